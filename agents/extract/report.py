@@ -1,0 +1,54 @@
+"""A report of speech on its way to becoming a statement: what each step of the engine fills in.
+
+All spans are token spans [first, last) of the `Text`; only `engine.py` turns them into code point offsets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Span = tuple[int, int]
+Act = Literal["assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel"]
+Form = Literal["direct", "indirect", "mixed"]
+Kind = Literal["person", "office", "organization", "country", "media", "document", "group", "anonymous"]
+ResolvedBy = Literal["named", "title", "pronoun", "elided", "continued"]
+
+
+@dataclass(slots=True)
+class Cue:
+    """The words that report, and what their form tells about who speaks."""
+
+    span: Span
+    lemma: str
+    # finite: قال · participle: قائلا · masdar: إعلان · noun: a nominal cue (قول) · attribution: بحسب · colon: a headline's
+    shape: Literal["finite", "participle", "masdar", "noun", "attribution", "colon"]
+    gender: Literal["m", "f"] | None = None
+    number: Literal["s", "d", "p"] | None = None
+    person: Literal[1, 2, 3] | None = None
+    passive: bool = False
+    # An attached pronoun's folded form (ه in قوله, ها in تصريحاتها); on a finite verb it is the object (أعلنته).
+    pronoun: str = ""
+    act: Act = "assert"
+    rule: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """One report of speech: found by `cues` and `content`, given its speaker by `mentions` and `speakers`."""
+
+    cue: Cue | None
+    content: list[Span]
+    form: Form = "indirect"
+    act: Act = "assert"
+    parent: Report | None = None
+    # The noun phrase beside the cue that names the source; None when it is only in the verb's form or a pronoun.
+    mention: Span | None = None
+    via: Span | None = None
+    speaker: str | None = None
+    speaker_id: str | None = None
+    kind: Kind | None = None
+    resolved_by: ResolvedBy | None = None
+    confidence: float = 0.0
+    # The trace: the names of the rules that made it, in order.
+    rule: list[str] = field(default_factory=list)

@@ -1,0 +1,149 @@
+"""The tables of `lexicon/`, loaded once: cues with all their forms, and the classes of function words."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from agents.extract.inflect import ALEF, ARTICLE, KAF, LAM, SEEN, Form, inflect
+from agents.extract.report import Act
+from streams.arabic import fold
+
+# A memo of this many distinct words is kept, so that a long run over many texts stays within its memory.
+_MEMO = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of lexicon/cues.tsv."""
+
+    lemma: str
+    measure: str
+    frames: frozenset[str]
+    act: Act
+    strength: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A word read as a form of a cue."""
+
+    entry: Entry
+    form: Form
+    pronoun: str = ""
+    conjunction: bool = False  # it begins with و or ف
+    preposition: str = ""  # ب or ل or ك attached to a noun
+    future: bool = False  # سـ
+    definite: bool = False  # الـ
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a table of this folder; comment lines start with #."""
+    with files("agents.extract").joinpath("lexicon", name).open(encoding="utf-8", newline="") as table:
+        yield from csv.DictReader((line for line in table if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+class Words:
+    """Classes of function words: `words["relative"]` is a set of folded forms (members of several tokens joined by a space)."""
+
+    def __init__(self) -> None:
+        self._classes = {
+            row["class"]: frozenset(fold(word.replace("_", " ")) for word in row["words"].split(" ") if word)
+            for row in rows("classes.tsv")
+        }
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        return self._classes[name]
+
+
+class Cues:
+    """All forms of all cues."""
+
+    def __init__(self, words: Words) -> None:
+        self.entries: list[Entry] = []
+        self._free: dict[str, list[tuple[Entry, Form]]] = {}
+        self._bound: dict[str, list[tuple[Entry, Form]]] = {}
+        self._memo: dict[str, tuple[Reading, ...]] = {}
+        self._pronouns = sorted(words["pronoun"], key=len, reverse=True)
+        self._object_pronouns = words["object-pronoun"]
+        self._conjunctions = words["conjunction"]
+        self._nominal = {*words["proclitic"], KAF}
+        for row in rows("cues.tsv"):
+            frames = frozenset(fold(frame) for frame in row["frames"].split())
+            entry = Entry(row["lemma"], row["class"], frames, row["act"], row["strength"], row["example"])  # type: ignore[arg-type]
+            self.entries.append(entry)
+            for form in inflect(row["lemma"], row["class"], row["imperfect"].strip("-"), row["masdar"].strip("-")):
+                table = self._bound if form.bound else self._free
+                known = table.setdefault(form.text, [])
+                # Of one shape the first reading stands; another shape (a verb, its noun) is another reading.
+                if all(form.shape != other.shape for _, other in known):
+                    known.append((entry, form))
+
+    def readings(self, form: str) -> tuple[Reading, ...]:
+        """How the folded word `form` may be read as a cue, clitics parted; empty for most words."""
+        found = self._memo.get(form)
+        if found is None:
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            found = self._memo[form] = tuple(self._read(form)) if len(form) > 1 else ()
+        return found
+
+    def _read(self, form: str) -> Iterator[Reading]:
+        seen: set[tuple[str, str]] = set()
+        for reading in self._parted(form):
+            key = (reading.entry.lemma, reading.form.shape)
+            if key not in seen:
+                seen.add(key)
+                yield reading
+
+    def _parted(self, form: str) -> Iterator[Reading]:
+        yield from self._cue(form, False)
+        if form[0] in self._conjunctions and len(form) > 3:
+            yield from self._cue(form[1:], True)
+
+    def _cue(self, form: str, conjunction: bool) -> Iterator[Reading]:
+        for entry, base, pronoun in self._stem(form):
+            yield Reading(entry, base, pronoun, conjunction)
+        if form[0] in (SEEN, LAM) and len(form) > 3:
+            for entry, base, pronoun in self._stem(form[1:]):
+                if base.shape == "finite" and not base.past:
+                    yield Reading(entry, base, pronoun, conjunction, future=form[0] == SEEN)
+        preposition, rest = ("", form)
+        if form[0] in self._nominal and len(form) > 3:
+            preposition, rest = form[0], form[1:]
+        for prefix, noun, definite in (
+            (preposition, rest, False),
+            (preposition, rest[2:] if rest.startswith(ARTICLE) else "", True),
+            ("", form[2:] if form.startswith(ARTICLE) else "", True),
+            (LAM, form[2:] if form.startswith(LAM + LAM) else "", True),
+        ):
+            if noun and (prefix or definite):
+                for entry, base, pronoun in self._stem(noun):
+                    if base.shape in ("masdar", "noun", "participle") and not (definite and pronoun):
+                        yield Reading(entry, base, pronoun, conjunction, prefix, definite=definite)
+
+    def _stem(self, form: str) -> Iterator[tuple[Entry, Form, str]]:
+        for entry, base in self._free.get(form, ()):
+            yield entry, base, ""
+        for pronoun in self._pronouns:
+            if form.endswith(pronoun) and len(form) > len(pronoun) + 1:
+                stem = form[: -len(pronoun)]
+                for table in (self._bound, self._free):
+                    for entry, base in table.get(stem, ()):
+                        finite = base.shape == "finite"
+                        if base.bound or (finite and pronoun in self._object_pronouns and stem[-1] != ALEF):
+                            yield entry, base, pronoun
+
+
+@cache
+def words() -> Words:
+    return Words()
+
+
+@cache
+def cues() -> Cues:
+    return Cues(words())

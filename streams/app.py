@@ -1,0 +1,87 @@
+"""A Faust app a role: each role scales apart, so each is an app and a consumer group of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+
+import faust
+from faust.types.auth import SASLMechanism
+
+from streams.settings import Settings
+from streams.topics import MAX_MESSAGE_BYTES
+
+
+def build(role: str, settings: Settings) -> faust.App:
+    """The Faust app of `role`, to be started in the running event loop.
+
+    Its consumer group is `<prefix>tasrih-<role>`: moving a file never renames it.
+    """
+    name = f"{settings.prefix}tasrih-{role}"
+    data_dir = settings.data_dir / "tables" / name
+    data_dir.mkdir(parents=True, exist_ok=True)  # Faust does not make the parents
+    store = "memory://" if settings.store == "memory" else "rocksdb://?driver=rocksdict"
+    app = faust.App(
+        name,
+        broker=";".join(f"kafka://{address}" for address in settings.bootstrap),
+        broker_credentials=_credentials(settings),
+        loop=asyncio.get_running_loop(),
+        store=store,
+        datadir=str(data_dir),
+        autodiscover=False,
+        web_enabled=False,
+        # Every topic is created up front with its partitions; Faust's leader election needs one more topic for nothing.
+        topic_disable_leader=True,
+        topic_partitions=settings.partitions,
+        topic_replication_factor=settings.replicas,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+        broker_session_timeout=settings.session_timeout,
+        broker_heartbeat_interval=settings.session_timeout / 4,
+        broker_commit_interval=1.0,
+        # Without a linger every message is a request of its own; ten milliseconds are nothing to a reader.
+        producer_linger=0.01,
+        producer_max_request_size=MAX_MESSAGE_BYTES,
+        producer_compression_type="gzip",
+        producer_acks=-1,
+        stream_wait_empty=True,
+    )
+    app.finalize()
+    return app
+
+
+def _credentials(settings: Settings) -> object | None:
+    if settings.kafka_security == "PLAINTEXT":
+        return None
+    context = ssl.create_default_context(cafile=settings.kafka_ca) if "SSL" in settings.kafka_security else None
+    if settings.kafka_security == "SSL":
+        return faust.SSLCredentials(context)
+    return faust.SASLCredentials(
+        username=settings.kafka_user,
+        password=settings.kafka_password.get_secret_value(),
+        mechanism=SASLMechanism(settings.kafka_sasl_mechanism),
+        ssl_context=context,
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(app: faust.App, timeout: float = 60.0) -> AsyncIterator[faust.App]:
+    """Run `app`; the body begins when its partitions are assigned and its tables recovered.
+
+    Raises `TimeoutError` when that takes longer than `timeout` seconds. Stops the app at the end: what it has begun
+    is finished and committed first.
+    """
+    ready = asyncio.Event()
+
+    async def on_ready(*_: object, **__: object) -> None:
+        ready.set()
+
+    app.on_rebalance_complete.connect(on_ready)  # Faust keeps a weak reference: `on_ready` must live as long as this
+    await app.start()
+    try:
+        await asyncio.wait_for(ready.wait(), timeout)
+        yield app
+    finally:
+        await app.stop()

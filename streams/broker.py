@@ -1,0 +1,144 @@
+"""The broker: the embedded one for trying out and tests, and the topics on whichever is used.
+
+The embedded broker is noida-db: a real Kafka-protocol server over TCP in a process of its own. It saves to disk every
+second or two and keeps everything; it is not a durable store, and production wants Apache Kafka.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from streams.settings import Settings
+from streams.topics import TOPICS, Topic
+from streams.wire import client_options
+
+log = logging.getLogger(__name__)
+
+_START_TIMEOUT = 10.0
+_STOP_TIMEOUT = 2.0
+
+
+class BrokerError(RuntimeError):
+    """The broker cannot be started or reached; the message says which and what to do."""
+
+
+def free_port() -> int:
+    """A TCP port of the loopback address that nothing listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port: int = s.getsockname()[1]
+        return port
+
+
+async def listening(host: str, port: int) -> bool:
+    """Whether something accepts connections there."""
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
+
+
+@contextlib.asynccontextmanager
+async def embedded(data_dir: Path, port: int = 0) -> AsyncIterator[str]:
+    """Run the embedded broker on the loopback address; yields `kafka://127.0.0.1:port`.
+
+    Its data stay in `data_dir` for the next start. Raises `BrokerError` when it does not come up.
+    """
+    port = port or free_port()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    binary = files("noida_db") / "noida-db"
+    with (data_dir / "broker.log").open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            str(binary), "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(data_dir),
+            stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+            # Ctrl-C in the terminal is for us: the broker goes last, when everyone has said goodbye.
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        async with asyncio.timeout(_START_TIMEOUT):
+            while not await listening("127.0.0.1", port):
+                if process.returncode is not None:
+                    raise BrokerError(
+                        f"The embedded broker ended at once (status {process.returncode}). Its own words are in "
+                        f"{data_dir / 'broker.log'}. Another may be running on the same folder; or use --broker."
+                    )
+                await asyncio.sleep(0.01)
+        yield f"kafka://127.0.0.1:{port}"
+    except TimeoutError as error:
+        raise BrokerError(f"The embedded broker does not listen on port {port}: see {data_dir}/broker.log") from error
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(process.wait(), _STOP_TIMEOUT)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+
+async def create_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) -> None:
+    """Create the topics that are missing, with their partitions and configuration.
+
+    Up front, because a topic that Kafka makes by itself has one partition and a table over it dies of the difference.
+    Raises `BrokerError` when the broker cannot be reached or refuses.
+    """
+    wanted = [
+        NewTopic(settings.prefix + t.name, settings.partitions, settings.replicas, topic_configs=t.config())
+        for t in topics
+    ]
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    try:
+        await admin.start()
+        have = set(await admin.list_topics())
+        missing = [topic for topic in wanted if topic.name not in have]
+        if missing:
+            answer = await admin.create_topics(missing)
+            for name, code, *message in answer.topic_errors:
+                error = for_code(code)
+                if code and error is not TopicAlreadyExistsError:
+                    raise BrokerError(f"Cannot create topic {name}: {error.__name__} {' '.join(map(str, message))}")
+    except (KafkaError, OSError) as error:
+        raise BrokerError(f"Cannot reach the broker at {settings.broker}: {error}") from error
+    finally:
+        with contextlib.suppress(KafkaError, OSError):
+            await admin.close()
+
+
+@contextlib.asynccontextmanager
+async def reach(settings: Settings) -> AsyncIterator[Settings]:
+    """Settings with a broker that answers: the one named, else the embedded one, running already or run for the while.
+
+    A running embedded broker leaves its address beside its data. Raises `BrokerError`.
+    """
+    if settings.broker:
+        yield settings
+        return
+    address = settings.data_dir / "broker" / "address"
+    with contextlib.suppress(OSError, ValueError):
+        url = address.read_text()
+        host, _, port = url.removeprefix("kafka://").partition(":")
+        if await listening(host, int(port)):
+            yield settings.model_copy(update={"broker": url})
+            return
+    async with embedded(settings.data_dir / "broker") as url:
+        address.write_text(url)
+        try:
+            found = settings.model_copy(update={"broker": url})
+            await create_topics(found)
+            yield found
+        finally:
+            address.unlink(missing_ok=True)

@@ -1,0 +1,55 @@
+"""Every setting, in one place. Each is read from the environment as `TASRIH_<NAME>`, or from a file of that name
+in the folder that `TASRIH_SECRETS_DIR` names (how Docker and Kubernetes hand over secrets)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The service's settings, checked when they are read.
+
+    Raises `pydantic.ValidationError` for a value that cannot be.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="TASRIH_", frozen=True, extra="ignore", secrets_dir=os.environ.get("TASRIH_SECRETS_DIR")
+    )
+
+    # The stream
+    broker: Annotated[str, Field(description="kafka://host:port[,host:port]; empty for the embedded one")] = ""
+    prefix: Annotated[str, Field(description="Put before every topic and group name, for a shared cluster")] = ""
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 4
+    replicas: Annotated[int, Field(ge=1, le=9)] = 1
+    data_dir: Path = Path("~/.local/share/tasrih").expanduser()
+    store: Annotated[Literal["memory", "rocksdb"], Field(description="Where tables live")] = "memory"
+    # How long a killed worker's partitions wait for another; Kafka's brokers allow 6 s to 30 min.
+    session_timeout: Annotated[float, Field(ge=6, le=1800, description="Seconds")] = 10.0
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca: Annotated[Path | None, Field(description="PEM file with the certificates to trust")] = None
+
+    # Fetching
+    contact: Annotated[str, Field(description="Address or page that outlets find in the User-Agent")] = ""
+    allow_private: Annotated[bool, Field(description="Whether private and loopback addresses may be fetched")] = False
+
+    # Serving
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    database_url: Annotated[str, Field(description="postgresql://…; empty for SQLite in data_dir")] = ""
+
+    # Being operated
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+    @property
+    def bootstrap(self) -> list[str]:
+        """The broker's addresses as Kafka clients take them: `host:port` each."""
+        return [address.removeprefix("kafka://") for address in self.broker.split(",") if address]

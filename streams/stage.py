@@ -1,0 +1,244 @@
+"""A stage of the pipeline: read a topic, call a pure function, send what comes out. The delivery promise is kept here.
+
+Messages are taken in batches of whatever has arrived. For each batch: work out every message's outcome; send and wait
+until the broker has confirmed all of it; only then write the table rows; and only when those are confirmed, too,
+acknowledge. A worker killed anywhere in between does the batch again and sends the same records under the same ids.
+A message that cannot be processed becomes a dead letter, confirmed like everything else before it is acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import time
+import weakref
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import faust
+import msgspec
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from faust.streams import _current_event
+from faust.types import EventT, StreamT
+
+from streams import metrics, records
+from streams.identity import identity
+from streams.records import DeadLetter, Record, encode
+from streams.settings import Settings
+from streams.topics import DEAD_LETTERS, TOPICS, Topic
+from streams.wire import UnreadableError, cloud_event, decode
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R", bound=Record)
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+# Enough that the broker's confirmation is not waited for message by message, small enough to redo after a kill.
+_BATCH = 200
+_FIRST_RETRY, _LAST_RETRY = 0.2, 10.0
+_LARGEST = {topic.name: topic.max_bytes - 16 * 1024 for topic in TOPICS}  # headers and framing want room, too
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A record on its way out: where to, under which key, and what its CloudEvents headers say."""
+
+    topic: Topic
+    key: str
+    record: Record
+    id: str
+    source: str
+
+
+class Outcome(NamedTuple, Generic[Row]):
+    """What comes of one message: the records to send, in order, and the new row of its key (None leaves it)."""
+
+    send: Sequence[Send] = ()
+    row: Row | None = None
+
+
+Work = Callable[[R, Row | None], "Outcome[Row] | Awaitable[Outcome[Row]]"]
+
+
+class Stage(Generic[R, Row]):
+    """An agent on `app` that turns each record of `source` into an `Outcome`.
+
+    `work` is given the record and the row of its key (None at first, or without `row`); what it raises is the reason
+    on the dead letter. It may be a coroutine function. Rows live in a table, partitioned as the source is.
+    """
+
+    def __init__(
+        self,
+        app: faust.App,
+        settings: Settings,
+        *,
+        name: records.StageName,
+        source: Topic,
+        work: Work[R, Row],
+        row: type[Row] | None = None,
+    ) -> None:
+        self.name = name
+        self._app, self._settings, self._source, self._work, self._row = app, settings, source, work, row
+        self._topics: dict[str, Any] = {}
+        self._rows: Any = row and app.Table(
+            f"{settings.prefix}{name}-rows",
+            key_type=bytes,
+            value_type=bytes,
+            partitions=settings.partitions,
+        )
+        app.agent(self._topic(source), name=f"tasrih.{name}")(self._run)
+
+    def _topic(self, topic: Topic) -> Any:
+        if topic.name not in self._topics:
+            self._topics[topic.name] = self._app.topic(
+                self._settings.prefix + topic.name,
+                key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw",
+                partitions=self._settings.partitions,
+            )  # fmt: skip
+        return self._topics[topic.name]
+
+    async def _run(self, stream: StreamT[bytes]) -> None:
+        # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
+        stream = stream.noack()  # type: ignore[attr-defined]
+        async for batch in _batches(stream):
+            await self._process(batch)
+            for event in batch:
+                await stream.ack(event)
+            metrics.LAST_PROGRESS.labels(self.name).set(time.time())
+
+    async def _process(self, batch: Sequence[EventT[bytes]]) -> None:
+        rows: dict[bytes, tuple[EventT[bytes], Row]] = {}
+        sends: list[tuple[EventT[bytes], Send]] = []
+        for event in batch:
+            started = time.perf_counter()
+            outcome = await self._outcome(event, rows)
+            metrics.WORK_SECONDS.labels(self.name).observe(time.perf_counter() - started)
+            sends += ((event, send) for send in outcome.send)
+            if outcome.row is not None:
+                rows[_key(event)] = (event, outcome.row)
+        await self._confirmed(self._send, sends)
+        await self._confirmed(self._write, list(rows.values()))
+
+    async def _outcome(self, event: EventT[bytes], pending: dict[bytes, tuple[EventT[bytes], Row]]) -> Outcome[Row]:
+        """What the work makes of `event`; a dead letter when it fails. `pending` are rows not yet written."""
+        try:
+            record = decode(event.value, self._source.record)
+            row = pending[_key(event)][1] if _key(event) in pending else self._read(event)
+            outcome = self._work(record, row)  # type: ignore[arg-type]
+            if inspect.isawaitable(outcome):
+                outcome = await outcome
+        except Exception as error:  # whatever it was, the next message must be served
+            if not isinstance(error, UnreadableError):
+                log.exception("%s failed on %s", self.name, _place(event))
+            metrics.PROCESSED.labels(self.name, "dead-letter").inc()
+            return Outcome([dead_letter(self.name, event, error)])
+        metrics.PROCESSED.labels(self.name, "ok").inc()
+        return outcome
+
+    async def _confirmed(self, put: Callable[..., Awaitable[Any]], items: Sequence[tuple[EventT[bytes], Any]]) -> None:
+        """Put every item, in order, and return when the broker has confirmed all of them; retries until it has."""
+        wait = _FIRST_RETRY
+        while items:
+            try:
+                await asyncio.gather(*[await put(event, item) for event, item in items])
+                return
+            except (KafkaError, OSError) as error:
+                log.warning("%s: the broker did not confirm (%r); sending again in %.1f s", self.name, error, wait)
+                metrics.SEND_RETRIES.labels(self.name).inc()
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, _LAST_RETRY)
+
+    async def _send(self, event: EventT[bytes], send: Send) -> Awaitable[Any]:
+        """Hand `send` to the producer; the answer resolves when the broker has confirmed it."""
+        value = encode(send.record)
+        if len(value) > _LARGEST[send.topic.name]:
+            error = MessageSizeTooLargeError(f"the {type(send.record).__name__} of {send.id} has {len(value):,} bytes")
+            send = dead_letter(self.name, event, error)
+            value = encode(send.record)
+        metrics.SENT.labels(self.name, send.topic.name).inc()
+        confirmation: Awaitable[Any] = await self._topic(send.topic).send(
+            key=send.key.encode("utf-8", "surrogatepass"),
+            value=value,
+            headers=cloud_event(send.record, send.topic, id=send.id, source=send.source),
+        )
+        return confirmation
+
+    def _read(self, event: EventT[bytes]) -> Row | None:
+        if self._rows is None or self._row is None:
+            return None
+        _working_on(event)
+        data = self._rows.data.get(_key(event))
+        return None if data is None else msgspec.msgpack.decode(data, type=self._row)
+
+    async def _write(self, event: EventT[bytes], row: Row) -> Awaitable[Any]:
+        """Write the row of the event's key as `table[key] = row` does, but so that its changelog can be awaited."""
+        _working_on(event)
+        key, data = _key(event), msgspec.msgpack.encode(row)
+        confirmation: Awaitable[Any] = self._rows.send_changelog(event.message.partition, key, data)
+        self._rows.data[key] = data
+        return confirmation
+
+
+def dead_letter(stage: records.StageName, event: EventT[bytes], error: Exception) -> Send:
+    """The dead letter of `event`: its bytes, its place, the stage and the reason."""
+    message = event.message
+    letter = DeadLetter(
+        letter_id=identity(stage, message.topic, message.partition, message.offset),
+        stage=stage,
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=event.key,
+        value=event.value,
+        reason=str(error) or type(error).__name__,
+        error=type(error).__name__,
+        failed_at=datetime.now(UTC),
+    )
+    return Send(DEAD_LETTERS, letter.letter_id, letter, id=letter.letter_id, source=f"kafka:{_place(event)}")
+
+
+async def _batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]:
+    """The stream's events in batches of whatever has arrived: one by one at leisure, up to `_BATCH` under load."""
+    arrived: asyncio.Queue[EventT[bytes]] = asyncio.Queue(maxsize=_BATCH)
+
+    async def read() -> None:
+        async for event in stream.events():
+            await arrived.put(event)
+
+    reader = asyncio.create_task(read())
+    try:
+        while True:
+            first = asyncio.create_task(arrived.get())
+            await asyncio.wait((reader, first), return_when=asyncio.FIRST_COMPLETED)
+            if not first.done():
+                first.cancel()
+                reader.result()  # raises what ended it
+                return
+            batch = [first.result()]
+            while len(batch) < _BATCH and not arrived.empty():
+                batch.append(arrived.get_nowait())
+            yield batch
+    finally:
+        reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reader
+
+
+def _working_on(event: EventT[bytes]) -> None:
+    """Tell Faust which event is being worked on: its tables read and write in that event's partition.
+
+    Faust sets it while a stream is iterated; we work after the batch is complete. There is no public way.
+    """
+    _current_event.set(weakref.ref(event))
+
+
+def _key(event: EventT[bytes]) -> bytes:
+    return event.key or b""
+
+
+def _place(event: EventT[bytes]) -> str:
+    return f"{event.message.topic}/{event.message.partition}/{event.message.offset}"

@@ -1,0 +1,44 @@
+"""The topics: one row each. Name, key, record, retention; the settings say how many partitions and replicas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from streams import records
+from streams.records import Record
+
+# A five-megabyte item with its page; and the same in base64, in a dead letter.
+MAX_RECORD_BYTES = 8 * 1024 * 1024
+MAX_MESSAGE_BYTES = 12 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic and what flows on it."""
+
+    name: str
+    record: type[Record]
+    key: str
+    retention: timedelta | None = timedelta(days=30)
+    compacted: bool = False
+    max_bytes: int = MAX_RECORD_BYTES
+
+    def config(self) -> dict[str, str]:
+        """The topic's configuration as Kafka names it."""
+        retention_ms = -1 if self.retention is None else int(self.retention.total_seconds() * 1000)
+        return {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "retention.ms": str(retention_ms),
+            "max.message.bytes": str(self.max_bytes),
+        }
+
+
+FEEDS = Topic("feeds", records.Feed, key="url", retention=None, compacted=True)
+ENTRIES = Topic("entries", records.Entry, key="article_id", retention=timedelta(days=7))
+ARTICLES = Topic("articles", records.Article, key="article_id")
+STATEMENTS = Topic("statements", records.Statement, key="article_id")
+ALERTS = Topic("alerts", records.Alert, key="article_id")
+DEAD_LETTERS = Topic("dead-letters", records.DeadLetter, key="letter_id", max_bytes=MAX_MESSAGE_BYTES)
+
+TOPICS = (FEEDS, ENTRIES, ARTICLES, STATEMENTS, ALERTS, DEAD_LETTERS)

@@ -1,0 +1,60 @@
+"""How a record meets Kafka: client options from the settings, CloudEvents headers, and reading what comes back."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from streams.records import Record
+from streams.settings import Settings
+from streams.topics import Topic
+
+Headers = list[tuple[str, bytes]]
+R = TypeVar("R", bound=Record)
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """What every aiokafka client (consumer, producer, admin) needs to connect as the settings say."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap,
+        "security_protocol": settings.kafka_security,
+    }
+    if "SSL" in settings.kafka_security:
+        options["ssl_context"] = ssl.create_default_context(cafile=settings.kafka_ca)
+    if settings.kafka_security.startswith("SASL"):
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_user
+        options["sasl_plain_password"] = settings.kafka_password.get_secret_value()
+    return options
+
+
+def cloud_event(record: Record, topic: Topic, *, id: str, source: str) -> Headers:
+    """The CloudEvents 1.0 headers of `record` in Kafka's binary mode.
+
+    `id` names the event, `source` the address that it is about (an article's, a feed's).
+    """
+    return [
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", id.encode()),
+        ("ce_type", f"org.tasrih.{topic.name}.v{record.schema_version.partition('.')[0]}".encode()),
+        ("ce_source", source.encode("utf-8", "replace")),
+        ("ce_time", datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()),
+    ]
+
+
+class UnreadableError(ValueError):
+    """Bytes on a topic that are no record of it; the message says why."""
+
+
+def decode(value: bytes | None, record: type[R]) -> R:
+    """The record in `value`. Raises `UnreadableError`."""
+    if value is None:
+        raise UnreadableError("the message has no value")
+    try:
+        return msgspec.json.decode(value, type=record)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableError(f"not a {record.__name__}: {error}") from error

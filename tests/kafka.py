@@ -1,0 +1,67 @@
+"""Reading and writing topics in tests, with plain aiokafka clients: what a user's own program would do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+
+from streams.records import Record
+from streams.settings import Settings
+from streams.topics import MAX_MESSAGE_BYTES, Topic
+from streams.wire import client_options, decode
+
+R = TypeVar("R", bound=Record)
+
+
+async def put(settings: Settings, topic: Topic, messages: Iterable[tuple[str, bytes]]) -> None:
+    """Write (key, value) messages and wait for their confirmation."""
+    producer = AIOKafkaProducer(**client_options(settings), max_request_size=MAX_MESSAGE_BYTES)
+    await producer.start()
+    try:
+        for key, value in messages:
+            await producer.send(settings.prefix + topic.name, value, key=key.encode())
+        await producer.flush()
+    finally:
+        await producer.stop()
+
+
+@asynccontextmanager
+async def reading(settings: Settings, *topics: Topic) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer of `topics` from their beginning."""
+    consumer = AIOKafkaConsumer(
+        *(settings.prefix + topic.name for topic in topics),
+        **client_options(settings),
+        auto_offset_reset="earliest",
+        group_id=None,
+        max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+    )
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def messages(settings: Settings, topic: Topic, count: int, timeout: float = 30) -> list[ConsumerRecord]:
+    """The first `count` messages of `topic`; raises `TimeoutError` when they do not come."""
+    async with reading(settings, topic) as consumer, asyncio.timeout(timeout):
+        return [await consumer.getone() for _ in range(count)]
+
+
+async def records(settings: Settings, topic: Topic, record: type[R], count: int, timeout: float = 30) -> list[R]:
+    """The first `count` records of `topic`."""
+    return [decode(message.value, record) for message in await messages(settings, topic, count, timeout)]
+
+
+async def everything(settings: Settings, topic: Topic, quiet: float = 1.0) -> list[ConsumerRecord]:
+    """All that is on `topic`, once nothing more has come for `quiet` seconds."""
+    found: list[ConsumerRecord] = []
+    async with reading(settings, topic) as consumer:
+        while batch := await consumer.getmany(timeout_ms=int(quiet * 1000)):
+            for part in batch.values():
+                found += part
+    return found

@@ -1,0 +1,97 @@
+"""The delivery promise of a stage, against a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from streams.app import build, running
+from streams.records import Article, DeadLetter, Entry, encode
+from streams.settings import Settings
+from streams.stage import Outcome, Send, Stage
+from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES
+from streams.wire import decode
+from tests.kafka import everything, messages, put, records
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Seen(msgspec.Struct):
+    """How many entries of its key a stage has seen."""
+
+    times: int
+
+
+def entry(article_id: str, title: str = "") -> Entry:
+    return Entry(article_id=article_id, entry_id=title, feed="f", outlet="o", url="u", title=title, fetched_at=NOW)
+
+
+def count(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
+    """An article whose revision tells how many entries with its key came before."""
+    if entry.title == "fail":
+        raise ValueError("told to")
+    times = seen.times + 1 if seen else 1
+    article = Article(
+        article_id=entry.article_id, revision=str(times), outlet="o", feed="f", url="u", title=entry.title,
+        text="x" * 9_000_000 if entry.title == "huge" else "", text_from="content", language="ar",
+        published_at=NOW, fetched_at=NOW, normalized_at=NOW,
+    )  # fmt: skip
+    return Outcome([Send(ARTICLES, article.article_id, article, id=entry.title, source="u")], Seen(times))
+
+
+async def put_entries(settings: Settings, *entries: Entry) -> None:
+    await put(settings, ENTRIES, [(e.article_id, encode(e)) for e in entries])
+
+
+@pytest.mark.parametrize("store", ["memory", "rocksdb"])
+async def test_rows_and_order_survive_a_restart(topics: Settings, store: str) -> None:
+    settings = topics.model_copy(update={"store": store})
+    for first in (0, 300):
+        await put_entries(settings, *(entry(f"a{n % 7}", str(n)) for n in range(first, first + 300)))
+        app = build("normalize", settings)
+        Stage(app, settings, name="normalize", source=ENTRIES, work=count, row=Seen)
+        async with running(app):
+            articles = await records(settings, ARTICLES, Article, first + 300)
+    by_key: dict[str, list[Article]] = {}
+    for article in articles:
+        by_key.setdefault(article.article_id, []).append(article)
+    for key, found in by_key.items():
+        assert [int(a.title) for a in found] == list(range(int(key[1:]), 600, 7))
+        assert [a.revision for a in found] == [str(n) for n in range(1, len(found) + 1)]
+
+
+async def test_what_cannot_be_processed_becomes_a_dead_letter(topics: Settings) -> None:
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+    async with running(app):
+        await put(topics, ENTRIES, [("a", b"\xff rubbish")])
+        await put_entries(topics, entry("a", "fail"), entry("a", "huge"), entry("a", "good"))
+        letters = await records(topics, DEAD_LETTERS, DeadLetter, 3)
+        (good,) = await messages(topics, ARTICLES, 1)
+    assert decode(good.value, Article).title == "good"
+    assert dict(good.headers)["ce_type"] == b"org.tasrih.articles.v1"
+    found = {letter.error: letter for letter in letters}
+    assert found["UnreadableError"].value == b"\xff rubbish"
+    assert found["ValueError"].reason == "told to"
+    assert found["ValueError"].value == encode(entry("a", "fail"))
+    assert "bytes" in found["MessageSizeTooLargeError"].reason
+    assert {letter.topic for letter in letters} == {topics.prefix + "entries"}
+    assert len({letter.letter_id for letter in letters}) == 3
+
+
+async def test_a_worker_that_stops_in_the_middle_loses_and_doubles_nothing(topics: Settings) -> None:
+    async def slow(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
+        await asyncio.sleep(0.01)
+        return count(entry, seen)
+
+    await put_entries(topics, *(entry(str(n), str(n)) for n in range(200)))
+    for enough in (20, 200):
+        app = build("normalize", topics)
+        Stage(app, topics, name="normalize", source=ENTRIES, work=slow, row=Seen)
+        async with running(app):
+            await messages(topics, ARTICLES, enough)
+    titles = [decode(message.value, Article).title for message in await everything(topics, ARTICLES)]
+    assert sorted(titles, key=int) == [str(n) for n in range(200)]

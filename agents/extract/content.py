@@ -1,0 +1,472 @@
+"""Where the content of a report begins and ends: candidates by rule, each described by readable features.
+
+The rules follow the guidelines: a bare complementizer, a particle before a noun complement and the marks are left
+out; a complementizer that carries a pronoun and any proclitic stay. Which candidate is right is ranked by model.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.extract.cues import Occurrence
+from agents.extract.layout import Layout
+from agents.extract.lexicon import Words, words
+from agents.extract.text import Text
+
+# How far, in tokens, a content's beginning and its end are looked for.
+_REACH = 45
+_LONGEST = 260
+_ENDS = 40
+
+
+def noun_phrase(text: Text, first: int, stop: int) -> int:
+    """Until mentions.py has it."""
+    k = first
+    while k < stop and text.word[k][0].isalnum() and text.form[k] not in words()["particle"] and text.form[k] not in words()["complementizer"]:
+        k += 1
+    return k
+
+
+@dataclass(slots=True)
+class Start:
+    """A place where content may begin; `kind` is what introduces it. `first` is None for "it is no report at all"."""
+
+    kind: str
+    first: int
+    mark: int  # the token that introduces it
+    features: list[str]
+
+
+@dataclass(slots=True)
+class End:
+    last: int  # exclusive
+    boundary: int  # the token at which it was cut
+    features: list[str]
+
+
+class Contents:
+    """Finds and describes candidates in one text."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.text = layout.text
+        table: Words = words()
+        self._that = table["complementizer"]
+        self._that_pronoun = frozenset(base + p for base in table["complementizer"] for p in table["pronoun"])
+        self._particles = table["particle"]
+        self._proclitics = table["proclitic"]
+        self._commas = table["comma"] | table["semicolon"]
+        self._colons = table["colon"]
+        self._as = table["as"]
+        self._source_what = table["source-what"]
+        self._that_which = table["that-which"]
+        self._negation = table["negation"]
+        self._relative = table["relative"]
+        self._subordinators = table["subordinator"]
+        self._conjunctions = table["conjunction"]
+        self._auxiliary = table["auxiliary"]
+        self._possessive = tuple(table["object-pronoun"])
+        self._brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
+        self._quote_marks = table["quote-open"] | table["quote-close"] | table["quote-both"]
+
+    # ---- small facts about tokens
+
+    def kind(self, i: int) -> str:
+        """The class of token i, coarsely, as a feature."""
+        if i < 0 or i >= len(self.text):
+            return "edge"
+        word, form = self.text.word[i], self.text.form[i]
+        if word == "\n":
+            return "line"
+        if not word[0].isalnum():
+            if word in self._commas:
+                return "comma"
+            if word in self._colons:
+                return "colon"
+            if word in self._quote_marks:
+                return "opens" if i in self.layout.quotations.opening else "closes"
+            if self.layout.stop[i]:
+                return "stop"
+            return "bracket" if word in self._brackets else "mark"
+        if form in self._that:
+            return "that"
+        if form in self._that_pronoun:
+            return "that+"
+        if form in self._particles:
+            return "particle"
+        if form in self._as:
+            return "as"
+        if form in self._negation:
+            return "negation"
+        if form in self._relative:
+            return "relative"
+        if form in self._subordinators:
+            return "subordinator"
+        if form in self._auxiliary:
+            return "auxiliary"
+        readings = self.layout.readings[i]
+        if readings:
+            return readings[0].form.shape
+        if form[0].isdigit():
+            return "number"
+        if form.startswith("ال"):
+            return "definite"
+        return "word"
+
+    def skip_marks(self, i: int) -> int:
+        """The first token from i on that is a word."""
+        while i < len(self.text) and not self.text.word[i][0].isalnum() and self.text.word[i] != "\n":
+            i += 1
+        return i
+
+    def trim(self, first: int, last: int) -> int:
+        """`last` moved left over marks."""
+        while last > first and not self.text.word[last - 1][0].isalnum():
+            last -= 1
+        return last
+
+    # ---- beginnings
+
+    def starts(self, cue: Occurrence) -> list[Start]:
+        """Candidates, the first being "none". Forward ones in order, then the content before the cue."""
+        text, layout, entry = self.text, self.layout, cue.entry
+        i = cue.span[1]
+        size = len(text)
+        quotations = layout.quotations
+        found: list[Start] = []
+        limit = min(size, i + _REACH, layout.last[i - 1] if i - 1 < size else size)
+        # A quotation may hold several sentences; its opening lies before the stop anyway.
+        phrase = noun_phrase(text, i, limit) if i < limit else i
+        strong = commas = cues_between = relatives = 0
+        k = i
+        while k < limit:
+            word, form = text.word[k], text.form[k]
+            before = self.kind(k - 1)
+            made: tuple[str, int] | None = None
+            if form in self._that:
+                made = ("that", self.skip_marks(k + 1))
+            elif form in self._that_pronoun:
+                made = ("that+", k)
+            elif k in quotations.opening:
+                if before not in ("that", "colon", "that+"):
+                    made = ("quote", self.skip_marks(k + 1))
+            elif word in self._colons:
+                made = ("colon", self.skip_marks(k + 1))
+            elif word in self._commas:
+                commas += 1
+                if cue.shape == "attribution" or commas == 1:
+                    made = ("comma", self.skip_marks(k + 1))
+            elif word[0].isalnum():
+                if form in self._particles and self.kind(k + 1) not in ("that", "that+"):
+                    made = ("particle", self.skip_marks(k + 1))
+                elif form[0] in self._proclitics and len(form) > 2 and k - i < 25:
+                    made = ("clitic", k)
+                elif k - i <= 18 and form not in self._particles and (self.kind(k - 1) != "particle" or k == i):
+                    made = ("object", k)
+            if made and made[1] < limit:
+                kind, first = made
+                found.append(Start(kind, first, k, self._start_features(
+                    cue, kind, first, k, strong=strong, commas=commas, cues_between=cues_between, relatives=relatives, phrase=phrase)))
+                if kind in ("that", "that+", "quote", "colon"):
+                    strong += 1
+                    if strong >= 3:
+                        break
+            if k > i - 1:
+                if form in self._relative:
+                    relatives += 1
+                if layout.readings[k] and layout.readings[k][0].entry.strength != "weak":
+                    cues_between += 1
+            if k in quotations.opening and quotations.all[quotations.opening[k]].close is not None:
+                k = max(k, quotations.all[quotations.opening[k]].last - 1)
+            k += 1
+        if cue.shape != "colon":
+            found.append(Start("before", cue.at, cue.at, self._before_features(cue)))
+        none = Start("none", cue.at, cue.at, self._none_features(cue, found))
+        return [none, *found]
+
+    def _start_features(self, cue: Occurrence, kind: str, first: int, mark: int, *, strong: int, commas: int,
+                        cues_between: int, relatives: int, phrase: int) -> list[str]:
+        text, entry, shape = self.text, cue.entry, cue.shape
+        i = cue.span[1]
+        form = text.form[mark]
+        label = kind if kind not in ("particle", "clitic") else f"{kind} {form if kind == 'particle' else form[0]}"
+        frame = {"that": "that", "that+": "that", "quote": "quote", "colon": "quote", "comma": "source", "object": "object",
+                 "particle": form, "clitic": form[0]}[kind]
+        if kind in ("that", "that+") and text.form[mark - 1] in self._particles and mark - 1 >= i:
+            frame = text.form[mark - 1] if text.form[mark - 1] in entry.frames else frame
+        fits = frame in entry.frames
+        distance = mark - i
+        near = "0" if distance == 0 else "1" if distance == 1 else "2-3" if distance < 4 else "4-7" if distance < 8 else "8-14" if distance < 15 else "15+"
+        # In front of a subject that stands alone the phrase ends at the mark.
+        agrees = "here" if mark == phrase else "within" if mark < phrase else "beyond"
+        if mark == phrase + 1 and text.word[phrase] in self._commas:
+            agrees = "here"
+        before = self.kind(mark - 1)
+        quoted = mark in self.layout.quotations.opening or (first - 1 in self.layout.quotations.opening)
+        length = ""
+        if quoted:
+            index = self.layout.quotations.opening.get(mark, self.layout.quotations.opening.get(first - 1, 0))
+            size = self.layout.quotations.all[index].last - self.layout.quotations.all[index].first
+            length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
+        nth = str(min(strong, 2))
+        out = [
+            f"{label}", f"{kind} shape {shape}", f"{label} fits {fits}", f"{kind} fits {fits} {entry.strength}",
+            f"{label} lemma {entry.lemma}", f"{kind} near {near}", f"{kind} nth {nth}", f"{kind} nth {nth} near {near} {shape}",
+            f"{kind} after {before}", f"{kind} {agrees} {fits}", f"{kind} {agrees} {near} {shape}", f"{kind} commas {min(commas, 3)}",
+            f"{kind} cues between {min(cues_between, 2)}", f"{kind} relatives {min(relatives, 2)}",
+        ]
+        if quoted:
+            out += [f"{kind} quoted {length}", f"{kind} quoted {length} fits {fits} {entry.strength}", f"{kind} quoted nth {nth}"]
+        if kind == "object":
+            readings = self.layout.readings[mark]
+            own = any(r.pronoun for r in readings) or form.endswith(self._possessive)
+            out += [
+                f"object is {self.kind(mark)} {agrees}", f"object own {own} {fits}", f"object first {first == i} fits {fits}",
+                f"object tanwin {form[-1:] == 'ا'} {fits}", f"object first {first == i} {shape} own {own}",
+            ]
+            if readings:
+                out.append(f"object reading {readings[0].form.shape} {fits}")
+        if cue.reading and cue.reading.pronoun:
+            out += [f"{kind} pronoun {shape}", f"{label} pronoun {cue.reading.pronoun} {entry.strength}"]
+        if self.text.line[cue.at] == 0:
+            out.append(f"{kind} headline {near}")
+        return out
+
+    def _back(self, cue: Occurrence) -> tuple[str, int]:
+        """What joins the cue to what stands before it, and the first token of that join."""
+        text, at = self.text, cue.at
+        j = at
+        join = "bare"
+        one = text.form[at - 1] if at else ""
+        two = f"{text.form[at - 2]} {one}" if at > 1 else ""
+        if one in self._as:
+            join, j = "as", at - 1
+        elif two in self._that_which:
+            join, j = "that which", at - 2
+        elif one in self._source_what and at > 1:
+            join, j = "source what", at - 1
+            for r in self.layout.readings[at - 2]:
+                if r.form.shape == "attribution":
+                    join, j = "as", at - 2
+        elif cue.shape == "attribution":
+            join = "attribution"
+        return join, j
+
+    def _before_features(self, cue: Occurrence) -> list[str]:
+        text, layout, entry, at = self.text, self.layout, cue.entry, cue.at
+        join, j = self._back(cue)
+        prior = self.kind(j - 1)
+        quote_before = prior == "closes" or (prior == "comma" and self.kind(j - 2) == "closes")
+        remaining = layout.last[at] - at
+        rest = "1-4" if remaining < 5 else "5-9" if remaining < 10 else "10-19" if remaining < 20 else "20+"
+        initial = layout.first[at] == j
+        shape = cue.shape
+        pronoun = bool(cue.reading and cue.reading.pronoun)
+        after = self.kind(cue.span[1])
+        conjunction = bool(cue.reading and cue.reading.conjunction)
+        return [
+            "before", f"before {shape}", f"before join {join}", f"before join {join} after {prior}", f"before quote {quote_before} {shape}",
+            f"before initial {initial} {join}", f"before rest {rest} {join}", f"before lemma {entry.lemma}", f"before strength {entry.strength} {shape} {join}",
+            f"before pronoun {pronoun} {shape} {join}", f"before next {after}", f"before conjunction {conjunction} {join} {prior}",
+            f"before headline {text.line[at] == 0} {join}",
+        ]
+
+    def _none_features(self, cue: Occurrence, found: list[Start]) -> list[str]:
+        text, layout, entry, at, shape = self.text, self.layout, cue.entry, cue.at, cue.shape
+        kinds = {s.kind for s in found}
+        before, after = self.kind(at - 1), self.kind(cue.span[1])
+        inside = layout.quotations.inside[at] >= 0
+        initial = layout.first[at] == at
+        strength = entry.strength
+        out = [
+            "none", f"none {shape}", f"none {strength} {shape}", f"none lemma {entry.lemma}", f"none lemma {entry.lemma} {shape}",
+            f"none before {before} {shape}", f"none after {after} {shape}", f"none after {after} {strength}", f"none inside {inside} {shape}",
+            f"none initial {initial} {shape}", f"none that {'that' in kinds or 'that+' in kinds} {strength} {shape}",
+            f"none quote {'quote' in kinds or 'colon' in kinds} {strength} {shape}",
+            f"none headline {text.line[at] == 0} {shape}", f"none word before {text.form[at - 1] if at else ''}",
+        ]
+        r = cue.reading
+        if r:
+            out += [
+                f"none person {r.form.person} {strength}", f"none preposition {r.preposition} {shape}", f"none definite {r.definite} {shape}",
+                f"none pronoun {bool(r.pronoun)} {shape} {strength}", f"none conjunction {r.conjunction} {shape}", f"none past {r.form.past} {strength}",
+                f"none number {r.form.number} {shape} {strength}",
+            ]
+            if cue.also:
+                out += [f"none also {cue.also.form.shape} {shape}", f"none also {cue.also.form.shape} before {before}"]
+        else:
+            out.append(f"none colon quoted {self.kind(at + 1) == 'opens'}")
+            out.append(f"none colon at {min(at, 8)}")
+        # A participle or another cue right behind takes the content over (تابع قائلا).
+        for k in range(at + 1, min(at + 12, layout.last[at])):
+            if layout.readings[k] and layout.readings[k][0].form.shape == "participle":
+                out.append(f"none participle follows {strength}")
+                break
+        return out
+
+    # ---- ends
+
+    def ends(self, cue: Occurrence, start: Start) -> list[End]:
+        """Where content that begins at `start` may end, in order."""
+        text, layout = self.text, self.layout
+        quotations = layout.quotations
+        first = start.first
+        size = len(text)
+        opened = -1
+        for mark in (start.mark, first - 1, first - 2):
+            if mark in quotations.opening and quotations.all[quotations.opening[mark]].first <= first:
+                opened = quotations.opening[mark]
+                break
+        home = quotations.inside[cue.at]
+        around = quotations.inside[start.mark] if opened < 0 else quotations.all[opened].parent
+        out: list[End] = []
+        limit = min(size, first + _LONGEST)
+        sentences = commas = 0
+        last_last = -1
+        k = first
+        while k <= limit and len(out) < _ENDS:
+            boundary = self._boundary(k, first, limit)
+            if boundary:
+                last = self.trim(first, k)
+                if last > first and last != last_last:
+                    within = quotations.inside[k - 1] if k else -1
+                    out.append(End(last, k, self._end_features(cue, start, opened, around, last, k, boundary, sentences, commas, within)))
+                    last_last = last
+                if k < size:
+                    if text.word[k] in self._commas:
+                        commas += 1
+                    if layout.stop[k]:
+                        if text.word[k] == "\n":
+                            q = quotations.inside[k]
+                            if q < 0 or q != opened:
+                                break
+                        sentences += 1
+                        inside_opened = opened >= 0 and k < quotations.all[opened].last
+                        if not inside_opened and (opened >= 0 or start.kind != "colon" or sentences > 5):
+                            if sentences > 0:
+                                break
+                    # A quotation that holds the cue too ends what is in it.
+                    if home >= 0 and opened < 0 and k >= quotations.all[home].last:
+                        break
+            k += 1
+        return out
+
+    def _boundary(self, k: int, first: int, limit: int) -> str:
+        """What makes a cut before token k possible; empty when nothing does."""
+        if k >= len(self.text) or k == limit:
+            return "edge"
+        word = self.text.word[k]
+        if not word[0].isalnum():
+            kind = self.kind(k)
+            return kind if kind in ("comma", "stop", "line", "closes", "colon", "opens", "bracket") else ""
+        if k == first or not self.text.word[k - 1][0].isalnum():
+            return ""
+        readings = self.layout.readings[k]
+        if readings:
+            r = readings[0]
+            if r.form.shape == "participle" and not r.definite and not r.preposition:
+                return "participle"
+            if r.form.shape == "finite" and r.conjunction:
+                return "and cue"
+            if r.form.shape == "attribution":
+                return "attribution"
+        form = self.text.form[k]
+        if form in self._as:
+            return "as"
+        if form in self._subordinators:
+            return "subordinator"
+        return ""
+
+    def _end_features(self, cue: Occurrence, start: Start, opened: int, around: int, last: int, k: int, boundary: str,
+                      sentences: int, commas: int, within: int) -> list[str]:
+        text, layout = self.text, self.layout
+        quotations = layout.quotations
+        kind = start.kind
+        # In what quotation the cut lies: the content's own, its own just closed, one opened later, none.
+        if opened >= 0:
+            q = quotations.all[opened]
+            where = "own" if k < q.last else "closing" if k == q.last else "after own"
+            if where == "after own" and k == q.last + 1:
+                where = "just after own"
+        else:
+            where = "later" if within >= 0 and within != around else "none"
+        j = k
+        while j < len(text) and not text.word[j][0].isalnum() and text.word[j] != "\n":
+            j += 1
+        following = self.kind(j)
+        form = text.form[j] if j < len(text) else ""
+        readings = layout.readings[j] if j < len(text) else ()
+        length = last - start.first
+        size = "1" if length == 1 else "2" if length == 2 else "3-4" if length < 5 else "5-8" if length < 9 else "9-16" if length < 17 else "17-32" if length < 33 else "33+"
+        final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
+        out = [
+            f"{boundary}", f"{boundary} {where}", f"{boundary} {where} {kind}", f"{boundary} {kind} size {size}", f"size {size} {where}",
+            f"{boundary} {where} sentences {min(sentences, 3)} {kind}", f"{boundary} commas {min(commas, 4)}", f"{boundary} then {following} {where}",
+            f"{boundary} then {following} {kind}", f"final {final} {where} {kind}", f"{boundary} form {form}", f"{where} then form {form}",
+            f"{boundary} shape {cue.shape} {where}",
+        ]
+        if readings:
+            r = readings[0]
+            out += [
+                f"{boundary} cue {r.form.shape} {r.entry.strength} {where}", f"{boundary} cue {r.form.shape} conjunction {r.conjunction} definite {r.definite}",
+                f"cue lemma {r.entry.lemma} {r.form.shape}",
+            ]
+        elif form:
+            out.append(f"{boundary} starts {form[0]} {where}")
+        return out
+
+    # ---- content before the cue
+
+    def before(self, cue: Occurrence) -> tuple[int, list[Start]]:
+        """The end of the content that stands before an attribution, and candidates for its beginning, nearest first."""
+        text, layout = self.text, self.layout
+        quotations = layout.quotations
+        _, j = self._back(cue)
+        last = self.trim(0, j)
+        if last and text.form[last - 1] in self._subordinators and last - 1 > layout.first[cue.at]:
+            last = self.trim(0, last - 1)
+        if last == 0:
+            return 0, []
+        opened = -1
+        for mark in (last, last + 1):
+            if mark in quotations.closing:
+                opened = quotations.closing[mark]
+        low = layout.first[last - 1]
+        # The content may have ended its own sentence or line.
+        found: list[Start] = []
+        k = last - 1
+        floor = max(0, last - _LONGEST)
+        commas = 0
+        while k >= floor and len(found) < _ENDS:
+            boundary = ""
+            if opened >= 0 and k == quotations.all[opened].first:
+                boundary = "opens"
+            elif k == 0 or k == low:
+                boundary = "sentence"
+            elif text.word[k - 1] in self._commas:
+                boundary = "comma"
+            elif text.form[k - 1] in self._subordinators or text.form[k - 1] in self._that:
+                boundary = "subordinator"
+            elif text.form[k] in self._that_pronoun:
+                boundary = "that+"
+            elif k - 1 in quotations.opening or k - 1 in quotations.closing:
+                boundary = "mark"
+            if boundary and text.word[k][0].isalnum():
+                length = last - k
+                size = "1-2" if length < 3 else "3-5" if length < 6 else "6-9" if length < 10 else "10-19" if length < 20 else "20-39" if length < 40 else "40+"
+                own = "own" if opened >= 0 and k >= quotations.all[opened].first else "quoted" if opened >= 0 else "none"
+                found.append(Start(boundary, k, k, [
+                    f"{boundary}", f"{boundary} {own}", f"{boundary} size {size} {own}", f"{boundary} commas {min(commas, 3)} {own}",
+                    f"{boundary} is {self.kind(k)}", f"{boundary} after {text.form[k - 1] if k else ''}", f"{boundary} first {text.form[k]}",
+                    f"{boundary} shape {cue.shape} {own}", f"{boundary} conjunction {text.form[k][0] in self._conjunctions}",
+                ]))
+            if text.word[k - 1] in self._commas:
+                commas += 1
+            if k == low and (opened < 0 or k <= quotations.all[opened].first):
+                break
+            if k == low and k > 0:
+                low = layout.first[k - 1]
+            if k > 0 and text.word[k - 1] == "\n" and opened < 0:
+                break
+            k -= 1
+        return last, found

@@ -1,0 +1,60 @@
+"""Where a text may report speech: every word that the lexicon knows as a cue, and the colons of headlines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.extract.layout import Layout
+from agents.extract.lexicon import Entry, Reading, words
+from agents.extract.report import Cue
+
+# What stands for a lexicon entry where the cue is a headline's colon.
+COLON = Entry(":", "P", frozenset(("colon",)), "assert", "medium", "")
+
+
+@dataclass(slots=True)
+class Occurrence:
+    """A possible cue at token `at`; whether it reports anything is decided by what follows or precedes it (content.py)."""
+
+    at: int
+    reading: Reading | None  # None: a headline's colon
+    also: Reading | None  # the same word read as another part of speech
+    span: tuple[int, int]
+
+    @property
+    def entry(self) -> Entry:
+        return self.reading.entry if self.reading else COLON
+
+    @property
+    def shape(self) -> str:
+        return self.reading.form.shape if self.reading else "colon"
+
+    def cue(self) -> Cue:
+        if self.reading is None:
+            return Cue(self.span, COLON.lemma, "colon")
+        form = self.reading.form
+        return Cue(self.span, self.entry.lemma, form.shape, form.gender, form.number, form.person, form.passive,
+                   self.reading.pronoun, self.entry.act)
+
+
+def find(layout: Layout) -> list[Occurrence]:
+    """All possible cues of the text, in order."""
+    text, found = layout.text, []
+    particles, colons, table = words()["particle"], words()["colon"], layout.readings
+    for i, readings in enumerate(table):
+        if readings:
+            reading = _likelier(readings, text.form[i - 1] in particles if i else False)
+            also = next((other for other in readings if other.form.shape != reading.form.shape), None)
+            found.append(Occurrence(i, reading, also, (i, i + 1)))
+        elif text.word[i] in colons and text.line[i] == 0 and i and not text.word[i - 1].isdigit():
+            found.append(Occurrence(i, None, None, (i, i + 1)))
+    return found
+
+
+def _likelier(readings: tuple[Reading, ...], after_preposition: bool) -> Reading:
+    """A verb, unless a preposition stands before it."""
+    if after_preposition:
+        for reading in readings:
+            if reading.form.shape != "finite":
+                return reading
+    return readings[0]

@@ -1,0 +1,165 @@
+"""The extraction engine: a text in, its statements out. Pure and deterministic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agents.extract import act, form
+from agents.extract.content import Contents, End, Start
+from agents.extract.cues import Occurrence, find
+from agents.extract.layout import Layout
+from agents.extract.model import heaviest, score, softmax, weights
+from agents.extract.report import Act, Form, Kind, Report, ResolvedBy, Span
+from agents.extract.text import Text
+
+Offsets = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """One statement. All spans are code point offsets [start, end) of the text given."""
+
+    id: str
+    content: list[Offsets]
+    cue: Offsets | None
+    cue_lemma: str | None
+    mention: Offsets | None
+    speaker: str | None
+    speaker_id: str | None
+    kind: Kind | None
+    via: Offsets | None
+    form: Form
+    act: Act
+    parent: str | None
+    resolved_by: ResolvedBy | None
+    confidence: float
+    rule: str
+    context: Offsets
+    headline: bool
+
+
+@dataclass(slots=True)
+class Choice:
+    """A cue with the content chosen for it."""
+
+    cue: Occurrence
+    start: Start
+    content: list[Span]
+    probability: float
+    trace: list[str] = field(default_factory=list)
+
+
+def extract(raw: str, published: datetime | None = None, headline: bool = True) -> list[Extracted]:
+    """The statements of `raw`, in the order of their beginnings.
+
+    `raw`: the article, its first line the headline (perhaps empty) when `headline`. `published`: when it appeared,
+    for who held an office then. Never raises, whatever the text; the time is linear in its length.
+    """
+    text = Text(raw)
+    layout = Layout(text)
+    reports = _reports(layout)
+    return _statements(layout, reports, headline)
+
+
+def choose(layout: Layout) -> list[Choice]:
+    """For each possible cue the likeliest beginning, then the likeliest end; those that are no report left out."""
+    contents = Contents(layout)
+    chosen: list[Choice] = []
+    for cue in find(layout):
+        choice = _choose(contents, cue)
+        if choice:
+            chosen.append(choice)
+    return chosen
+
+
+def _choose(contents: Contents, cue: Occurrence) -> Choice | None:
+    start_weights = weights("start")
+    starts = contents.starts(cue)
+    chances = softmax([score(s.features, start_weights) for s in starts])
+    best = max(range(len(starts)), key=lambda n: (chances[n], -n))
+    start = starts[best]
+    if start.kind == "none":
+        return None
+    trace = [f"{cue.entry.lemma} → {start.kind} {chances[best]:.2f}", *heaviest(start.features, start_weights)]
+    if start.kind == "before":
+        last, firsts = contents.before(cue)
+        if not firsts:
+            return None
+        table = weights("before")
+        likely = softmax([score(f.features, table) for f in firsts])
+        n = max(range(len(firsts)), key=lambda m: (likely[m], -m))
+        return Choice(cue, start, [(firsts[n].first, last)], chances[best] * likely[n], trace)
+    ends = contents.ends(cue, start)
+    if not ends:
+        return None
+    table = weights("end")
+    likely = softmax([score(e.features, table) for e in ends])
+    n = max(range(len(ends)), key=lambda m: (likely[m], -m))
+    trace += [f"end {ends[n].boundary}", *heaviest(ends[n].features, table)]
+    return Choice(cue, start, [(start.first, ends[n].last)], chances[best] * likely[n], trace)
+
+
+def _reports(layout: Layout) -> list[Report]:
+    choices = _compatible(choose(layout))
+    reports = []
+    for choice in choices:
+        cue = choice.cue.cue()
+        cue.rule = choice.start.kind
+        shape = form.form(layout, choice.content)
+        reports.append(Report(cue, choice.content, shape, act.act(layout, cue, choice.content, shape),
+                              confidence=choice.probability, rule=choice.trace))
+    reports.sort(key=lambda r: (r.content[0][0], -r.content[-1][1]))
+    _nest(reports)
+    return reports
+
+
+def _compatible(choices: list[Choice]) -> list[Choice]:
+    """One statement a content: of two cues with the same content the likelier stays."""
+    kept: dict[tuple[Span, ...], Choice] = {}
+    for choice in choices:
+        key = tuple(choice.content)
+        if key not in kept or kept[key].probability < choice.probability:
+            kept[key] = choice
+    return list(kept.values())
+
+
+def _nest(reports: list[Report]) -> None:
+    """Each report's parent: the smallest one before it whose content holds its cue and its content."""
+    stack: list[Report] = []
+    for report in reports:
+        first, last = report.content[0][0], report.content[-1][1]
+        while stack and stack[-1].content[-1][1] <= first:
+            stack.pop()
+        cue = report.cue.span[0] if report.cue else first
+        for outer in reversed(stack[-8:]):
+            if any(a <= first and last <= b and a <= cue < b for a, b in outer.content):
+                report.parent = outer
+                break
+        stack.append(report)
+
+
+def _statements(layout: Layout, reports: list[Report], headline: bool) -> list[Extracted]:
+    text = layout.text
+    names = {id(report): f"s{n}" for n, report in enumerate(reports, 1)}
+
+    def span(tokens: Span | None) -> Offsets | None:
+        return text.offsets(*tokens) if tokens else None
+
+    out = []
+    for report in reports:
+        at = report.cue.span[0] if report.cue else report.content[0][0]
+        first = min(layout.first[at], report.content[0][0])
+        last = max(layout.last[at], report.content[-1][1])
+        out.append(Extracted(
+            id=names[id(report)],
+            content=[text.offsets(*part) for part in report.content],
+            cue=span(report.cue.span) if report.cue else None,
+            cue_lemma=report.cue.lemma if report.cue else None,
+            mention=span(report.mention), speaker=report.speaker, speaker_id=report.speaker_id, kind=report.kind,
+            via=span(report.via), form=report.form, act=report.act,
+            parent=names[id(report.parent)] if report.parent else None,
+            resolved_by=report.resolved_by, confidence=round(report.confidence, 3), rule=" · ".join(report.rule),
+            context=text.offsets(first, last), headline=headline and text.line[at] == 0,
+        ))
+    return out

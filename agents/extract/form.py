@@ -1,0 +1,33 @@
+"""Direct, indirect or mixed: how much of the content stands in quotation marks."""
+
+from __future__ import annotations
+
+from agents.extract.layout import Layout
+from agents.extract.report import Form, Span
+
+# A quoted name or a single borrowed word does not make a report mixed.
+_BORROWED = 1
+
+
+def form(layout: Layout, content: list[Span], parent: Form | None = None) -> Form:
+    """The form of `content`; inside a quotation (`parent` is direct) only marks of its own or all of it quoted count."""
+    text, inside = layout.text, layout.quotations.inside
+    words = [i for first, last in content for i in range(first, last) if text.word[i][0].isalnum()]
+    if not words:
+        return "indirect"
+    quoted = sum(inside[i] >= 0 for i in words)
+    if quoted == len(words):
+        return "direct"
+    # What carries the complementizer's pronoun (إنه) stands outside the marks.
+    if quoted == len(words) - 1 and inside[words[0]] < 0 and quoted > 1:
+        return "direct"
+    runs, previous = 0, -1
+    longest = run = 0
+    for i in words:
+        if inside[i] >= 0 and inside[i] == previous:
+            run += 1
+        elif inside[i] >= 0:
+            run, runs = 1, runs + 1
+        previous = inside[i]
+        longest = max(longest, run)
+    return "mixed" if longest > _BORROWED else "indirect"

@@ -1,0 +1,42 @@
+"""The log-linear ranking that decides between candidates: each is a list of named features, the weights are a table.
+
+Choosing one of several is a softmax over the sums of their features' weights, so that a choice comes with a
+probability, and can be explained by the features that weighed most. Weights are learned by train.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+
+from agents.extract.lexicon import rows
+
+Weights = dict[str, float]
+
+
+@cache
+def weights(name: str) -> Weights:
+    """The weights of the model `name` from lexicon/weights.tsv."""
+    return {row["feature"]: float(row["weight"]) for row in rows("weights.tsv") if row["model"] == name}
+
+
+def score(features: Sequence[str], table: Weights) -> float:
+    get = table.get
+    total = 0.0
+    for feature in features:
+        total += get(feature, 0.0)
+    return total
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    top = max(scores)
+    powers = [math.exp(value - top) for value in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def heaviest(features: Sequence[str], table: Weights, count: int = 3) -> list[str]:
+    """The features that weighed most in a choice, for the trace."""
+    known = sorted((f for f in features if f in table), key=lambda f: (-abs(table[f]), f))
+    return [f"{feature}:{table[feature]:+.1f}" for feature in known[:count]]

@@ -11,15 +11,29 @@ import pytest_asyncio
 
 from streams.broker import create_topics, embedded
 from streams.settings import Settings
+from tests.kafka_server import kafka
 
 _corner = itertools.count()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def embedded_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of an embedded broker that lasts the session."""
     async with embedded(tmp_path_factory.mktemp("broker")) as url:
         yield url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a node of Apache Kafka that lasts the session."""
+    async with kafka(tmp_path_factory.mktemp("kafka")) as cluster:
+        yield cluster.inside
+
+
+@pytest.fixture
+def broker(request: pytest.FixtureRequest) -> str:
+    """The broker's address: the embedded one, or what the test is parametrised with (see `on_both_brokers`)."""
+    return request.getfixturevalue(f"{getattr(request, 'param', 'embedded')}_broker")  # type: ignore[no-any-return]
 
 
 @pytest.fixture

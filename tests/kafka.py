@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from streams.records import Record
@@ -15,6 +16,11 @@ from streams.topics import MAX_MESSAGE_BYTES, Topic
 from streams.wire import client_options, decode
 
 R = TypeVar("R", bound=Record)
+
+# Runs a test, or a module's tests (as its `pytestmark`), on the embedded broker and on Apache Kafka.
+on_both_brokers = pytest.mark.parametrize(
+    "broker", ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True
+)
 
 
 async def put(settings: Settings, topic: Topic, messages: Iterable[tuple[str, bytes]]) -> None:

@@ -14,7 +14,9 @@ from streams.settings import Settings
 from streams.stage import Outcome, Send, Stage
 from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES
 from streams.wire import decode
-from tests.kafka import everything, messages, put, records
+from tests.kafka import everything, messages, on_both_brokers, put, records
+
+pytestmark = on_both_brokers
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,269 @@
+"""What a word may be inside the name of a source: the tables of people's, bodies' and countries' words, one look-up a word.
+
+`word(form)` tells the classes of a folded token, its clitics taken off; `entity(text, i, stop)` finds the longest known
+name (a country, a capital, an organisation, an outlet) that begins at a token.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from agents.extract.lexicon import rows
+from agents.extract.report import Kind
+from agents.extract.text import Text
+from streams.arabic import fold
+
+# Classes of words, as bits; a word may be of several.
+ROLE, TITLE, BODY, MEDIA, DOCUMENT, SOURCE, GROUP, KIN = (1 << i for i in range(8))
+HEAD = ROLE | BODY | MEDIA | DOCUMENT | SOURCE | GROUP | KIN
+PREPOSITION, AFTER, THAT, WHICH, TIME, ADVERB, LINK = (1 << i for i in range(8, 15))
+ADJECTIVE, ORDINARY, GIVEN, PLACE, MARK, NUMBER, NISBA, LATIN, PARTICLE_OF_NAME = (1 << i for i in range(15, 24))
+BOUND = THAT | WHICH | TIME | ADVERB | LINK | AFTER | PREPOSITION
+
+_ARTICLE = fold("ال")
+_TOKEN = re.compile(r"[^\W_]+")
+_CLITICS = ("", *"وفلبك", "ول", "وب", "فل", "فب")
+_NOUN_ENDINGS = ("ه", "ها", "هم", "هما", "نا", "هن")
+_ENDINGS = (*_NOUN_ENDINGS, "ا", "ين", "ون", "ات", "ت", "وا", "تين", "تان", "ان")
+_NISBA = ("ي", "يه", "يين", "يون", "يان", "يات", "يتين", "يتان")
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A row of lexicon/nouns.tsv in one of its forms."""
+
+    lemma: str
+    kind: int
+    gender: str
+    number: str
+    takes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded token: `base` without clitics and article, what was taken off, and its classes."""
+
+    base: str
+    clitic: str
+    definite: bool
+    classes: int
+    noun: Noun | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A known name: its identity, its kind and, for a country, whether this is its seat of government."""
+
+    code: str
+    kind: Kind
+    names: tuple[str, ...]
+    short: tuple[str, ...] = ()
+    seat: bool = False
+
+
+def _variants(cell: str) -> list[str]:
+    return [name.strip() for name in cell.split("|") if name.strip()]
+
+
+def _plain(name: str) -> str:
+    return " ".join(_TOKEN.findall(fold(name)))
+
+
+@cache
+def nouns() -> dict[str, Noun]:
+    """Head nouns by folded form, without the article."""
+    kinds = dict(role=ROLE, title=TITLE, body=BODY, media=MEDIA, document=DOCUMENT, source=SOURCE, group=GROUP, kin=KIN)
+    table: dict[str, Noun] = {}
+    for row in rows("nouns.tsv"):
+        kind, takes = kinds[row["class"]], frozenset(fold(row["takes"] or "").split())
+        lemma = fold(row["noun"])
+        forms = [(lemma, row["gender"], "s")]
+        feminine = row["feminine"] or ""
+        if feminine == "+":
+            forms.append((lemma + fold("ة"), "f", "s"))
+        else:
+            forms += [(fold(f), "f", "s") for f in feminine.split()]
+        forms += [(fold(f), row["gender"], "p") for f in (row["plural"] or "").split()]
+        for form, gender, number in forms:
+            table.setdefault(form, Noun(lemma, kind, gender, number, takes))
+    return table
+
+
+@cache
+def _particles() -> dict[str, int]:
+    kinds = dict(preposition=PREPOSITION, after=AFTER, that=THAT, which=WHICH, time=TIME, adverb=ADVERB, link=LINK)
+    return {fold(row["word"]): kinds[row["class"]] for row in rows("particles.tsv")}
+
+
+@cache
+def _plain_words(table: str, column: str) -> frozenset[str]:
+    return frozenset(fold(row[column]) for row in rows(table))
+
+
+@cache
+def given_names() -> dict[str, str]:
+    """Folded given name → "m" or "f"."""
+    return {fold(name): row["gender"] for row in reversed(list(rows("given_names.tsv"))) for name in row["names"].split()}
+
+
+@cache
+def demonyms() -> dict[str, str]:
+    """Folded adjective (and broken plural) without the article → the country's code."""
+    return {
+        _plain(word): row["code"]
+        for row in rows("countries.tsv")
+        for word in _variants(row["demonym"] or "") + _variants(row["people"] or "")
+    }
+
+
+@cache
+def entities() -> dict[str, Entity]:
+    """Known names by folded form (tokens joined by single spaces)."""
+    table: dict[str, Entity] = {}
+    for row in rows("countries.tsv"):
+        names = _variants(row["names"] or "")
+        for name in names:
+            table.setdefault(_plain(name), Entity(row["code"], "country", tuple(names)))
+        for name in _variants(row["seats"] or ""):
+            table.setdefault(_plain(name), Entity(row["code"], "country", tuple(names), seat=True))
+    for file, default in (("organisations.tsv", "organization"), ("media.tsv", "media")):
+        for row in rows(file):
+            names, short = _variants(row["names"]), tuple(_plain(s) for s in _variants(row.get("short") or ""))
+            kind: Kind = row.get("kind") or default  # type: ignore[assignment]
+            for name in names:
+                table.setdefault(_plain(name), Entity(row["code"], kind, tuple(names), short))
+    return table
+
+
+@cache
+def _first_words() -> dict[str, tuple[int, ...]]:
+    """First word of a known name → the lengths in words of the names that begin with it, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for name in entities():
+        words = name.split()
+        lengths.setdefault(words[0], set()).add(len(words))
+    return {word: tuple(sorted(sizes, reverse=True)) for word, sizes in lengths.items()}
+
+
+def entity(text: Text, i: int, stop: int) -> tuple[Entity, int] | None:
+    """The longest known name that begins at token `i`, and the token after it; quotation marks inside are passed over."""
+    form = text.form[i]
+    first = _first_words()
+    for head in (form, _whole(word(form))):
+        if head not in first:
+            continue
+        for size in first[head]:
+            words, j = [head], i + 1
+            while len(words) < size and j < min(stop, i + 2 * size + 2):
+                if _TOKEN.match(text.form[j]):
+                    words.append(text.form[j])
+                elif text.form[j] not in "\"«»“”'.":
+                    break
+                j += 1
+            found = entities().get(" ".join(words)) if len(words) == size else None
+            if found:
+                return found, j
+    return None
+
+
+def _whole(found: Word) -> str:
+    """The word without its clitics, with its article."""
+    return _ARTICLE + found.base if found.definite else found.base
+
+
+@lru_cache(maxsize=65536)
+def word(form: str) -> Word:
+    """The classes of a folded token."""
+    if not form[0].isalnum():
+        return Word(form, "", False, MARK)
+    if form[0].isdigit():
+        return Word(form, "", False, NUMBER)
+    if not "\u0621" <= form[0] <= "\u064a":
+        return Word(form, "", False, LATIN)
+    particle = _particles().get(form, 0)
+    if particle:
+        return Word(form, "", False, particle)
+    best: Word | None = None
+    for clitic in _CLITICS:
+        if not form.startswith(clitic) or len(form) - len(clitic) < 2:
+            continue
+        found = _read(form[len(clitic) :], clitic)
+        if found.classes:
+            return found
+        best = best or found
+    assert best is not None or len(form) < 2
+    return best or Word(form, "", False, 0)
+
+
+def _read(form: str, clitic: str) -> Word:
+    """`form`, its clitic off, as an article and a base; no classes when nothing is known of it."""
+    definite = False
+    base = form
+    if form.startswith(_ARTICLE) and len(form) > 4:
+        definite, base = True, form[2:]
+    elif clitic.endswith("ل") and form[0] == "ل" and len(form) > 3:
+        definite, base = True, form[1:]
+    classes = 0
+    whole = _ARTICLE + base if definite else base
+    if whole in _first_words():
+        classes |= PLACE
+    if clitic:
+        particle = _particles().get(form, 0)
+        if particle and clitic in ("و", "ف"):
+            return Word(form, clitic, False, particle)
+    noun = nouns().get(base)
+    if noun is None and not definite:
+        noun = _of_pronoun(base)
+    if noun:
+        classes |= noun.kind
+    if (not definite and base in given_names()) or whole in given_names():
+        classes |= GIVEN
+    if base in demonyms() or _stem(base) in demonyms():
+        classes |= ADJECTIVE | NISBA
+    elif definite:
+        if base in _plain_words("adjectives.tsv", "adjective"):
+            classes |= ADJECTIVE
+        elif base.endswith(_NISBA) and base not in _plain_words("nisba_nouns.tsv", "noun"):
+            classes |= ADJECTIVE | NISBA
+    elif base.endswith(_NISBA) and len(base) > 3 and _ordinary(base):
+        classes |= NISBA
+    if _ordinary(base):
+        classes |= ORDINARY
+    return Word(base, clitic, definite, classes, noun)
+
+
+def _of_pronoun(base: str) -> Noun | None:
+    """A head noun with an attached pronoun (وزيرها، زوجته)."""
+    for ending in _NOUN_ENDINGS:
+        if base.endswith(ending) and len(base) > len(ending) + 2:
+            stem = base[: -len(ending)]
+            for lemma in (stem, stem[:-1] + "ه" if stem.endswith("ت") else stem):
+                noun = nouns().get(lemma)
+                if noun:
+                    return noun
+    return None
+
+
+def _stem(base: str) -> str:
+    """An adjective's masculine singular, by its ending: روسيه، روسيين → روسي."""
+    for ending in ("يتين", "يتان", "يين", "يون", "يان", "يات", "يه", "ين", "ون"):
+        if base.endswith(ending):
+            return base[: len(base) - len(ending)] + ("ي" if ending[0] == "ي" else "")
+    return base
+
+
+def _ordinary(base: str) -> bool:
+    words = _plain_words("words.tsv", "word")
+    if base in words:
+        return True
+    for ending in _ENDINGS:
+        if base.endswith(ending) and len(base) > len(ending) + 2:
+            stem = base[: -len(ending)]
+            if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):
+                return True
+    for prefix in ("س", "ي", "ت", "ن", "ا"):
+        if base.startswith(prefix) and len(base) > 4 and base[1:] in words:
+            return True
+    return False

@@ -13,7 +13,6 @@ import contextlib
 import inspect
 import logging
 import time
-import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,12 +21,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import faust
 import msgspec
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
-from faust.streams import _current_event
 from faust.types import EventT, StreamT
 
 from streams import metrics, records
 from streams.identity import identity
 from streams.records import DeadLetter, Record, encode
+from streams.rows import Rows
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, TOPICS, Topic
 from streams.wire import UnreadableError, cloud_event, decode
@@ -82,14 +81,9 @@ class Stage(Generic[R, Row]):
         row: type[Row] | None = None,
     ) -> None:
         self.name = name
-        self._app, self._settings, self._source, self._work, self._row = app, settings, source, work, row
+        self._app, self._settings, self._source, self._work = app, settings, source, work
         self._topics: dict[str, Any] = {}
-        self._rows: Any = row and app.Table(
-            f"{settings.prefix}{name}-rows",
-            key_type=bytes,
-            value_type=bytes,
-            partitions=settings.partitions,
-        )
+        self._rows = None if row is None else Rows(app, settings, name, row)
         app.agent(self._topic(source), name=f"tasrih.{name}")(self._run)
 
     def _topic(self, topic: Topic) -> Any:
@@ -104,7 +98,7 @@ class Stage(Generic[R, Row]):
     async def _run(self, stream: StreamT[bytes]) -> None:
         # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
         stream = stream.noack()  # type: ignore[attr-defined]
-        async for batch in _batches(stream):
+        async for batch in batches(stream):
             await self._process(batch)
             for event in batch:
                 await stream.ack(event)
@@ -120,8 +114,8 @@ class Stage(Generic[R, Row]):
             sends += ((event, send) for send in outcome.send)
             if outcome.row is not None:
                 rows[_key(event)] = (event, outcome.row)
-        await self._confirmed(self._send, sends)
-        await self._confirmed(self._write, list(rows.values()))
+        await confirmed(self.name, self._send, sends)
+        await confirmed(self.name, self._write, list(rows.values()))
 
     async def _outcome(self, event: EventT[bytes], pending: dict[bytes, tuple[EventT[bytes], Row]]) -> Outcome[Row]:
         """What the work makes of `event`; a dead letter when it fails. `pending` are rows not yet written."""
@@ -139,19 +133,6 @@ class Stage(Generic[R, Row]):
         metrics.PROCESSED.labels(self.name, "ok").inc()
         return outcome
 
-    async def _confirmed(self, put: Callable[..., Awaitable[Any]], items: Sequence[tuple[EventT[bytes], Any]]) -> None:
-        """Put every item, in order, and return when the broker has confirmed all of them; retries until it has."""
-        wait = _FIRST_RETRY
-        while items:
-            try:
-                await asyncio.gather(*[await put(event, item) for event, item in items])
-                return
-            except (KafkaError, OSError) as error:
-                log.warning("%s: the broker did not confirm (%r); sending again in %.1f s", self.name, error, wait)
-                metrics.SEND_RETRIES.labels(self.name).inc()
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, _LAST_RETRY)
-
     async def _send(self, event: EventT[bytes], send: Send) -> Awaitable[Any]:
         """Hand `send` to the producer; the answer resolves when the broker has confirmed it."""
         value = encode(send.record)
@@ -168,19 +149,11 @@ class Stage(Generic[R, Row]):
         return confirmation
 
     def _read(self, event: EventT[bytes]) -> Row | None:
-        if self._rows is None or self._row is None:
-            return None
-        _working_on(event)
-        data = self._rows.data.get(_key(event))
-        return None if data is None else msgspec.msgpack.decode(data, type=self._row)
+        return None if self._rows is None else self._rows.get(event.message.partition, _key(event))
 
     async def _write(self, event: EventT[bytes], row: Row) -> Awaitable[Any]:
-        """Write the row of the event's key as `table[key] = row` does, but so that its changelog can be awaited."""
-        _working_on(event)
-        key, data = _key(event), msgspec.msgpack.encode(row)
-        confirmation: Awaitable[Any] = self._rows.send_changelog(event.message.partition, key, data)
-        self._rows.data[key] = data
-        return confirmation
+        assert self._rows is not None, f"the work of {self.name} returns a row, but it was declared without"
+        return self._rows.put(event.message.partition, _key(event), row)
 
 
 def dead_letter(stage: records.StageName, event: EventT[bytes], error: Exception) -> Send:
@@ -201,7 +174,23 @@ def dead_letter(stage: records.StageName, event: EventT[bytes], error: Exception
     return Send(DEAD_LETTERS, letter.letter_id, letter, id=letter.letter_id, source=f"kafka:{_place(event)}")
 
 
-async def _batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]:
+async def confirmed(
+    stage: str, put: Callable[..., Awaitable[Awaitable[Any]]], items: Sequence[tuple[Any, Any]]
+) -> None:
+    """`put` every item, in order, and return when the broker has confirmed all of them; retries until it has."""
+    wait = _FIRST_RETRY
+    while items:
+        try:
+            await asyncio.gather(*[await put(place, item) for place, item in items])
+            return
+        except (KafkaError, OSError) as error:
+            log.warning("%s: the broker did not confirm (%r); sending again in %.1f s", stage, error, wait)
+            metrics.SEND_RETRIES.labels(stage).inc()
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LAST_RETRY)
+
+
+async def batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]:
     """The stream's events in batches of whatever has arrived: one by one at leisure, up to `_BATCH` under load."""
     arrived: asyncio.Queue[EventT[bytes]] = asyncio.Queue(maxsize=_BATCH)
 
@@ -226,14 +215,6 @@ async def _batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]
         reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await reader
-
-
-def _working_on(event: EventT[bytes]) -> None:
-    """Tell Faust which event is being worked on: its tables read and write in that event's partition.
-
-    Faust sets it while a stream is iterated; we work after the batch is complete. There is no public way.
-    """
-    _current_event.set(weakref.ref(event))
 
 
 def _key(event: EventT[bytes]) -> bytes:

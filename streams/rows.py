@@ -1,0 +1,84 @@
+"""A Faust table of structs whose writes can be awaited, inside the iteration of a stream or outside it.
+
+A Faust table writes in the partition of the event that is being worked on, and hands its changelog to the producer
+without a word about its fate. Here the caller names the partition, and gets the confirmation to await. A row moves
+with its partition from worker to worker, and survives restarts through the table's changelog topic.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import faust
+import msgspec
+from faust.streams import _current_event
+
+from streams.settings import Settings
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+
+def name(settings: Settings, stage: str) -> str:
+    """The name of the table of `stage`."""
+    return f"{settings.prefix}{stage}-rows"
+
+
+def changelog(settings: Settings, role: str, stage: str) -> str:
+    """The topic that the rows of `stage` are written to: key as given, value in msgpack, no value for a row deleted."""
+    return f"{settings.prefix}tasrih-{role}-{name(settings, stage)}-changelog"
+
+
+class Rows(Generic[Row]):
+    """The rows of `stage` on `app`, by key (bytes). The table has the partitions of the topic that it follows."""
+
+    def __init__(self, app: faust.App, settings: Settings, stage: str, row: type[Row]) -> None:
+        self._type = row
+        self._table: Any = app.Table(
+            name(settings, stage), key_type=bytes, value_type=bytes, partitions=settings.partitions
+        )
+
+    def get(self, partition: int, key: bytes) -> Row | None:
+        """The row of `key`, None when there is none."""
+        with _Place(partition):
+            data = self._table.data.get(key)
+        return None if data is None else msgspec.msgpack.decode(data, type=self._type)
+
+    def put(self, partition: int, key: bytes, row: Row | None) -> Awaitable[Any]:
+        """Write the row of `key` (None deletes it); the answer resolves when the broker has confirmed the changelog."""
+        data = None if row is None else msgspec.msgpack.encode(row)
+        confirmation: Awaitable[Any] = self._table.send_changelog(partition, key, data)
+        with _Place(partition):
+            if data is not None:
+                self._table.data[key] = data
+            elif key in self._table.data:
+                del self._table.data[key]
+        return confirmation
+
+    def __iter__(self) -> Iterator[tuple[bytes, Row]]:
+        """Every row of the partitions that are here."""
+        for key, data in list(self._table.data.items()):
+            yield key, msgspec.msgpack.decode(data, type=self._type)
+
+
+@dataclass(frozen=True)
+class _Message:
+    partition: int
+
+
+class _Place:
+    """Stands in for the event being worked on, which is how Faust's stores learn the partition.
+
+    Faust sets it while a stream is iterated; we write when a batch, or a poll, is complete. There is no public way.
+    """
+
+    def __init__(self, partition: int) -> None:
+        self.message = _Message(partition)
+
+    def __enter__(self) -> None:
+        self._token = _current_event.set(weakref.ref(self))  # type: ignore[arg-type]
+
+    def __exit__(self, *_: object) -> None:
+        _current_event.reset(self._token)

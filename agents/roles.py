@@ -10,7 +10,7 @@ from streams.settings import Settings
 
 Role = Callable[[Settings], AbstractAsyncContextManager[object]]
 
-# Each module has `run(settings)`, an asynchronous context manager: entered when the role works, left when it has stopped.
+# Each module has `run(settings)`, an asynchronous context manager: entered when the role works, left once it stopped.
 _MODULES = {
     "fetch": "agents.fetch.agent",
     "normalize": "agents.normalize.agent",

@@ -1,0 +1,42 @@
+# What a developer types. `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install up demo test check test-kafka bench lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+install: $(STAMP)  ## the locked requirements and the project, in .venv
+
+# --no-deps: the lock is the whole closure without torch and transformers, which camel-tools names but we never import.
+$(STAMP): requirements.lock requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+up: $(STAMP)  ## the service: real feeds from the packaged list, on the embedded broker
+	$(BIN)/tasrih up
+
+demo: $(STAMP)  ## the same with no network: a packaged newsroom on loopback
+	$(BIN)/tasrih demo
+
+test: $(STAMP)  ## everything but Apache Kafka, PostgreSQL and the browser
+	$(BIN)/pytest -m "not kafka and not postgres and not browser"
+
+check: $(STAMP)  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:  ## forget the installation
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+lock:  ## work out the locked requirements anew (wants uv)
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --all-extras pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --all-extras --group dev pyproject.toml -o requirements-dev.lock

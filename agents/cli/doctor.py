@@ -1,0 +1,135 @@
+"""`tasrih doctor`: what is here, what is reachable, what is missing and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from importlib import metadata
+from typing import Annotated, Any
+
+import typer
+
+from streams import options
+from streams.settings import Settings
+
+_ROOM = 1 << 30
+
+
+class ProblemError(Exception):
+    """Something is wrong; the message says what and what to do."""
+
+
+def doctor(
+    offline: Annotated[bool, typer.Option("--offline", help="Leave the network out.")] = False,
+    broker: options.Broker = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Check everything that Tasrih needs; the exit status is 1 when something needed is missing."""
+    settings = options.settings(broker=broker, data_dir=data_dir)
+    checks: list[tuple[str, Callable[[Settings], Coroutine[Any, Any, str]]]] = [
+        ("python", _python),
+        ("data folder", _data_dir),
+        ("broker", _broker),
+        ("engine", _engine),
+        ("page and API", _port),
+    ]
+    if not offline:
+        checks.append(("a feed", _feed))
+    sound = True
+    for name, check in checks:
+        try:
+            mark, words = typer.style("✓", fg=typer.colors.GREEN), options.run(check(settings))
+        except ProblemError as problem:
+            mark, words, sound = typer.style("✗", fg=typer.colors.RED), str(problem), False
+        typer.echo(f"{mark} {name:13} {words}")
+    raise typer.Exit(0 if sound else 1)
+
+
+async def _python(_: Settings) -> str:
+    names = ("tasrih", "faust-streaming", "aiokafka", "feedparser", "camel-tools")
+    return f"{sys.version.split()[0]} · " + " · ".join(f"{name} {metadata.version(name)}" for name in names)
+
+
+async def _data_dir(settings: Settings) -> str:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        probe = settings.data_dir / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ProblemError(
+            f"{settings.data_dir} cannot be written ({error}): set TASRIH_DATA_DIR or --data-dir"
+        ) from None
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < _ROOM:
+        raise ProblemError(f"{settings.data_dir} has only {free >> 20} MB of room left")
+    return f"{settings.data_dir} · {free >> 30} GB free"
+
+
+async def _broker(settings: Settings) -> str:
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    from streams.broker import BrokerError, reach
+    from streams.topics import TOPICS
+    from streams.wire import client_options
+
+    try:
+        async with reach(settings) as found:
+            admin = AIOKafkaAdminClient(**client_options(found))
+            try:
+                await asyncio.wait_for(admin.start(), 10)
+                have = set(await admin.list_topics())
+            finally:
+                await admin.close()
+            missing = [t.name for t in TOPICS if settings.prefix + t.name not in have]
+            topics = f"topics missing yet: {', '.join(missing)}" if missing else f"all {len(TOPICS)} topics"
+            return f"{found.broker} · {'embedded' if not settings.broker else 'cluster'} · {topics}"
+    except TimeoutError:
+        raise ProblemError(f"{settings.broker} does not answer: is it running, and is the address right?") from None
+    except (BrokerError, OSError) as error:
+        raise ProblemError(str(error)) from None
+    except Exception as error:
+        raise ProblemError(f"{settings.broker or 'embedded'}: {error!r}") from None
+
+
+async def _engine(_: Settings) -> str:
+    from importlib.resources import files
+
+    from agents.extract.engine import extract
+
+    sample = files("agents.cli").joinpath("doctor.txt").read_text("utf-8")
+    started = time.perf_counter()
+    found = extract(sample)
+    if not found or not found[0].speaker:
+        raise ProblemError("the engine finds no statement in its sample: the installation is broken; install it again")
+    took = 1000 * (time.perf_counter() - started)
+    return f"{len(found)} statements in the sample, first by {found[0].speaker} · {took:.0f} ms"
+
+
+async def _port(settings: Settings) -> str:
+    from streams.broker import listening
+
+    if settings.port and await listening(settings.host, settings.port):
+        raise ProblemError(f"something listens on {settings.host}:{settings.port} already: choose another with --port")
+    return f"http://{settings.host}:{settings.port}/ is free"
+
+
+async def _feed(settings: Settings) -> str:
+    import aiohttp
+
+    from agents.fetch.registry import packaged
+
+    feed = packaged()[0]
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
+            session.get(feed.url) as answer,
+        ):
+            return f"{feed.url} answers {answer.status}"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise ProblemError(
+            f"{feed.url} cannot be reached ({error or type(error).__name__}): no network, or a proxy?"
+        ) from None

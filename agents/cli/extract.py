@@ -1,0 +1,128 @@
+"""`tasrih extract`: the statements of a text, an HTML page or JSON lines. No broker, no network."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+
+from streams import options
+
+File = Annotated[Path, typer.Argument(help="The file to read; - for standard input.")]
+Published = Annotated[
+    str | None, typer.Option(help="When the text appeared (ISO 8601): decides who held an office.", metavar="TIME")
+]
+# Progress is for a person who waits: on a terminal, after so many lines.
+_PROGRESS_EVERY = 200
+
+
+def extract(
+    file: File = Path("-"),
+    html: Annotated[bool, typer.Option("--html", help="The input is an HTML page.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='One JSON object a line: {"doc", "text", "published"?}.')
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of lines for a person.")
+    ] = False,
+    published: Published = None,
+) -> None:
+    """Find the statements of a text: its first line is the headline (possibly empty).
+
+    With --jsonl, writes one line for each line read, in their order; offsets are code points of the text given.
+    """
+    if jsonl:
+        raise typer.Exit(_lines(file))
+    text = read_text(file, html=html)
+    found = statements(text, published)
+    if as_json:
+        typer.echo(json.dumps({"text": text, "statements": found}, ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console
+
+    from agents.cli import show
+
+    console = Console(highlight=False)
+    for s in found:
+        console.print(
+            show.line(
+                speaker=s["speaker"],
+                verb=text[slice(*s["cue"])] if s["cue"] else None,
+                act=s["act"],
+                content=" … ".join(text[a:b] for a, b in s["content"]),
+                quoted=s["form"] == "direct",
+            ),
+            soft_wrap=True,
+        )
+    if not found:
+        typer.echo("No statement found.", err=True)
+
+
+def source(file: Path) -> BinaryIO:
+    """The bytes of `file` (- for standard input). Ends the command when it cannot be read."""
+    if str(file) == "-":
+        return sys.stdin.buffer
+    try:
+        return file.open("rb")
+    except OSError as error:
+        options.fail(f"cannot read {file}: {error.strerror}", status=2)
+
+
+def read_text(file: Path, *, html: bool) -> str:
+    """The text of `file` (- for standard input), from its HTML where it is a page. Ends the command if it has none."""
+    with source(file) as stream:
+        data = stream.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        options.fail(f"{file} is not UTF-8 (byte {error.start}): convert it first, for example with iconv")
+    if html:
+        from agents.normalize.html import page_text
+
+        return str(page_text(text))
+    return text.replace("\r\n", "\n")
+
+
+def statements(text: str, published: str | None) -> list[dict[str, Any]]:
+    """The statements of `text` as `extract --jsonl` writes them."""
+    from agents.extract.jsonl import extract_line
+
+    if published:
+        try:
+            datetime.fromisoformat(published)
+        except ValueError:
+            options.fail(f"--published {published}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z", status=2)
+    line = json.dumps({"doc": None, "text": text, "published": published})
+    found: list[dict[str, Any]] = extract_line(line)["statements"]
+    return found
+
+
+def _lines(file: Path) -> int:
+    """Work through JSON lines; the status is 1 when a line was not JSON."""
+    from agents.extract.jsonl import extract_line
+
+    status = 0
+    progress = sys.stderr.isatty()
+    with source(file) as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                answer = json.dumps(extract_line(line.decode()), ensure_ascii=False).encode()
+            except UnicodeEncodeError:  # half of a surrogate pair in the text: only escapes can carry it
+                answer = json.dumps(extract_line(line.decode())).encode()
+            except ValueError as error:
+                typer.echo(f"tasrih: line {number} of {file} is not JSON: {error}", err=True)
+                status = 1
+                continue
+            sys.stdout.buffer.write(answer + b"\n")
+            if progress and number % _PROGRESS_EVERY == 0:
+                typer.echo(f"\r{number:,} lines", err=True, nl=False)
+        sys.stdout.buffer.flush()
+    if progress:
+        typer.echo("\r", err=True, nl=False)
+    return status

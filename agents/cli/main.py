@@ -1,0 +1,38 @@
+"""Which commands there are. Heavy imports wait until a command runs: `--help` answers at once."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from agents.cli import doctor, extract, tail, up, worker
+
+app = typer.Typer(
+    name="tasrih",
+    help="Arabic news feeds as a live stream of statements: who said what, tied to the exact characters.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command()(up.up)
+app.command()(up.demo)
+app.command()(worker.worker)
+app.command()(extract.extract)
+app.command()(tail.tail)
+app.command()(doctor.doctor)
+
+
+@app.callback(invoke_without_command=True)
+def version(version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
+    """Options of the command as a whole."""
+    if version:
+        typer.echo(f"tasrih {metadata.version('tasrih')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; the exit status tells how it went."""
+    app()

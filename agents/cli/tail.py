@@ -1,0 +1,63 @@
+"""`tasrih tail`: follow a topic, for a person or for a program."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from streams import options
+from streams.settings import Settings
+from streams.topics import TOPICS
+
+Name = Enum("Name", {topic.name: topic.name for topic in TOPICS}, type=str)  # type: ignore[misc]
+
+
+def tail(
+    topic: Annotated[Name, typer.Argument(help="Which topic.")] = Name.statements,  # type: ignore[attr-defined]
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line, as on the topic.")] = False,
+    last: Annotated[int, typer.Option("-n", "--last", min=0, help="Begin with the last N a partition.")] = 10,
+    beginning: Annotated[bool, typer.Option("--from-beginning", help="Begin with the oldest.")] = False,
+    follow: Annotated[bool, typer.Option(help="Wait for more; --no-follow ends at what is there now.")] = True,
+    broker: options.Broker = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Follow a topic: the statements as they come, or any other topic's records. Ctrl-C ends it."""
+    settings = options.settings(broker=broker, data_dir=data_dir)
+    with contextlib.suppress(BrokenPipeError):
+        options.run(_tail(settings, str(topic.value), as_json, None if beginning else last, follow))
+
+
+async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, follow: bool) -> None:
+    from rich.console import Console
+
+    from agents.cli import show
+    from streams.broker import create_topics, reach
+    from streams.records import Statement
+    from streams.tail import follow as messages
+    from streams.wire import UnreadableError, decode
+
+    topic = next(topic for topic in TOPICS if topic.name == name)
+    console = Console(highlight=False)
+    async with reach(settings) as found:
+        await create_topics(found)
+        async for message in messages(found, topic, last=last, forever=follow):
+            try:
+                record = decode(message.value, topic.record)
+            except UnreadableError as error:
+                where = f"{message.topic}/{message.partition}/{message.offset}"
+                typer.echo(f"tasrih: {where} left out: {error}", err=True)
+                continue
+            if as_json:
+                sys.stdout.write((message.value or b"").decode() + "\n")
+                sys.stdout.flush()
+            elif isinstance(record, Statement):
+                show.statement(console, record)
+            else:
+                console.print_json(json.dumps(json.loads(message.value), ensure_ascii=False))
+            await asyncio.sleep(0)

@@ -1,0 +1,124 @@
+"""`tasrih up`: everything in one process, on the embedded broker or a real one; `tasrih demo`: without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agents.roles import ROLES
+from streams import options
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from streams.records import Feed
+
+_SUMMARY_EVERY = 10.0
+
+FeedsFile = Annotated[
+    Path | None, typer.Option("--feeds", help="Feeds to add: an OPML or TOML file.", exists=True, dir_okay=False)
+]
+Port = Annotated[int | None, typer.Option(help="Where the page and the API listen.")]
+
+
+def up(
+    feeds: FeedsFile = None,
+    broker: options.Broker = None,
+    data_dir: options.DataDir = None,
+    port: Port = None,
+) -> None:
+    """Start everything and show the statements as they come. Ctrl-C stops it; the next start goes on from there.
+
+    Without --feeds, the feeds of the last time are used; the first time, the packaged list of Arabic outlets.
+    """
+    settings = options.settings(broker=broker, data_dir=data_dir, port=port)
+    options.run(_up(settings, feeds))
+
+
+def demo(
+    rate: Annotated[float, typer.Option(help="New articles a second.", min=0.01)] = 1.0,
+    seconds: Annotated[float | None, typer.Option(help="Stop by itself after so long.")] = None,
+    port: Port = None,
+) -> None:
+    """The same with no network: a packaged newsroom of articles written for it, served as feeds on this machine."""
+    options.run(_demo(rate, seconds, port))
+
+
+async def _demo(rate: float, seconds: float | None, port: int | None) -> None:
+    from agents.newsroom.server import newsroom
+
+    with tempfile.TemporaryDirectory(prefix="tasrih-demo-", ignore_cleanup_errors=True) as folder:
+        settings = options.settings(data_dir=Path(folder), allow_private=True, port=port)
+        async with newsroom(rate) as feeds:
+            await _up(settings, feeds, seconds=seconds)
+
+
+async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, seconds: float | None = None) -> None:
+    from rich.console import Console
+
+    from agents.cli.worker import playing, stopping
+    from agents.fetch import registry
+    from streams import logs
+    from streams.broker import create_topics, reach
+
+    started = time.monotonic()
+    console = Console(highlight=False)
+    logs.configure(settings)
+    async with stopping() as stop, reach(settings) as settings:
+        await create_topics(settings)
+        known = await registry.offer(settings, feeds)
+        console.print(f"[dim]broker  {settings.broker}\ndata    {settings.data_dir}\nfeeds   {known}[/dim]")
+        async with playing(settings, ROLES):
+            console.print(
+                f"[green]✓[/green] everything is at work after {time.monotonic() - started:.1f} s · "
+                f"page and API: [bold]http://{settings.host}:{settings.port}/[/bold] · Ctrl-C stops\n"
+            )
+            watch = asyncio.create_task(_watch(settings, console))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), seconds)
+            watch.cancel()
+            stopped = time.monotonic()
+    console.print(f"[dim]stopped in {time.monotonic() - stopped:.1f} s; the next start goes on from here[/dim]")
+
+
+async def _watch(settings: Settings, console: Console) -> None:
+    """Show what flows, read back from the topics themselves: what is shown has happened."""
+    from agents.cli import show
+    from streams.records import Statement
+    from streams.tail import follow
+    from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, STATEMENTS
+    from streams.wire import decode
+
+    counts: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    last_summary = time.monotonic()
+
+    async def summarize() -> None:
+        nonlocal last_summary, shown
+        while True:
+            await asyncio.sleep(_SUMMARY_EVERY)
+            if counts != shown:
+                shown = counts.copy()
+                parts = " · ".join(
+                    f"{counts[t.name]:,} {t.name}" for t in (ENTRIES, ARTICLES, STATEMENTS, DEAD_LETTERS)
+                )
+                console.print(f"[dim]── since the start: {parts}[/dim]\n")
+
+    summary = asyncio.create_task(summarize())
+    try:
+        async for message in follow(settings, ENTRIES, ARTICLES, STATEMENTS, DEAD_LETTERS):
+            topic = message.topic.removeprefix(settings.prefix)
+            counts[topic] += 1
+            if topic == STATEMENTS.name:
+                show.statement(console, decode(message.value, Statement))
+    finally:
+        summary.cancel()

@@ -20,8 +20,10 @@ Act = Literal["assert", "deny", "demand", "warn", "accuse", "support", "commit",
 Form = Literal["direct", "indirect", "mixed"]
 Kind = Literal["person", "office", "organization", "country", "media", "document", "group", "anonymous"]
 ResolvedBy = Literal["named", "title", "pronoun", "elided", "continued"]
-StageName = Literal["fetch", "normalize", "extract", "link", "alert"]
+StageName = Literal["fetch", "normalize", "extract", "link", "alert", "route"]
 Span = tuple[int, int]
+
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,14 +139,78 @@ class Statement(Record, frozen=True, kw_only=True):
     context: Annotated[str, Meta(description="The sentence or sentences it stands in")]
 
 
-class Alert(Record, frozen=True, kw_only=True):
-    """A statement that a rule matched. Key: `article_id`."""
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """Words and phrases in what was said, in any spelling, with or without proclitics; `word*` takes any ending."""
 
-    alert_id: str
+    any: list[str] = []
+    all: list[str] = []
+    none: list[str] = []
+
+
+class Quiet(msgspec.Struct, frozen=True, kw_only=True):
+    """Hours of the day in which nothing is sent; they may span midnight."""
+
+    begin: Annotated[str, Meta(pattern=_CLOCK, description="HH:MM")] = msgspec.field(name="from")
+    end: Annotated[str, Meta(pattern=_CLOCK, description="HH:MM")] = msgspec.field(name="to")
+    zone: Annotated[str, Meta(description="IANA time zone, such as Asia/Riyadh")]
+
+
+class AlertRule(Record, frozen=True, kw_only=True):
+    """Which statements raise an alert, and where it goes. Key: `name`.
+
+    Every condition given must hold; a list holds when one of its items does.
+    """
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    channels: Annotated[list[str], Meta(min_length=1, description="Names from the file of channels")]
+    description: str = ""
+    origin: Annotated[Literal["file", "api"], Meta(description="A file replaces only its own")] = "api"
+    enabled: bool = True
+    # What must hold
+    speakers: Annotated[list[str], Meta(description="Names in any spelling, or ids")] = []
+    kinds: list[Kind] = []
+    acts: list[Act] = []
+    forms: list[Form] = []
+    outlets: list[str] = []
+    words: Words = Words()
+    headline: Annotated[bool, Meta(description="Only statements that stand in a headline")] = False
+    min_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    # How it is sent
+    quiet: Annotated[Quiet | None, Meta(description="What is held meanwhile goes out together afterwards")] = None
+    max_per_hour: Annotated[int, Meta(ge=1, description="Messages; the rest waits and goes together")] | None = None
+    digest: Annotated[float, Meta(gt=0, le=1440, description="Minutes to collect for one message")] | None = None
+    retractions: Annotated[bool, Meta(description="Whether to tell when an alert's statement is retracted")] = False
+
+
+class Alert(Record, frozen=True, kw_only=True):
+    """A statement that a rule matched, or its retraction. Key: `article_id`."""
+
+    alert_id: Annotated[str, Meta(description="The same for the same statement and rule, however often it is made")]
     rule: str
     channels: list[str]
     statement: Statement
     matched_at: datetime
+    retracts: Annotated[str | None, Meta(description="alert_id of the alert that no longer holds")] = None
+
+
+class Delivery(Record, frozen=True, kw_only=True):
+    """A step of alerts on their way to a channel. Key: `channel`.
+
+    A channel's steps, read in order, are all there is to know about what it has been sent and what waits.
+    """
+
+    channel: str
+    step: Annotated[
+        Literal["queued", "released", "failed", "delivered", "refused", "disabled", "enabled"],
+        Meta(description="released: put into a message; failed: to be tried again; refused: given up, a dead letter"),
+    ]
+    at: datetime
+    alerts: Annotated[list[Alert], Meta(description="What was queued")] = []
+    message_id: Annotated[str, Meta(description="The message released, failed, delivered or refused")] = ""
+    alert_ids: Annotated[list[str], Meta(description="What the message holds")] = []
+    attempt: Annotated[int, Meta(ge=0, description="How often the message has been tried")] = 0
+    again_at: Annotated[datetime | None, Meta(description="When a failed message is tried again")] = None
+    reason: str = ""
 
 
 class DeadLetter(Record, frozen=True, kw_only=True):

@@ -38,7 +38,10 @@ class Settings(BaseSettings):
 
     # Fetching
     contact: Annotated[str, Field(description="Address or page that outlets find in the User-Agent")] = ""
-    allow_private: Annotated[bool, Field(description="Whether private and loopback addresses may be fetched")] = False
+    allow_private: Annotated[bool, Field(description="Whether private and loopback addresses may be reached")] = False
+
+    # Alerting
+    alerts: Annotated[Path | None, Field(description="TOML file of alert channels and rules")] = None
 
     # Serving
     host: str = "127.0.0.1"

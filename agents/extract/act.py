@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.extract.layout import Layout
-from agents.extract.model import score, weights
+from agents.extract.model import Models, score
 from agents.extract.report import Act, Cue, Form, Span
 
 ACTS: tuple[Act, ...] = ("assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel")
@@ -34,13 +34,13 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
     return out
 
 
-def act(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -> Act:
+def act(layout: Layout, cue: Cue | None, content: list[Span], form: Form, models: Models) -> Act:
     """The likeliest act."""
     found = features(layout, cue, content, form)
     default = cue.act if cue else "assert"
     best, top = default, float("-inf")
     for name in ACTS:
-        value = score(found, weights(f"act {name}"))
+        value = score(found, models[f"act {name}"])
         if value > top + 1e-9:
             best, top = name, value
     return best

@@ -6,25 +6,19 @@ out; a complementizer that carries a pronoun and any proclitic stay. Which candi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.extract import gazetteer
 from agents.extract.cues import Occurrence
 from agents.extract.layout import Layout
 from agents.extract.lexicon import Words, words
-from agents.extract.text import Text
+from agents.extract.mentions import subject
 
 # How far, in tokens, a content's beginning and its end are looked for.
 _REACH = 45
 _LONGEST = 260
 _ENDS = 40
-
-
-def noun_phrase(text: Text, first: int, stop: int) -> int:
-    """Until mentions.py has it."""
-    k = first
-    while k < stop and text.word[k][0].isalnum() and text.form[k] not in words()["particle"] and text.form[k] not in words()["complementizer"]:
-        k += 1
-    return k
 
 
 @dataclass(slots=True)
@@ -66,6 +60,8 @@ class Contents:
         self._conjunctions = table["conjunction"]
         self._auxiliary = table["auxiliary"]
         self._possessive = tuple(table["object-pronoun"])
+        self._verb_prefixes = tuple(table["verb-prefix"])
+        self._the_matter = table["the-matter"]
         self._brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self._quote_marks = table["quote-open"] | table["quote-close"] | table["quote-both"]
 
@@ -109,6 +105,8 @@ class Contents:
             return readings[0].form.shape
         if form[0].isdigit():
             return "number"
+        if gazetteer.word(form).classes & gazetteer.TIME:
+            return "time"
         if form.startswith("ال"):
             return "definite"
         return "word"
@@ -136,7 +134,7 @@ class Contents:
         found: list[Start] = []
         limit = min(size, i + _REACH, layout.last[i - 1] if i - 1 < size else size)
         # A quotation may hold several sentences; its opening lies before the stop anyway.
-        phrase = noun_phrase(text, i, limit) if i < limit else i
+        phrase = self._source_end(cue, i, limit)
         strong = commas = cues_between = relatives = 0
         k = i
         while k < limit:
@@ -184,6 +182,14 @@ class Contents:
         none = Start("none", cue.at, cue.at, self._none_features(cue, found))
         return [none, *found]
 
+    def _source_end(self, cue: Occurrence, i: int, limit: int) -> int:
+        """Where the words that may name the source end, with the times and marks after them: an object begins there."""
+        found = subject(self.text, i, limit) if i < limit and not (cue.reading and cue.reading.pronoun and cue.shape != "finite") else None
+        end = found[1] if found else i
+        while end < limit and (self.text.word[end] in self._commas or gazetteer.word(self.text.form[end]).classes & gazetteer.TIME):
+            end += 1
+        return end
+
     def _start_features(self, cue: Occurrence, kind: str, first: int, mark: int, *, strong: int, commas: int,
                         cues_between: int, relatives: int, phrase: int) -> list[str]:
         text, entry, shape = self.text, cue.entry, cue.shape
@@ -226,11 +232,28 @@ class Contents:
             ]
             if readings:
                 out.append(f"object reading {readings[0].form.shape} {fits}")
+            noun = gazetteer.word(form)
+            head = noun.classes & (gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE)
+            prior = self.kind(cue.at - 1)
+            joined = bool(cue.reading and cue.reading.conjunction)
+            out += [
+                f"object first {first == i} prior {prior} {shape}", f"object {agrees} prior {prior} joined {joined}",
+                f"object first {first == i} head {bool(head)} joined {joined}", f"object first {first == i} agree {self._agrees(cue, first)}",
+            ]
         if cue.reading and cue.reading.pronoun:
             out += [f"{kind} pronoun {shape}", f"{label} pronoun {cue.reading.pronoun} {entry.strength}"]
         if self.text.line[cue.at] == 0:
             out.append(f"{kind} headline {near}")
         return out
+
+    def _agrees(self, cue: Occurrence, k: int) -> str:
+        """Whether the noun at k may be the subject of the cue's verb, by gender: a mismatch makes it the object."""
+        gender = cue.reading.form.gender if cue.reading and cue.shape == "finite" else None
+        noun = gazetteer.word(self.text.form[k])
+        own = noun.noun.gender if noun.noun else ("f" if noun.base.endswith("ه") and len(noun.base) > 3 else "")
+        if not gender or not own:
+            return "unknown"
+        return "yes" if gender == own else "no"
 
     def _back(self, cue: Occurrence) -> tuple[str, int]:
         """What joins the cue to what stands before it, and the first token of that join."""
@@ -248,6 +271,10 @@ class Contents:
             for r in self.layout.readings[at - 2]:
                 if r.form.shape == "attribution":
                     join, j = "as", at - 2
+        elif one in self._relative and cue.reading and cue.reading.pronoun and cue.shape == "finite" and at > 2 and text.form[at - 2] in self._the_matter:
+            join, j = "the matter", at - 2
+            if text.form[j - 1] in self._subordinators:
+                j -= 1
         elif cue.shape == "attribution":
             join = "attribution"
         return join, j
@@ -306,8 +333,8 @@ class Contents:
 
     # ---- ends
 
-    def ends(self, cue: Occurrence, start: Start) -> list[End]:
-        """Where content that begins at `start` may end, in order."""
+    def ends(self, cue: Occurrence, start: Start, accepted: Mapping[int, Start]) -> list[End]:
+        """Where content that begins at `start` may end, in order. `accepted`: the cues taken for reports, by token."""
         text, layout = self.text, self.layout
         quotations = layout.quotations
         first = start.first
@@ -321,18 +348,25 @@ class Contents:
         around = quotations.inside[start.mark] if opened < 0 else quotations.all[opened].parent
         out: list[End] = []
         limit = min(size, first + _LONGEST)
-        sentences = commas = 0
+        sentences = commas = passed = 0
+        verb = False
         last_last = -1
         k = first
         while k <= limit and len(out) < _ENDS:
-            boundary = self._boundary(k, first, limit)
+            # A cut inside a quotation that opened later would tear it.
+            torn = k < size and quotations.inside[k] >= 0 and quotations.inside[k] not in (around, opened, home) and (
+                quotations.all[quotations.inside[k]].close is not None)
+            boundary = "" if torn else self._boundary(k, first, limit)
             if boundary:
                 last = self.trim(first, k)
                 if last > first and last != last_last:
                     within = quotations.inside[k - 1] if k else -1
-                    out.append(End(last, k, self._end_features(cue, start, opened, around, last, k, boundary, sentences, commas, within)))
+                    ahead = self._ahead(k, cue, accepted)
+                    out.append(End(last, k, self._end_features(
+                        cue, start, opened, around, last, k, boundary, sentences, commas, within, ahead, passed, verb)))
                     last_last = last
-                if k < size:
+                    passed += bool(ahead)
+                if k < size and not torn:
                     if text.word[k] in self._commas:
                         commas += 1
                     if layout.stop[k]:
@@ -345,11 +379,40 @@ class Contents:
                         if not inside_opened and (opened >= 0 or start.kind != "colon" or sentences > 5):
                             if sentences > 0:
                                 break
+                    verb = verb or self._verbal(k)
                     # A quotation that holds the cue too ends what is in it.
                     if home >= 0 and opened < 0 and k >= quotations.all[home].last:
                         break
             k += 1
         return out
+
+    def _ahead(self, k: int, cue: Occurrence, accepted: Mapping[int, Start]) -> str:
+        """The accepted cue that heads what follows a cut at k, and how near it is; empty when none does."""
+        text = self.text
+        near = 0
+        for j in range(k, min(k + 7, len(text))):
+            if not text.word[j][0].isalnum():
+                if near:
+                    break
+                continue
+            if j in accepted and j != cue.at:
+                reading = self.layout.readings[j]
+                shape = reading[0].form.shape if reading else "colon"
+                back = accepted[j].kind == "before"
+                return f"{shape}{' back' if back else ''} {near}"
+            near += 1
+            if near > 3:
+                break
+        return ""
+
+    def _verbal(self, k: int) -> bool:
+        """Token k looks like a verb or stands for one: by its prefix, or an auxiliary or negation, or a cue's verb."""
+        form = self.text.form[k]
+        if form in self._auxiliary or form in self._negation:
+            return True
+        if self.layout.readings[k]:
+            return self.layout.readings[k][0].form.shape == "finite"
+        return len(form) > 3 and form.startswith(self._verb_prefixes) and not gazetteer.word(form).classes & ~gazetteer.MARK
 
     def _boundary(self, k: int, first: int, limit: int) -> str:
         """What makes a cut before token k possible; empty when nothing does."""
@@ -378,7 +441,7 @@ class Contents:
         return ""
 
     def _end_features(self, cue: Occurrence, start: Start, opened: int, around: int, last: int, k: int, boundary: str,
-                      sentences: int, commas: int, within: int) -> list[str]:
+                      sentences: int, commas: int, within: int, ahead: str, passed: int, verb: bool) -> list[str]:
         text, layout = self.text, self.layout
         quotations = layout.quotations
         kind = start.kind
@@ -403,8 +466,18 @@ class Contents:
             f"{boundary}", f"{boundary} {where}", f"{boundary} {where} {kind}", f"{boundary} {kind} size {size}", f"size {size} {where}",
             f"{boundary} {where} sentences {min(sentences, 3)} {kind}", f"{boundary} commas {min(commas, 4)}", f"{boundary} then {following} {where}",
             f"{boundary} then {following} {kind}", f"final {final} {where} {kind}", f"{boundary} form {form}", f"{where} then form {form}",
-            f"{boundary} shape {cue.shape} {where}",
+            f"{boundary} shape {cue.shape} {where}", f"{boundary} passed {min(passed, 2)} {where}", f"ahead {ahead}",
+            f"{boundary} ahead {ahead} {where}", f"{boundary} verb {verb} {kind}", f"{boundary} verb {verb} then {following}",
+            f"lemma {cue.entry.lemma} {boundary}", f"{boundary} verbal next {j < len(text) and text.word[j][0].isalnum() and self._verbal(j)} {verb}",
         ]
+        if where == "later" or boundary == "closes":
+            closed = quotations.closing.get(k)
+            if closed is not None:
+                q = quotations.all[closed]
+                wide = q.last - q.first
+                quoted = "1" if wide == 1 else "2-3" if wide < 4 else "4-7" if wide < 8 else "8+"
+                tight = k + 1 < len(text) and text.word[k + 1][0].isalnum()
+                out += [f"closes {quoted} {where} tight {tight}", f"closes {quoted} {where} then {following}", f"closes {quoted} {kind} {where}"]
         if readings:
             r = readings[0]
             out += [
@@ -445,6 +518,8 @@ class Contents:
                 boundary = "sentence"
             elif text.word[k - 1] in self._commas:
                 boundary = "comma"
+            elif text.word[k - 1] in self._brackets:
+                boundary = "dash"
             elif text.form[k - 1] in self._subordinators or text.form[k - 1] in self._that:
                 boundary = "subordinator"
             elif text.form[k] in self._that_pronoun:

@@ -9,11 +9,14 @@ from agents.extract import act, form
 from agents.extract.content import Contents, End, Start
 from agents.extract.cues import Occurrence, find
 from agents.extract.layout import Layout
-from agents.extract.model import heaviest, score, softmax, weights
+from agents.extract.model import Models, heaviest, models, score, softmax
 from agents.extract.report import Act, Form, Kind, Report, ResolvedBy, Span
 from agents.extract.text import Text
 
 Offsets = tuple[int, int]
+
+# A possible cue is taken for none when that is likelier than this.
+_DOUBT = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,56 +61,61 @@ def extract(raw: str, published: datetime | None = None, headline: bool = True) 
     """
     text = Text(raw)
     layout = Layout(text)
-    reports = _reports(layout)
+    reports = find_reports(layout, models())
     return _statements(layout, reports, headline)
 
 
-def choose(layout: Layout) -> list[Choice]:
-    """For each possible cue the likeliest beginning, then the likeliest end; those that are no report left out."""
-    contents = Contents(layout)
-    chosen: list[Choice] = []
-    for cue in find(layout):
-        choice = _choose(contents, cue)
-        if choice:
-            chosen.append(choice)
+def beginnings(contents: Contents, cues: list[Occurrence], models: Models) -> dict[int, tuple[Occurrence, Start, float]]:
+    """The cues that report something, by token, each with where its content begins and how likely that is."""
+    table = models["start"]
+    chosen: dict[int, tuple[Occurrence, Start, float]] = {}
+    for cue in cues:
+        starts = contents.starts(cue)
+        chances = softmax([score(s.features, table) for s in starts])
+        if len(starts) > 1 and chances[0] <= _DOUBT:
+            best = max(range(1, len(starts)), key=lambda n: (chances[n], -n))
+            chosen[cue.at] = cue, starts[best], chances[best]
     return chosen
 
 
-def _choose(contents: Contents, cue: Occurrence) -> Choice | None:
-    start_weights = weights("start")
-    starts = contents.starts(cue)
-    chances = softmax([score(s.features, start_weights) for s in starts])
-    best = max(range(len(starts)), key=lambda n: (chances[n], -n))
-    start = starts[best]
-    if start.kind == "none":
-        return None
-    trace = [f"{cue.entry.lemma} → {start.kind} {chances[best]:.2f}", *heaviest(start.features, start_weights)]
+def choose(layout: Layout, models: Models) -> list[Choice]:
+    """For each possible cue the likeliest beginning, then the likeliest end; those that are no report left out."""
+    contents = Contents(layout)
+    begun = beginnings(contents, find(layout), models)
+    accepted = {at: start for at, (_, start, _) in begun.items()}
+    choices = (_choose(contents, cue, start, chance, accepted, models) for cue, start, chance in begun.values())
+    return [choice for choice in choices if choice]
+
+
+def _choose(contents: Contents, cue: Occurrence, start: Start, chance: float, accepted: dict[int, Start], models: Models) -> Choice | None:
+    trace = [f"{cue.entry.lemma} → {start.kind} {chance:.2f}", *heaviest(start.features, models["start"])]
     if start.kind == "before":
         last, firsts = contents.before(cue)
         if not firsts:
             return None
-        table = weights("before")
+        table = models["before"]
         likely = softmax([score(f.features, table) for f in firsts])
         n = max(range(len(firsts)), key=lambda m: (likely[m], -m))
-        return Choice(cue, start, [(firsts[n].first, last)], chances[best] * likely[n], trace)
-    ends = contents.ends(cue, start)
+        return Choice(cue, start, [(firsts[n].first, last)], chance * likely[n], trace)
+    ends = contents.ends(cue, start, accepted)
     if not ends:
         return None
-    table = weights("end")
+    table = models["end"]
     likely = softmax([score(e.features, table) for e in ends])
     n = max(range(len(ends)), key=lambda m: (likely[m], -m))
     trace += [f"end {ends[n].boundary}", *heaviest(ends[n].features, table)]
-    return Choice(cue, start, [(start.first, ends[n].last)], chances[best] * likely[n], trace)
+    return Choice(cue, start, [(start.first, ends[n].last)], chance * likely[n], trace)
 
 
-def _reports(layout: Layout) -> list[Report]:
-    choices = _compatible(choose(layout))
+def find_reports(layout: Layout, models: Models) -> list[Report]:
+    """The reports of speech of a text, without their speakers."""
+    choices = _compatible(choose(layout, models))
     reports = []
     for choice in choices:
         cue = choice.cue.cue()
         cue.rule = choice.start.kind
         shape = form.form(layout, choice.content)
-        reports.append(Report(cue, choice.content, shape, act.act(layout, cue, choice.content, shape),
+        reports.append(Report(cue, choice.content, shape, act.act(layout, cue, choice.content, shape, models),
                               confidence=choice.probability, rule=choice.trace))
     reports.sort(key=lambda r: (r.content[0][0], -r.content[-1][1]))
     _nest(reports)

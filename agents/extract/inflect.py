@@ -96,6 +96,8 @@ def _stems(lemma: str, measure: str, imperfect: str, masdar: str) -> _Stems:
     elif defective:
         past_c = past[:-1] + (WAW if past[-1] == ALEF else YEH)
         present_c = present[:-1]
+    elif measure == "I" and lemma[1] == HAMZA_ON_ALEF:
+        passive_past = past[0] + YEH + past[2:]
     participle = MEEM + present
     if measure == "I":
         if hollow:

@@ -102,7 +102,7 @@ class Cues:
 
     def _parted(self, form: str) -> Iterator[Reading]:
         yield from self._cue(form, False)
-        if form[0] in self._conjunctions and len(form) > 3:
+        if form[0] in self._conjunctions and len(form) > 2:
             yield from self._cue(form[1:], True)
 
     def _cue(self, form: str, conjunction: bool) -> Iterator[Reading]:

@@ -7,18 +7,22 @@ probability, and can be explained by the features that weighed most. Weights are
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from agents.extract.lexicon import rows
 
-Weights = dict[str, float]
+Weights = Mapping[str, float]
+Models = Mapping[str, Weights]
 
 
 @cache
-def weights(name: str) -> Weights:
-    """The weights of the model `name` from lexicon/weights.tsv."""
-    return {row["feature"]: float(row["weight"]) for row in rows("weights.tsv") if row["model"] == name}
+def models() -> Models:
+    """The weights of lexicon/weights.tsv, by model."""
+    tables: dict[str, dict[str, float]] = {}
+    for row in rows("weights.tsv"):
+        tables.setdefault(row["model"], {})[row["feature"]] = float(row["weight"])
+    return tables
 
 
 def score(features: Sequence[str], table: Weights) -> float:

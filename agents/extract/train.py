@@ -20,10 +20,12 @@ from scipy.sparse import csr_matrix
 
 from agents.extract.act import ACTS
 from agents.extract.act import features as act_features
-from agents.extract.content import Contents
-from agents.extract.cues import find
+from agents.extract.content import Contents, Start
+from agents.extract.cues import Occurrence, find
+from agents.extract.engine import beginnings
 from agents.extract.form import form
 from agents.extract.layout import Layout
+from agents.extract.report import Span
 from agents.extract.text import Text
 
 Group = tuple[list[list[str]], int]  # the candidates' features, and which is right
@@ -33,6 +35,7 @@ Model = dict[str, float]
 _RARE = 2
 _PENALTY = {"start": 0.6, "end": 0.6, "before": 1.0, "act": 0.7}
 _NEGLIGIBLE = 0.02
+_PARTS = 3
 
 
 def overlap(a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]]) -> float:
@@ -42,70 +45,77 @@ def overlap(a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]]) -> float
     return len(x & y) / len(x | y) if x | y else 0.0
 
 
-class Lessons:
-    """What the annotated articles teach, by model."""
+class Lesson:
+    """What one annotated article teaches."""
 
-    def __init__(self) -> None:
-        self.groups: dict[str, list[Group]] = {"start": [], "end": [], "before": []}
-        self.acts: list[tuple[list[str], str]] = []
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.layout = Layout(Text(document["text"]))
+        self.contents = Contents(self.layout)
+        self.cues = find(self.layout)
         self.unreached: Counter[str] = Counter()
-
-    def add(self, document: dict[str, Any]) -> None:
-        layout = Layout(Text(document["text"]))
-        text, contents = layout.text, Contents(layout)
-        gold = []
+        text = self.layout.text
+        self.gold: dict[int, tuple[list[Span], dict[str, Any]]] = {}
         for s in document["statements"]:
             spans = []
             for a, b in s["content"]:
                 first, last = text.tokens(a, b)
-                last = contents.trim(first, last)
+                last = self.contents.trim(first, last)
                 if first < last:
                     spans.append((first, last))
-            if spans:
-                gold.append((text.tokens(*s["cue"]) if s["cue"] else None, spans, s))
-        by_cue = {}
-        for cue_span, spans, s in gold:
-            if cue_span:
-                for i in range(*cue_span):
-                    by_cue[i] = (spans, s)
-        for cue in find(layout):
-            known = by_cue.get(cue.at)
-            starts = contents.starts(cue)
-            if known is None:
-                self.groups["start"].append(([c.features for c in starts], 0))
-                continue
-            spans, s = known
-            if s["optional"]:
-                continue
-            cue_at = cue.at
-            first = spans[0][0] if spans[0][0] > cue_at or len(spans) == 1 else spans[-1][0]
-            if spans[-1][1] <= cue_at:
-                right = [n for n, c in enumerate(starts) if c.kind == "before"]
-                last, firsts = contents.before(cue)
-                if right and firsts:
-                    best = max(range(len(firsts)), key=lambda n: (overlap([(firsts[n].first, last)], spans), -n))
-                    if overlap([(firsts[best].first, last)], spans) >= 0.5:
-                        self.groups["before"].append(([c.features for c in firsts], best))
-            else:
-                # The same place may be reached in several ways; the nearest within a word is right.
-                right = [n for n, c in enumerate(starts) if c.first == first and c.kind not in ("none", "before")] or [
-                    n for n, c in enumerate(starts) if abs(c.first - first) <= 2 and c.kind not in ("none", "before")]
-                if right:
-                    start = starts[right[0]]
-                    forward = [(max(a, start.first), b) for a, b in spans if b > start.first]
-                    ends = contents.ends(cue, start)
-                    if ends and forward:
-                        scores = [overlap([(start.first, e.last)], forward) for e in ends]
-                        best = max(range(len(ends)), key=lambda n: (scores[n], -n))
-                        if scores[best] >= 0.6:
-                            self.groups["end"].append(([e.features for e in ends], best))
-                        else:
-                            self.unreached["end"] += 1
+            if spans and s["cue"]:
+                self.gold.update((i, (spans, s)) for i in range(*text.tokens(*s["cue"])))
+        self.starts: list[Group] = []
+        self.befores: list[Group] = []
+        self.acts: list[tuple[list[str], str]] = []
+        self.right: list[tuple[Occurrence, Start, list[Span]]] = []
+        for cue in self.cues:
+            self._begin(cue)
+
+    def _begin(self, cue: Occurrence) -> None:
+        starts = self.contents.starts(cue)
+        known = self.gold.get(cue.at)
+        if known is None:
+            self.starts.append(([c.features for c in starts], 0))
+            return
+        spans, s = known
+        if s["optional"]:
+            return
+        if spans[-1][1] <= cue.at:
+            right = [n for n, c in enumerate(starts) if c.kind == "before"]
+            last, firsts = self.contents.before(cue)
+            if firsts:
+                best = max(range(len(firsts)), key=lambda n: (overlap([(firsts[n].first, last)], spans), -n))
+                if overlap([(firsts[best].first, last)], spans) >= 0.5:
+                    self.befores.append(([c.features for c in firsts], best))
+        else:
+            first = spans[0][0] if spans[0][0] > cue.at or len(spans) == 1 else spans[-1][0]
+            # The same place may be reached in several ways; the nearest within a word is right.
+            forward = [(n, c) for n, c in enumerate(starts) if c.kind not in ("none", "before")]
+            right = [n for n, c in forward if c.first == first] or [n for n, c in forward if abs(c.first - first) <= 2]
             if right:
-                self.groups["start"].append(([c.features for c in starts], right[0]))
+                self.right.append((cue, starts[right[0]], spans))
+        if right:
+            self.starts.append(([c.features for c in starts], right[0]))
+        else:
+            self.unreached["start"] += 1
+        self.acts.append((act_features(self.layout, cue.cue(), spans, form(self.layout, spans)), s["act"]))
+
+    def ends(self, models: dict[str, Model]) -> list[Group]:
+        """The ends of contents, seen among the other cues as `models` would accept them."""
+        accepted = {at: start for at, (_, start, _) in beginnings(self.contents, self.cues, models).items()}
+        groups: list[Group] = []
+        for cue, start, spans in self.right:
+            ends = self.contents.ends(cue, start, accepted)
+            forward = [(max(a, start.first), b) for a, b in spans if b > start.first]
+            if not ends or not forward:
+                continue
+            scores = [overlap([(start.first, e.last)], forward) for e in ends]
+            best = max(range(len(ends)), key=lambda n: (scores[n], -n))
+            if scores[best] >= 0.6:
+                groups.append(([e.features for e in ends], best))
             else:
-                self.unreached["start"] += 1
-            self.acts.append((act_features(layout, cue.cue(), spans, form(layout, spans)), s["act"]))
+                self.unreached["end"] += 1
+        return groups
 
 
 def rank(groups: list[Group], penalty: float) -> Model:
@@ -140,11 +150,24 @@ def rank(groups: list[Group], penalty: float) -> Model:
     return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= _NEGLIGIBLE}
 
 
-def learn(lessons: Lessons) -> dict[str, Model]:
-    models = {name: rank(groups, _PENALTY[name]) for name, groups in lessons.groups.items()}
+def learn(lessons: Sequence[Lesson]) -> dict[str, Model]:
+    """All models. Ends are learned among cues accepted by a model that has not seen their article."""
+    penalty = _PENALTY
+    models = {
+        "start": rank([g for lesson in lessons for g in lesson.starts], penalty["start"]),
+        "before": rank([g for lesson in lessons for g in lesson.befores], penalty["before"]),
+    }
+    ends: list[Group] = []
+    for part in range(_PARTS):
+        others = {"start": rank([g for n, lesson in enumerate(lessons) if n % _PARTS != part for g in lesson.starts], penalty["start"])}
+        for n, lesson in enumerate(lessons):
+            if n % _PARTS == part:
+                ends += lesson.ends(others)
+    models["end"] = rank(ends, penalty["end"])
     # An act is ranked too: its candidates are the nine acts, each feature told apart by the act it speaks for.
-    groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in lessons.acts]  # type: ignore[arg-type]
-    ranked = rank(groups, _PENALTY["act"])
+    acts = [a for lesson in lessons for a in lesson.acts]
+    groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in acts]  # type: ignore[arg-type]
+    ranked = rank(groups, penalty["act"])
     for a in ACTS:
         models[f"act {a}"] = {f.split("|", 1)[1]: w for f, w in ranked.items() if f.split("|", 1)[0] == a}
     return models
@@ -169,13 +192,10 @@ def main() -> None:
     parser.add_argument("gold", nargs="+")
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "weights.tsv")))
     arguments = parser.parse_args()
-    lessons = Lessons()
-    for document in documents(arguments.gold):
-        lessons.add(document)
-    models = learn(lessons)
+    models = learn([Lesson(document) for document in documents(arguments.gold)])
     with open(arguments.out, "w", encoding="utf-8") as out:
         out.write(table(models))
-    print({name: len(groups) for name, groups in lessons.groups.items()}, {name: len(m) for name, m in models.items()}, dict(lessons.unreached))
+    print({name: len(model) for name, model in models.items()})
 
 
 if __name__ == "__main__":

@@ -28,11 +28,13 @@ demo: $(STAMP)  ## the same with no network: a packaged newsroom on loopback
 test: $(STAMP)  ## everything but Apache Kafka, PostgreSQL and the browser
 	$(BIN)/pytest -m "not kafka and not postgres and not browser"
 
-check: $(STAMP)  ## format, lint, types, import contracts
+check: $(STAMP)  ## format, lint, types, import contracts, the container files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(BIN)/hadolint deploy/Dockerfile
 
 clean:  ## forget the installation
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,494 @@
+"""The noun phrase that names a source: where it begins beside a cue, where it ends.
+
+There is no tagger: a phrase is followed word by word, by what the tables know of each word (see `gazetteer.word`) and by
+the grammar of definiteness. A head with no article goes on through its idafa chain to the first definite word; definite
+adjectives follow a definite head; what is in no table may be a name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from agents.extract import gazetteer as g
+from agents.extract.gazetteer import Word, word
+from agents.extract.lexicon import rows
+from agents.extract.lexicon import words as classes
+from agents.extract.report import Cue, Span
+from agents.extract.text import Text
+from streams.arabic import fold
+
+# What a phrase ended with: a person's name, an office or trade, a known entity, another noun; "" for no phrase.
+Ending = Literal["name", "role", "entity", "noun", ""]
+
+_LONGEST = 40
+_NAME_WORDS = 7
+# Complements that any office or body may have, and those of a body's place.
+_ANY_ROLE = frozenset(map(fold, ("ل", "باسم", "لدى")))
+
+_ANY_BODY = frozenset(map(fold, ("ل", "في")))
+_ANY_PLURAL = frozenset(map(fold, ("من", "في")))
+_BY = fold("ب")
+
+
+@cache
+def _name_parts() -> dict[str, str]:
+    return {fold(row["word"]): row["class"] for row in rows("name_parts.tsv")}
+
+
+@cache
+def _marks(*names: str) -> frozenset[str]:
+    return frozenset().union(*(classes()[name] for name in names))
+
+
+def noun_phrase(text: Text, first: int, stop: int) -> int:
+    """The end (exclusive token) of the noun phrase that begins at token `first`; `first` itself when none does.
+
+    Titles, the idafa chain, adjectives, complements that belong to the name, appositions and coordinated names are in;
+    relative clauses, times and places are not. Never goes past `stop` nor over a line end.
+    """
+    return phrase(text, first, stop)[0]
+
+
+def phrase(text: Text, first: int, stop: int) -> tuple[int, Ending]:
+    """As `noun_phrase`, with what the phrase ended with."""
+    stop = min(stop, first + _LONGEST, len(text))
+    end, ending = _simple(text, first, stop, 0)
+    if end == first:
+        return first, ""
+    head = word(text.word[first])
+    for _ in range(4):
+        grown = _apposition(text, end, stop, ending) or _coordinated(text, end, stop, ending, head)
+        if grown is None:
+            break
+        end, ending = grown
+    return end, ending
+
+
+def _simple(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
+    """One noun phrase with no apposition."""
+    if i >= stop or depth > 5:
+        return i, ""
+    w = word(text.word[i])
+    c = w.classes
+    if c & g.SOME:
+        return _quantified(text, i, stop, depth)
+    if c & g.THIS:
+        if i + 1 < stop and word(text.word[i + 1]).definite:
+            return _completed(text, i + 2, stop, word(text.word[i + 1]), depth)
+        return i, ""
+    if c & (g.MARK | g.NUMBER):
+        end = _quoted(text, i, stop) if depth else i
+        return end, "entity" if end > i else ""
+    if c & g.BOUND and not c & (g.HEAD | g.GIVEN):
+        return i, ""
+    known = g.entity(text, i, stop) if c & g.PLACE else None
+    if known:
+        end = _adjectives(text, known[1], stop, w, True)
+        if known[0].kind == "media" and end == known[1]:
+            return end, "entity"
+        return _placed(text, _bracketed(text, end, stop), stop, known[0].kind), "entity"
+    if c & g.TITLE and not c & (g.BODY | g.ROLE):
+        return _titled(text, i, stop, depth)
+    if c & g.GIVEN or _maybe_name(w) or text.form[i] in _name_parts():
+        end = _name(text, i, stop)
+        if end > i:
+            return end, "name"
+    if c & g.VERB and not c & g.HEAD:
+        return i, ""
+    if w.definite:
+        return _completed(text, i + 1, stop, w, depth)
+    return _idafa(text, i, stop, w, depth)
+
+
+def _placed(text: Text, j: int, stop: int, kind: str) -> int:
+    """Past the country in which a body is (منظمة الصحة العالمية في سوريا), else `j`."""
+    if kind == "organization" and j + 1 < stop and text.form[j] in _marks("in"):
+        known = g.entity(text, j + 1, stop) if word(text.word[j + 1]).classes & g.PLACE else None
+        if known and known[0].kind == "country":
+            return known[1]
+    return j
+
+
+def _quantified(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
+    """بعض المسؤولين، عدد من الخبراء، كل من مصر وتونس."""
+    j = i + 1
+    if j < stop and text.form[j] in _marks("of"):
+        j += 1
+    end, ending = _simple(text, j, stop, depth + 1)
+    while end > j:
+        grown = _coordinated(text, end, stop, ending, word(text.word[j]))
+        if grown is None:
+            break
+        end, ending = grown
+    return (end, ending) if end > j else (i, "")
+
+
+def _titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
+    """A form of address, and the name or office after it; alone it is a noun (الشيخ)."""
+    w = word(text.word[i])
+    end = _adjectives(text, i + 1, stop, w, w.definite)
+    if end < stop and text.form[end] == "." and text.end[end - 1] == text.start[end]:
+        end += 1
+    if end < stop and text.line[end] == text.line[i]:
+        following = word(text.word[end])
+        if following.classes & g.VERB and not following.classes & (g.HEAD | g.GIVEN):
+            return end, "role"
+        after, ending = _simple(text, end, stop, depth + 1)
+        if after > end and (ending == "name" or following.classes & (g.ROLE | g.TITLE) or not w.definite):
+            return after, ending
+        if _perhaps_name(text, end, stop):
+            return _name(text, end, stop, sure=True), "name"
+    return end, "role"
+
+
+def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, Ending]:
+    """A phrase whose head has no article: through the chain to its definite word, or to its indefinite adjective."""
+    j = i + 1
+    if _of_pronoun(head):
+        return _completed(text, j, stop, head, depth)
+    while j < stop:
+        w = word(text.word[j])
+        c = w.classes
+        if _complement(text, j, stop, head, depth) > j:
+            break
+        if w.clitic or c & (g.BOUND | g.NUMBER | g.SOME):
+            break
+        if c & g.MARK:
+            end = _quoted(text, j, stop) if head.classes & (g.BODY | g.MEDIA) else j
+            if end > j:
+                return _completed(text, end, stop, head, depth)
+            break
+        known = g.entity(text, j, stop) if c & g.PLACE else None
+        if known:
+            return _completed(text, known[1], stop, head, depth)
+        if w.definite:
+            personal = bool(w.classes & (g.ROLE | g.TITLE))
+            end = _fields(text, j + 1, stop) if w.base in _marks("affairs") else j + 1
+            return _completed(text, end, stop, head, depth, personal=personal, last=w)
+        if c & g.NISBA and not c & (g.HEAD | g.GIVEN):
+            end = _adjectives(text, j, stop, head, False)
+            return _completed(text, max(end, j + 1), stop, head, depth, definite=False)
+        if c & g.VERB and not c & (g.HEAD | g.TITLE):
+            break
+        if c & (g.HEAD | g.ORDINARY | g.TITLE) and not c & g.GIVEN:
+            if j - i > 4 or not head.classes & g.HEAD:
+                break
+            if _of_pronoun(w):
+                return _completed(text, j + 1, stop, head, depth)
+            j += 1
+            continue
+        if head.classes & (g.HEAD | g.TITLE):
+            end = _name(text, j, stop)
+            return _completed(text, end, stop, head, depth, named=end > j)
+        break
+    return _completed(text, j, stop, head, depth, definite=False)
+
+
+def _of_pronoun(w: Word) -> bool:
+    """Made definite by an attached pronoun (وزير خارجيتها)."""
+    return w.noun is not None and w.base != w.noun.lemma and w.base.endswith(_PRONOUNS) and w.noun.number == "s"
+
+
+_PRONOUNS = ("ته", "تها", "تهم", "ها", "هم", "نا")
+
+
+def _completed(
+    text: Text,
+    j: int,
+    stop: int,
+    head: Word,
+    depth: int,
+    definite: bool = True,
+    named: bool = False,
+    personal: bool = False,
+    last: Word | None = None,
+) -> tuple[int, Ending]:
+    """What may follow a complete noun: adjectives, complements of its head, and for a role the bearer's name."""
+    personal = personal or bool(head.classes & (g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP))
+    wide = bool(head.classes & (g.ROLE | g.BODY)) and not head.definite and not named
+    for _ in range(4):
+        before = j
+        if not named:
+            j = _adjectives(text, j, stop, last or head, definite)
+            if wide and definite:
+                j = _also(text, j, stop)
+        j = _complement(text, j, stop, head, depth)
+        if j == before:
+            break
+    j = _bracketed(text, j, stop)
+    if named:
+        return j, "name"
+    if personal and j < stop and text.line[j] == text.line[j - 1]:
+        w = word(text.word[j])
+        if w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite:
+            end, ending = _titled(text, j, stop, depth + 1)
+            if ending == "name":
+                return end, "name"
+        elif w.classes & g.TITLE and not w.clitic:
+            end, ending = _titled(text, j, stop, depth + 1)
+            if ending == "name":
+                return end, "name"
+        if not w.clitic and (w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, j, stop)):
+            end = _name(text, j, stop, sure=True)
+            if end > j:
+                return end, "name"
+        if head.definite and head.classes & g.ROLE and w.definite and _surname(w):
+            return max(j + 1, _name(text, j + 1, stop, sure=True)), "name"
+    return j, "role" if personal else "noun"
+
+
+def _also(text: Text, j: int, stop: int) -> int:
+    """Past further fields of an office or body (وزير الخارجية والتعاون الدولي), else `j`."""
+    while j < stop:
+        w = word(text.word[j])
+        field = w.clitic == _AND and w.definite and w.classes & g.ORDINARY
+        if not field or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE):
+            break
+        j = _adjectives(text, j + 1, stop, w, True)
+    return j
+
+
+_AND = fold("و")
+
+
+def _adjectives(text: Text, j: int, stop: int, head: Word, definite: bool) -> int:
+    while j < stop:
+        w = word(text.word[j])
+        c = w.classes
+        if c & (g.BOUND | g.MARK | g.GIVEN) or w.clitic not in ("", _AND):
+            break
+        feminine = head.definite and w.base.endswith("ه") and head.base.endswith("ه")
+        if definite and w.definite and (c & g.ADJECTIVE or (not c and feminine)):
+            if c & (g.HEAD | g.PLACE) and not c & g.NISBA:
+                break
+            j += 1
+        elif definite and not w.definite and c & g.ADJECTIVE and not w.clitic and w.base in g.demonyms() and _last_definite(text, j):
+            break
+        elif not definite and not w.definite and c & g.NISBA and not w.clitic and not c & (g.VERB & ~g.NISBA):
+            j += 1
+        else:
+            break
+    return j
+
+
+def _last_definite(text: Text, j: int) -> bool:
+    return word(text.word[j - 1]).definite
+
+
+def _complement(text: Text, j: int, stop: int, head: Word, depth: int) -> int:
+    """The end of a complement that belongs to the name (باسم الحكومة، للأمم المتحدة، في الوزارة), else `j`."""
+    if j >= stop or depth > 2 or not head.classes & (g.HEAD | g.TITLE):
+        return j
+    form, w = text.form[j], word(text.word[j])
+    takes = head.noun.takes if head.noun else frozenset()
+    if head.classes & g.ROLE:
+        takes |= _ANY_ROLE
+    elif head.classes & g.BODY:
+        takes |= _ANY_BODY
+    if head.classes & (g.SOURCE | g.GROUP | g.ROLE) and head.noun and head.noun.number == "p":
+        takes |= _ANY_PLURAL
+    if form in takes and len(form) > 1 and j + 1 < stop:
+        after = word(text.word[j + 1])
+        loose = form not in _marks("in", "of")
+        if after.classes & (g.BODY | g.PLACE | g.MEDIA) or (loose and not after.classes & (g.BOUND | g.MARK)) or after.classes & g.HEAD and form in _marks("of"):
+            end, _ = _simple(text, j + 1, stop, depth + 1)
+            if end > j + 1:
+                return _also(text, end, stop) if loose else end
+        return j
+    if w.clitic == _BY and w.classes & g.PLACE and head.classes & (g.ROLE | g.BODY):
+        known = g.entity(text, j, stop)
+        return known[1] if known and known[0].kind == "country" else j
+    if w.clitic and w.clitic in takes and not w.classes & g.BOUND:
+        c = w.classes
+        if c & (g.MEDIA | g.GROUP) and not head.classes & (g.ROLE | g.BODY):
+            return j
+        if c & g.MEDIA and not (head.noun and head.noun.lemma in _marks("runs")):
+            return j
+        if c & g.PLACE:
+            known = g.entity(text, j, stop)
+            if known:
+                return j if known[0].kind == "media" else known[1]
+        if w.definite:
+            if head.classes & (g.SOURCE | g.DOCUMENT | g.GROUP) and not c & (g.BODY | g.PLACE):
+                return j
+            return _also(text, _fields(text, j + 1, stop), stop)
+        if not c & (g.HEAD | g.PLACE | g.ORDINARY | g.GIVEN) or c & (g.SOURCE | g.GROUP):
+            return j
+        end, _ = _idafa(text, j, stop, w, depth + 1)
+        return end
+    return j
+
+
+def _fields(text: Text, j: int, stop: int) -> int:
+    """Past the definite words of a complement, fields of office among them (للشؤون الخارجية)."""
+    while j < stop:
+        w = word(text.word[j])
+        if not w.definite or w.clitic not in ("", _AND) or not (w.classes & (g.ADJECTIVE | g.NISBA) or w.base.endswith(_FIELD)):
+            break
+        j += 1
+    return j
+
+
+_FIELD = ("يه",)
+
+
+def _maybe_name(w: Word) -> bool:
+    """No table knows it: in this place it may be a name."""
+    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1
+
+
+def _perhaps_name(text: Text, j: int, stop: int) -> bool:
+    """A word that looks like an inflected one but stands where a name does, before another name or a mark."""
+    w = word(text.word[j])
+    if not w.classes & g.PERHAPS or w.definite or w.clitic or w.classes & (g.VERB | g.HEAD):
+        return False
+    if word(text.word[j - 1]).classes & g.GIVEN:
+        return True
+    if j + 1 >= stop:
+        return False
+    after = word(text.word[j + 1])
+    return bool(after.classes & g.GIVEN) or _maybe_name(after) or _surname(after)
+
+
+def _name(text: Text, i: int, stop: int, sure: bool = False) -> int:
+    """The end of a person's name that begins at `i`; `sure` when what stands before it calls for a name."""
+    parts = _name_parts()
+    j, count = i, 0
+    while j < stop and count < _NAME_WORDS:
+        form, w = text.form[j], word(text.word[j])
+        c = w.classes
+        part = parts.get(form)
+        if part and j + 1 < stop and (part == "joins" or count):
+            after = word(text.word[j + 1])
+            if part == "joins":
+                if after.classes & (g.MARK | g.NUMBER | g.BOUND) and not text.form[j + 1] in parts:
+                    break
+                j += 1 if text.form[j + 1] in parts and parts[text.form[j + 1]] == "joins" else 2
+                count += 1
+                continue
+            if form.startswith("ال") or after.classes & g.GIVEN or _maybe_name(after) or _surname(after):
+                j += 1
+                continue
+        if part and count and form.startswith("ال"):
+            j += 1
+            continue
+        if c & g.MARK:
+            initial = len(text.form[j - 1]) <= 2 and text.start[j] == text.end[j - 1]
+            hyphen = form == "-" and j + 1 < stop and text.start[j] == text.end[j - 1] and text.start[j + 1] == text.end[j]
+            if count and j + 1 < stop and ((form == "." and initial) or hyphen):
+                j += 1
+                continue
+            break
+        if c & (g.BOUND | g.NUMBER | g.SOME | g.THIS) or (j > i and w.clitic and not c & g.GIVEN):
+            break
+        if c & g.PLACE and g.entity(text, j, stop) and not c & g.GIVEN:
+            break
+        if c & g.GIVEN or (not w.definite and _maybe_name(w)) or (len(form) <= 2 and count and not c & g.ORDINARY):
+            j += 1
+            count += 1
+            continue
+        if not w.definite and (count or sure) and _perhaps_name(text, j, stop):
+            j += 1
+            count += 1
+            continue
+        if w.definite and count and _surname(w, word(text.word[j - 1])):
+            j += 1
+            count += 1
+            if j < stop and _surname(word(text.word[j]), None) and word(text.word[j]).classes == 0:
+                continue
+            break
+        break
+    return j
+
+
+def _surname(w: Word, before: Word | None = None) -> bool:
+    """A definite word that may end a name: a نسبة of no country, or none of the known words."""
+    c = w.classes
+    if not w.definite or w.clitic or c & (g.HEAD & ~g.BODY | g.PLACE | g.TITLE):
+        return False
+    if w.base.endswith(("ي", "وي", "اوي")) and not c & g.BODY:
+        if w.base in g.demonyms():
+            return before is not None and bool(before.classes & g.GIVEN)
+        return w.base not in g.table_words("nisba_nouns.tsv")
+    return not c & (g.ORDINARY | g.BODY | g.ADJECTIVE) or bool(c & g.PERHAPS and not c & g.ADJECTIVE)
+
+
+def _quoted(text: Text, i: int, stop: int) -> int:
+    """The end of a short name in quotation marks that open at `i`, else `i`."""
+    if text.form[i] not in _marks("quote-open", "quote-both", "quote-close"):
+        return i
+    for j in range(i + 1, min(stop, i + 8)):
+        if text.form[j] in _marks("quote-open", "quote-both", "quote-close"):
+            return j + 1 if j > i + 1 else i
+        if text.form[j] in _marks("comma", "stop", "colon") or text.form[j] == "\n" or word(text.word[j]).classes & (g.THAT | g.LINK):
+            return i
+    return i
+
+
+def _bracketed(text: Text, j: int, stop: int) -> int:
+    """Past a short aside in brackets at `j` (an acronym, a party), else `j`."""
+    if j < stop and text.form[j] in _marks("bracket-open"):
+        for k in range(j + 1, min(stop, j + 7)):
+            if text.form[k] in _marks("bracket-close"):
+                return k + 1
+    return j
+
+
+def _apposition(text: Text, end: int, stop: int, ending: Ending) -> tuple[int, Ending] | None:
+    """The name after a role or the role after a name, over a comma or none."""
+    if end >= stop:
+        return None
+    comma = text.form[end] in _marks("comma")
+    k = end + 1 if comma else end
+    if k >= stop or text.line[k] != text.line[end - 1]:
+        return None
+    w = word(text.word[k])
+    if w.clitic and not w.classes & g.GIVEN:
+        return None
+    if ending == "role" and comma:
+        if w.classes & (g.TITLE | g.ROLE) and w.definite:
+            after, kind = _titled(text, k, stop, 1)
+            return (after, kind) if kind == "name" else None
+        if w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, k, stop):
+            after = _name(text, k, stop, sure=True)
+            closed = after >= stop or word(text.word[after]).classes & (g.MARK | g.BOUND)
+            return (after, "name") if after > k and closed else None
+        return None
+    if ending == "name" and comma and w.classes & g.SOME:
+        after, _ = _quantified(text, k, stop, 1)
+        return (after, "entity") if after > k else None
+    if ending == "name" and w.noun and w.classes & (g.ROLE | g.SOURCE | g.KIN) and not w.classes & g.GIVEN:
+        speaks = bool(w.noun.takes & _marks("for"))
+        if not comma and (w.noun.number != "s" or (w.definite and not speaks)):
+            return None
+        after, _ = _simple(text, k, stop, 1)
+        return (after, "entity") if after > k else None
+    return None
+
+
+def _coordinated(text: Text, end: int, stop: int, ending: Ending, head: Word) -> tuple[int, Ending] | None:
+    """A second phrase of the same kind, joined by و."""
+    if end >= stop or text.form[end][0] != _AND:
+        return None
+    w = word(text.word[end])
+    if w.clitic != _AND:
+        return None
+    if w.classes & g.PLACE and (ending == "entity" or head.classes & g.PLACE):
+        known = g.entity(text, end, stop)
+        return (_adjectives(text, known[1], stop, w, True), "entity") if known else None
+    if ending == "name" and w.classes & g.GIVEN:
+        after = _name(text, end, stop)
+        return (after, "name") if after > end else None
+    if w.noun and head.noun and w.noun.kind == head.noun.kind and w.definite == head.definite and not w.classes & g.VERB:
+        return _completed(text, end + 1, stop, w, 1) if w.definite else _idafa(text, end, stop, w, 1)
+    return None
+
+
+def subject(text: Text, first: int, stop: int) -> Span | None:
+    """The source after a verb: the first noun phrase from token `first`, times and adverbs between passed over."""
+    i = first
+    while i < stop and (word(text.word[i]).classes & (g.TIME | g.ADVERB) or (i > first and word(text.word[i]).classes & g.NUMBER)):
+        i += 1
+    end = noun_phrase(text, i, stop)
+    return (i, end) if end > i else None

@@ -16,13 +16,14 @@ File = Annotated[Path, typer.Argument(help="The file to read; - for standard inp
 Published = Annotated[
     str | None, typer.Option(help="When the text appeared (ISO 8601): decides who held an office.", metavar="TIME")
 ]
+Html = Annotated[bool, typer.Option("--html", help="The input is an HTML page.")]
 # Progress is for a person who waits: on a terminal, after so many lines.
 _PROGRESS_EVERY = 200
 
 
 def extract(
     file: File = Path("-"),
-    html: Annotated[bool, typer.Option("--html", help="The input is an HTML page.")] = False,
+    html: Html = False,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='One JSON object a line: {"doc", "text", "published"?}.')
     ] = False,
@@ -38,7 +39,7 @@ def extract(
     if jsonl:
         raise typer.Exit(_lines(file))
     text = read_text(file, html=html)
-    found = statements(text, published)
+    found = statements(text, moment(published))
     if as_json:
         typer.echo(json.dumps({"text": text, "statements": found}, ensure_ascii=False, indent=2))
         return
@@ -87,16 +88,19 @@ def read_text(file: Path, *, html: bool) -> str:
     return text.replace("\r\n", "\n")
 
 
-def statements(text: str, published: str | None) -> list[dict[str, Any]]:
+def moment(published: str | None) -> datetime | None:
+    """The time that --published gives. Ends the command when it is none."""
+    try:
+        return datetime.fromisoformat(published) if published else None
+    except ValueError:
+        options.fail(f"--published {published}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z", status=2)
+
+
+def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:
     """The statements of `text` as `extract --jsonl` writes them."""
     from agents.extract.jsonl import extract_line
 
-    if published:
-        try:
-            datetime.fromisoformat(published)
-        except ValueError:
-            options.fail(f"--published {published}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z", status=2)
-    line = json.dumps({"doc": None, "text": text, "published": published})
+    line = json.dumps({"doc": None, "text": text, "published": published.isoformat() if published else None})
     found: list[dict[str, Any]] = extract_line(line)["statements"]
     return found
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agents.cli import doctor, extract, tail, up, worker
+from agents.cli import doctor, explain, extract, tail, up, worker
 
 app = typer.Typer(
     name="tasrih",
@@ -21,6 +21,7 @@ app.command()(up.up)
 app.command()(up.demo)
 app.command()(worker.worker)
 app.command()(extract.extract)
+app.command()(explain.explain)
 app.command()(tail.tail)
 app.command()(doctor.doctor)
 

@@ -20,7 +20,7 @@ SENTENCES = [
 ]
 TITLE = "بلدية الرملة الجديدة تفتح مدارس المساء للعمال"
 CONSENT = (
-    "<html><body><main><p>نستخدم ملفات الارتباط لتحسين تجربتك في الموقع.</p><p>بالنقر على قبول فإنك توافق على "
+    "<html><body><main><p>نستخدم ملفات الارتباط لتحسين تجربتك في الموقع.</p><p>بالنقر على قبول توافق على "
     + ("سياسة الخصوصية وشروط الاستخدام وتخزين البيانات على جهازك. " * 20)
     + "</p></main></body></html>"
 )
@@ -29,9 +29,9 @@ CONSENT = (
 def html_page(*sentences: str) -> str:
     body = "".join(f"<p>{sentence}</p>" for sentence in sentences)
     return (
-        f"<html><head><title>{TITLE}</title><script>var a = 1;</script></head><body><nav><ul><li><a href='/'>الرئيسية</a>"
+        f"<html><head><title>{TITLE}</title></head><body><nav><ul><li><a href='/'>الرئيسية</a>"
         f"</li><li><a href='/sport'>رياضة</a></li></ul></nav><article><h1>{TITLE}</h1>{body}</article>"
-        "<aside><h3>الأكثر قراءة</h3><ul><li><a href='/1'>خبر عن الطقس</a></li></ul></aside><footer>© 2026</footer></body></html>"
+        "<aside><h3>الأكثر قراءة</h3><ul><li><a href='/1'>خبر عن الطقس</a></li></ul></aside></body></html>"
     )
 
 
@@ -78,7 +78,7 @@ def test_the_longest_plausible_text_serves() -> None:
 def test_a_row_of_selectors_decides_for_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
     table = ({"host": "sahil.example", "body": "div.b, div.a", "drop": "div.ad"},)
     monkeypatch.setattr(page, "rows", lambda name: table)
-    html = f"<div class=menu>لا</div><div class=a>{SENTENCES[0]}<div class=ad>لا</div></div><div class=b>{SENTENCES[1]}</div>"
+    html = f"<div class=a>{SENTENCES[0]}<div class=ad>لا</div></div><div class=b>{SENTENCES[1]}</div>"
     assert page.page_paragraphs(html, "https://news.sahil.example/1") == SENTENCES[:2]
     assert page.page_paragraphs(html_page(*SENTENCES), "https://sahil.example/1")[-1] == SENTENCES[-1]
     assert page.page_paragraphs(html, "https://notsahil.example/1") != SENTENCES[:2]
@@ -119,13 +119,11 @@ def test_without_a_headline_the_first_line_is_empty() -> None:
 def test_what_is_hardly_anything_is_an_article_still() -> None:
     assert normalized(title="🔥🔥").text == "🔥🔥"
     assert normalized(summary="🔥").language == "und"
-    assert (
-        normalized(title="Minister opens the new port", content="<p>The port is open to the public.").language == "en"
-    )
+    assert normalized(title="Minister opens the new port", content="<p>The port is open.").language == "en"
 
 
 def test_nothing_at_all_is_told() -> None:
-    with pytest.raises(NothingToReadError, match="sahil.example"):
+    with pytest.raises(NothingToReadError, match="has no words"):
         normalized(title=" &nbsp; ", content="<p><img src=x></p>", page="<html></html>")
 
 

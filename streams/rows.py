@@ -46,16 +46,21 @@ class Rows(Generic[Row]):
             data = self._table.data.get(key)
         return None if data is None else msgspec.msgpack.decode(data, type=self._type)
 
-    def put(self, partition: int, key: bytes, row: Row | None) -> Awaitable[Any]:
-        """Write the row of `key` (None deletes it); the answer resolves when the broker has confirmed the changelog."""
+    def put(self, partition: int, key: bytes, row: Row | None) -> Awaitable[None]:
+        """Write the row of `key` (None deletes it); the answer, to be awaited, says that the broker has its changelog.
+
+        Only then is it in the table: after a kill, a table never knows what its changelog does not.
+        """
         data = None if row is None else msgspec.msgpack.encode(row)
-        confirmation: Awaitable[Any] = self._table.send_changelog(partition, key, data)
+        return self._keep(partition, key, data, self._table.send_changelog(partition, key, data))
+
+    async def _keep(self, partition: int, key: bytes, data: bytes | None, confirmation: Awaitable[Any]) -> None:
+        await confirmation
         with _Place(partition):
             if data is not None:
                 self._table.data[key] = data
             elif key in self._table.data:
                 del self._table.data[key]
-        return confirmation
 
     def __iter__(self) -> Iterator[tuple[bytes, Row]]:
         """Every row of the partitions that are here."""

@@ -4,6 +4,10 @@ Messages are taken in batches of whatever has arrived. For each batch: work out 
 until the broker has confirmed all of it; only then write the table rows; and only when those are confirmed, too,
 acknowledge. A worker killed anywhere in between does the batch again and sends the same records under the same ids.
 A message that cannot be processed becomes a dead letter, confirmed like everything else before it is acknowledged.
+
+Sent again is not told again: every record carries its sequence, where it stands among all that is told of its key (see
+`sequence`), and a stage with rows passes over a message that is not later than the one its row comes from. So a batch
+done twice, or a worker that was thought dead and writes after its successor, changes nothing further down.
 """
 
 from __future__ import annotations
@@ -44,7 +48,10 @@ _LARGEST = {topic.name: topic.max_bytes - 16 * 1024 for topic in TOPICS}  # head
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A record on its way out: where to, under which key, and what its CloudEvents headers say."""
+    """A record on its way out: where to, under which key, and what its CloudEvents headers say.
+
+    `id` names what is told; told again later (an edit taken back), it is another event, under another `ce_id`.
+    """
 
     topic: Topic
     key: str
@@ -58,6 +65,13 @@ class Outcome(NamedTuple, Generic[Row]):
 
     send: Sequence[Send] = ()
     row: Row | None = None
+
+
+class Kept(msgspec.Struct, Generic[Row], frozen=True, array_like=True):
+    """A row as the table keeps it: with the sequence of the message that it comes from."""
+
+    sequence: str
+    row: Row
 
 
 Work = Callable[[R, Row | None], "Outcome[Row] | Awaitable[Outcome[Row]]"]
@@ -82,47 +96,47 @@ class Stage(Generic[R, Row]):
     ) -> None:
         self.name = name
         self._app, self._settings, self._source, self._work = app, settings, source, work
-        self._topics: dict[str, Any] = {}
-        self._rows = None if row is None else Rows(app, settings, name, row)
-        app.agent(self._topic(source), name=f"tasrih.{name}")(self._run)
-
-    def _topic(self, topic: Topic) -> Any:
-        if topic.name not in self._topics:
-            self._topics[topic.name] = self._app.topic(
-                self._settings.prefix + topic.name,
-                key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw",
-                partitions=self._settings.partitions,
-            )  # fmt: skip
-        return self._topics[topic.name]
+        self._send = sender(app, settings, name)
+        self._rows = None if row is None else Rows(app, settings, name, Kept[row])  # type: ignore[valid-type]
+        app.agent(raw_topic(app, settings, source), name=f"tasrih.{name}")(self._run)
 
     async def _run(self, stream: StreamT[bytes]) -> None:
         # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
         stream = stream.noack()  # type: ignore[attr-defined]
         async for batch in batches(stream):
+            # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
+            batch = [event for event in batch if self._is_current(event)]
             await self._process(batch)
             for event in batch:
-                await stream.ack(event)
+                if self._is_current(event):
+                    await stream.ack(event)
             metrics.LAST_PROGRESS.labels(self.name).set(time.time())
 
+    def _is_current(self, event: EventT[bytes]) -> bool:
+        return bool(event.message.generation_id == self._app.consumer_generation_id)
+
     async def _process(self, batch: Sequence[EventT[bytes]]) -> None:
-        rows: dict[bytes, tuple[EventT[bytes], Row]] = {}
-        sends: list[tuple[EventT[bytes], Send]] = []
+        rows: dict[bytes, tuple[EventT[bytes], Kept[Row]]] = {}
+        sends: list[tuple[EventT[bytes], tuple[str, Send]]] = []
         for event in batch:
+            place = sequence(event.message)
+            kept = rows[_key(event)][1] if _key(event) in rows else self._read(event)
+            if kept is not None and place <= kept.sequence:
+                metrics.PROCESSED.labels(self.name, "repeated").inc()
+                continue
             started = time.perf_counter()
-            outcome = await self._outcome(event, rows)
+            outcome = await self._outcome(event, None if kept is None else kept.row)
             metrics.WORK_SECONDS.labels(self.name).observe(time.perf_counter() - started)
-            sends += ((event, send) for send in outcome.send)
+            sends += ((event, (f"{place}/{n:05}", send)) for n, send in enumerate(outcome.send))
             if outcome.row is not None:
-                rows[_key(event)] = (event, outcome.row)
-        await confirmed(self.name, self._send, sends)
+                rows[_key(event)] = (event, Kept(place, outcome.row))
+        await confirmed(self.name, self._put, sends)
         await confirmed(self.name, self._write, list(rows.values()))
 
-    async def _outcome(self, event: EventT[bytes], pending: dict[bytes, tuple[EventT[bytes], Row]]) -> Outcome[Row]:
-        """What the work makes of `event`; a dead letter when it fails. `pending` are rows not yet written."""
+    async def _outcome(self, event: EventT[bytes], row: Row | None) -> Outcome[Row]:
+        """What the work makes of `event`; a dead letter when it fails."""
         try:
-            record = decode(event.value, self._source.record)
-            row = pending[_key(event)][1] if _key(event) in pending else self._read(event)
-            outcome = self._work(record, row)  # type: ignore[arg-type]
+            outcome = self._work(decode(event.value, self._source.record), row)  # type: ignore[arg-type]
             if inspect.isawaitable(outcome):
                 outcome = await outcome
         except Exception as error:  # whatever it was, the next message must be served
@@ -133,27 +147,55 @@ class Stage(Generic[R, Row]):
         metrics.PROCESSED.labels(self.name, "ok").inc()
         return outcome
 
-    async def _send(self, event: EventT[bytes], send: Send) -> Awaitable[Any]:
-        """Hand `send` to the producer; the answer resolves when the broker has confirmed it."""
+    async def _put(self, event: EventT[bytes], send: Send) -> Awaitable[Any]:
         value = encode(send.record)
         if len(value) > _LARGEST[send.topic.name]:
             error = MessageSizeTooLargeError(f"the {type(send.record).__name__} of {send.id} has {len(value):,} bytes")
             send = dead_letter(self.name, event, error)
-            value = encode(send.record)
-        metrics.SENT.labels(self.name, send.topic.name).inc()
-        confirmation: Awaitable[Any] = await self._topic(send.topic).send(
+        return await self._send(send)
+
+    def _read(self, event: EventT[bytes]) -> Kept[Row] | None:
+        return None if self._rows is None else self._rows.get(event.message.partition, _key(event))
+
+    async def _write(self, event: EventT[bytes], row: Kept[Row]) -> Awaitable[Any]:
+        assert self._rows is not None, f"the work of {self.name} returns a row, but it was declared without"
+        return self._rows.put(event.message.partition, _key(event), row)
+
+
+def sequence(message: Any) -> str:
+    """Where `message` stands among all that is told of its key; grows from one to the next, compared as a string.
+
+    For an entry it is its offset. What comes of a message has its sequence with the number of the record behind it, so
+    that it is the same however often, and by whomever, it is sent. (A key is always in the same partition: the number
+    of partitions cannot change.)
+    """
+    found = dict(message.headers or ()).get("ce_sequence")
+    return f"{message.offset:020}" if found is None else found.decode("ascii", "replace")
+
+
+def raw_topic(app: faust.App, settings: Settings, topic: Topic) -> Any:
+    """`topic` as Faust knows it, bytes in and out: records are read and written here, not by Faust."""
+    return app.topic(
+        settings.prefix + topic.name,
+        key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw",
+        partitions=settings.partitions,
+    )  # fmt: skip
+
+
+def sender(app: faust.App, settings: Settings, stage: str) -> Callable[[Send], Awaitable[Awaitable[Any]]]:
+    """What hands a `Send` to the producer of `app`; its answer resolves when the broker has confirmed it."""
+    topics = {topic.name: raw_topic(app, settings, topic) for topic in TOPICS}
+
+    async def send(send: Send) -> Awaitable[Any]:
+        metrics.SENT.labels(stage, send.topic.name).inc()
+        confirmation: Awaitable[Any] = await topics[send.topic.name].send(
             key=send.key.encode("utf-8", "surrogatepass"),
-            value=value,
+            value=encode(send.record),
             headers=cloud_event(send.record, send.topic, id=send.id, source=send.source),
         )
         return confirmation
 
-    def _read(self, event: EventT[bytes]) -> Row | None:
-        return None if self._rows is None else self._rows.get(event.message.partition, _key(event))
-
-    async def _write(self, event: EventT[bytes], row: Row) -> Awaitable[Any]:
-        assert self._rows is not None, f"the work of {self.name} returns a row, but it was declared without"
-        return self._rows.put(event.message.partition, _key(event), row)
+    return send
 
 
 def dead_letter(stage: records.StageName, event: EventT[bytes], error: Exception) -> Send:

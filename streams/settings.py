@@ -47,6 +47,15 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     database_url: Annotated[str, Field(description="postgresql://…; empty for SQLite in data_dir")] = ""
+    public_url: Annotated[str, Field(description="Where readers find the server, when a proxy stands before it")] = ""
+    cors_origins: Annotated[
+        str, Field(description="Origins whose pages may read, https://a.example,https://b.example; * for all")
+    ] = ""
+    open_to_read: Annotated[bool, Field(description="Whether reading needs no key though others can reach it")] = False
+    rate_limit: Annotated[
+        float, Field(ge=0, description="Requests a second of one client; none on loopback; 0 is off")
+    ] = 20
+    max_streams: Annotated[int, Field(ge=1, description="Live streams at once")] = 2000
 
     # Being operated
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,0 +1,46 @@
+"""The role `serve`: follows the topics into the archive and answers over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from agents.serve.archive import archive
+from agents.serve.endpoints import Server
+from agents.serve.follow import Follower
+from agents.serve.hub import Hub
+from agents.serve.site import application
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# What a request under way may still take when the server stops.
+_GRACE = 3.0
+
+
+@contextlib.asynccontextmanager
+async def run(settings: Settings) -> AsyncIterator[str]:
+    """Serve until left; yields the address, `http://host:port`. Raises `DatabaseError`, `OSError` for a port in use."""
+    async with archive(settings) as opened:
+        hub = Hub(await opened.position())
+        follower = Follower(settings, opened, hub)
+        following = asyncio.create_task(follower.run())
+        runner = web.AppRunner(
+            application(Server(settings, opened, hub, follower)),
+            access_log=None, handler_cancellation=True, shutdown_timeout=_GRACE,
+        )  # fmt: skip
+        try:
+            await runner.setup()
+            await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+            host, port = runner.addresses[0][:2]
+            log.info("serving at http://%s:%d", host, port)
+            yield f"http://{host}:{port}"
+        finally:
+            await runner.cleanup()
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following

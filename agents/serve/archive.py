@@ -1,0 +1,492 @@
+"""The archive: what the topics say, kept for asking. It can be dropped and is rebuilt from the topics.
+
+The offsets reached are written in the same transaction as the rows, so that the archive is exactly what the topics say
+up to there; the topics' own offsets are also what readers of the live stream resume by.
+"""
+
+# ruff: noqa: S608 (the SQL is put together from this file's own words; what users say is always a value)
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import msgspec
+
+from agents.serve.counts import OutletCount, SpeakerCount
+from agents.serve.database import Connection, Database, database
+from agents.serve.filters import Candidate, Conditions, Selection, microseconds, time_of
+from agents.serve.position import Position, place
+from agents.serve.words import terms
+from streams.records import Alert, Article, Feed, Statement, encode
+from streams.settings import Settings
+from streams.topics import STATEMENTS
+
+log = logging.getLogger(__name__)
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS positions (topic TEXT NOT NULL, part INTEGER NOT NULL, next BIGINT NOT NULL,
+    PRIMARY KEY (topic, part));
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS statements (place {key}, statement_id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL,
+    status TEXT NOT NULL, published_at BIGINT NOT NULL, speaker_id TEXT, kind TEXT, act TEXT NOT NULL,
+    form TEXT NOT NULL, outlet TEXT NOT NULL, headline INTEGER NOT NULL, confidence {real} NOT NULL,
+    part INTEGER NOT NULL, off BIGINT NOT NULL);
+CREATE INDEX IF NOT EXISTS statements_article ON statements (article_id);
+CREATE INDEX IF NOT EXISTS statements_speaker ON statements (speaker_id, place);
+CREATE INDEX IF NOT EXISTS statements_outlet ON statements (outlet, place);
+CREATE INDEX IF NOT EXISTS statements_act ON statements (act, place);
+CREATE INDEX IF NOT EXISTS statements_kind ON statements (kind, place);
+CREATE INDEX IF NOT EXISTS statements_offset ON statements (part, off);
+CREATE TABLE IF NOT EXISTS records (place {key}, record {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS speakers (speaker_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT,
+    statements BIGINT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, words TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS speakers_statements ON speakers (statements, speaker_id);
+CREATE TABLE IF NOT EXISTS outlets (outlet TEXT PRIMARY KEY, statements BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS articles (article_id TEXT PRIMARY KEY, feed TEXT NOT NULL, normalized_at BIGINT NOT NULL,
+    record {bytes} NOT NULL);
+CREATE INDEX IF NOT EXISTS articles_feed ON articles (feed, normalized_at);
+CREATE TABLE IF NOT EXISTS feeds (url TEXT PRIMARY KEY, record {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS alerts (alert_id TEXT PRIMARY KEY, rule TEXT NOT NULL, matched_at BIGINT NOT NULL,
+    record {bytes} NOT NULL);
+CREATE INDEX IF NOT EXISTS alerts_matched ON alerts (matched_at, alert_id);
+"""
+_STATEMENT = (
+    "INSERT INTO statements (place, statement_id, article_id, status, published_at, speaker_id, kind, act, form, "
+    "outlet, headline, confidence, part, off) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
+)
+# What is counted for speakers and outlets goes up and down with the statements; times only widen.
+_SPEAKER = """
+INSERT INTO speakers (speaker_id, name, kind, statements, first_at, last_at, words) VALUES ($1,$2,$3,$4,$5,$6,$7)
+ON CONFLICT (speaker_id) DO UPDATE SET statements = speakers.statements + excluded.statements,
+    name = CASE WHEN excluded.last_at >= speakers.last_at THEN excluded.name ELSE speakers.name END,
+    kind = CASE WHEN excluded.last_at >= speakers.last_at THEN excluded.kind ELSE speakers.kind END,
+    words = CASE WHEN excluded.last_at >= speakers.last_at THEN excluded.words ELSE speakers.words END,
+    first_at = CASE WHEN excluded.first_at < speakers.first_at THEN excluded.first_at ELSE speakers.first_at END,
+    last_at = CASE WHEN excluded.last_at > speakers.last_at THEN excluded.last_at ELSE speakers.last_at END
+"""
+_OUTLET = """
+INSERT INTO outlets (outlet, statements) VALUES ($1,$2)
+ON CONFLICT (outlet) DO UPDATE SET statements = outlets.statements + excluded.statements
+"""
+_ARTICLE = """
+INSERT INTO articles (article_id, feed, normalized_at, record) VALUES ($1,$2,$3,$4) ON CONFLICT (article_id)
+DO UPDATE SET feed = excluded.feed, normalized_at = excluded.normalized_at, record = excluded.record
+"""
+_FEED = "INSERT INTO feeds (url, record) VALUES ($1,$2) ON CONFLICT (url) DO UPDATE SET record = excluded.record"
+_ALERT = (
+    "INSERT INTO alerts (alert_id, rule, matched_at, record) VALUES ($1,$2,$3,$4) ON CONFLICT (alert_id) DO NOTHING"
+)
+_POSITION = """
+INSERT INTO positions (topic, part, next) VALUES ($1,$2,$3) ON CONFLICT (topic, part)
+DO UPDATE SET next = CASE WHEN excluded.next > positions.next THEN excluded.next ELSE positions.next END
+"""
+
+
+class Event(NamedTuple):
+    """A statement that is new, changed or retracted, at its place in the topic; `data` is its JSON."""
+
+    partition: int
+    offset: int
+    candidate: Candidate
+    data: bytes
+
+
+@dataclass
+class Batch:
+    """What has come from the topics, in order; `positions` are the next offsets after it, by (topic, partition)."""
+
+    statements: list[tuple[int, int, Statement]] = field(default_factory=list)
+    articles: dict[str, Article] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    feeds: dict[str, Feed | None] = field(default_factory=dict)
+    positions: dict[tuple[str, int], int] = field(default_factory=dict)
+
+
+@dataclass
+class _Kept:
+    """A statement as it stands in the archive, or will when the batch is written."""
+
+    place: int
+    part: int
+    off: int
+    candidate: Candidate
+    data: bytes
+
+    @property
+    def statement(self) -> Statement:
+        return self.candidate.statement
+
+    def same_as(self, other: Statement) -> bool:
+        """Whether a replay made it: the same in everything but the time of processing."""
+        return msgspec.structs.replace(self.statement, extracted_at=other.extracted_at) == other
+
+
+class Archive:
+    """What the topics say, and every question about it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def create(self) -> None:
+        """Make what is missing; index the words anew when how they are indexed has changed."""
+        await self.database.create(_TABLES.format(**self.database.types) + self.database.schema)
+        async with self.database.writing() as db:
+            known = await db.fetch("SELECT value FROM meta WHERE name = 'words'")
+            if not known:
+                await db.run("INSERT INTO meta (name, value) VALUES ('words', $1)", [(_words_version(),)])
+        if known and known[0][0] != _words_version():
+            log.warning("the archive's words were indexed by other rules: run `tasrih archive rebuild`")
+
+    async def positions(self) -> dict[tuple[str, int], int]:
+        """The next offset by topic and partition."""
+        async with self.database.reading() as db:
+            rows = await db.fetch("SELECT topic, part, next FROM positions")
+        return {(topic, part): next_ for topic, part, next_ in rows}
+
+    async def position(self) -> Position:
+        """How far the archive is in the topic of statements."""
+        async with self.database.reading() as db:
+            return await _position(db)
+
+    async def forget(self, positions: Iterable[tuple[str, int]]) -> None:
+        """Begin these partitions anew: their topics were made again, and offsets mean other messages now."""
+        async with self.database.writing() as db:
+            await db.run("DELETE FROM positions WHERE topic = $1 AND part = $2", list(positions))
+
+    # Writing
+
+    async def write(self, batch: Batch) -> list[Event]:
+        """Write `batch` with the offsets it reaches; what readers of the live stream are to hear of it."""
+        async with self.database.writing() as db:
+            events = await self._write_statements(db, batch.statements) if batch.statements else []
+            articles, alerts = batch.articles.values(), batch.alerts.values()
+            await db.run(
+                _ARTICLE, [(a.article_id, a.feed, microseconds(a.normalized_at), encode(a)) for a in articles]
+            )
+            await db.run(_FEED, [(url, encode(feed)) for url, feed in batch.feeds.items() if feed])
+            await db.run("DELETE FROM feeds WHERE url = $1", [(url,) for url, feed in batch.feeds.items() if not feed])
+            await db.run(_ALERT, [(a.alert_id, a.rule, microseconds(a.matched_at), encode(a)) for a in alerts])
+            await db.run(_POSITION, [(*key, next_) for key, next_ in batch.positions.items()])
+        return events
+
+    async def _write_statements(self, db: Connection, arrived: Sequence[tuple[int, int, Statement]]) -> list[Event]:
+        before = await self._kept(db, {statement.statement_id for _, _, statement in arrived})
+        now, events = dict(before), list[Event]()
+        for part, off, statement in arrived:
+            old = now.get(statement.statement_id)
+            if old and old.part == part and old.off > off and not old.same_as(statement):
+                continue  # the archive is further: another server that shares it wrote what came after
+            if old and old.same_as(statement):
+                # Sent again by a stage that was killed: no news. Read again, by us or by another server: news there.
+                if old.part == part and off <= old.off:
+                    events.append(Event(part, off, old.candidate, old.data))
+                    if off < old.off:
+                        now[statement.statement_id] = _Kept(old.place, part, off, old.candidate, old.data)
+                continue
+            stays = old and old.statement.published_at == statement.published_at
+            where = old.place if old and stays else place(statement)
+            kept = _Kept(where, part, off, Candidate(statement), encode(statement))
+            now[statement.statement_id] = kept
+            events.append(Event(part, off, kept.candidate, kept.data))
+        changed = [key for key, kept in now.items() if kept is not before.get(key)]
+        await self._replace(db, [before[key] for key in changed if key in before], [now[key] for key in changed])
+        return events
+
+    async def _kept(self, db: Connection, ids: Iterable[str]) -> dict[str, _Kept]:
+        kept, wanted = {}, Conditions()
+        wanted.among("s.statement_id", list(ids))
+        for place_, part, off, data in await db.fetch(
+            "SELECT s.place, s.part, s.off, r.record FROM statements s JOIN records r ON r.place = s.place "
+            + wanted.where,
+            *wanted.values,
+        ):
+            statement = msgspec.json.decode(data, type=Statement)
+            kept[statement.statement_id] = _Kept(place_, part, off, Candidate(statement), data)
+        return kept
+
+    async def _replace(self, db: Connection, old: list[_Kept], new: list[_Kept]) -> None:
+        for table in ("statements", "records"):
+            await db.run(f"DELETE FROM {table} WHERE place = $1", [(kept.place,) for kept in old])
+        await db.unindex([(k.place, k.candidate.content, k.candidate.speaker) for k in old])
+        await self._settle(db, new)
+        rows = []
+        for kept in new:
+            s = kept.statement
+            rows.append((
+                kept.place, s.statement_id, s.article_id, s.status, microseconds(s.published_at), s.speaker.id,
+                s.speaker.kind, s.act, s.form, s.outlet, int(s.headline), s.confidence, kept.part, kept.off,
+            ))  # fmt: skip
+        await db.run(_STATEMENT, rows)
+        await db.run("INSERT INTO records (place, record) VALUES ($1, $2)", [(k.place, k.data) for k in new])
+        await db.index([(k.place, k.candidate.content, k.candidate.speaker) for k in new])
+        await self._count(db, old, new)
+
+    async def _settle(self, db: Connection, new: list[_Kept]) -> None:
+        """Give each its own place: the one it wants, or the next that is free."""
+        wanted = Conditions()
+        wanted.among("place", [kept.place for kept in new])
+        found = await db.fetch(f"SELECT place FROM statements {wanted.where}", *wanted.values) if new else []
+        taken = {row[0] for row in found}
+        for kept in new:
+            while kept.place in taken:
+                kept.place += 1
+                if kept.place not in taken:
+                    found = await db.fetch("SELECT place FROM statements WHERE place = $1", kept.place)
+                    taken |= {row[0] for row in found}
+            taken.add(kept.place)
+
+    async def _count(self, db: Connection, old: list[_Kept], new: list[_Kept]) -> None:
+        speakers: dict[str, list[Any]] = {}
+        outlets = Counter[str]()
+        for kept, sign in (*((kept, -1) for kept in old), *((kept, 1) for kept in new)):
+            statement = kept.statement
+            if statement.status != "new":
+                continue
+            at, speaker = microseconds(statement.published_at), statement.speaker
+            outlets[statement.outlet] += sign
+            if speaker.id is None:
+                continue
+            name = speaker.name or speaker.id
+            words = f" {' '.join(kept.candidate.speaker)} "
+            row = speakers.setdefault(speaker.id, [name, speaker.kind, 0, at, at, words])
+            row[2] += sign
+            row[3] = min(row[3], at)
+            if at >= row[4]:
+                row[:2], row[4:] = (name, speaker.kind), (at, words)
+        # In one order on every server, or two that write at once could wait for each other.
+        await db.run(_SPEAKER, [(key, *row) for key, row in sorted(speakers.items())])
+        await db.run(_OUTLET, sorted(outlets.items()))
+
+    # Asking
+
+    def _from(self, selection: Selection) -> tuple[str, Conditions]:
+        """The tables and conditions that select; the words come first, for both databases read their index in order."""
+        conditions = selection.conditions()
+        if not (selection.terms or selection.speaker):
+            return "statements s", conditions
+        conditions.add(self.database.found, self.database.query(selection.terms, selection.speaker))
+        conditions.clauses.append(f"s.place = {self.database.words_place}")
+        return "statement_words w CROSS JOIN statements s", conditions
+
+    async def statements(self, selection: Selection, before: int | None, limit: int) -> Listing:
+        """The newest `limit` of these statements, below the place `before`."""
+        tables, conditions = self._from(selection)
+        key = self.database.words_place if "w" in tables.split() else "s.place"
+        if before is not None:
+            conditions.add(f"{key} < {{}}", before)
+        async with self.database.reading() as db:
+            places = await db.fetch(
+                f"SELECT s.place FROM {tables} {conditions.where} ORDER BY {key} DESC LIMIT {limit + 1}",
+                *conditions.values,
+            )
+            page = Conditions()
+            page.among("place", [row[0] for row in places[:limit]])
+            rows = await db.fetch(
+                f"SELECT record FROM records {page.where} ORDER BY place DESC", *page.values
+            ) if places else []
+            position = await _position(db)
+        more = places[limit - 1][0] if len(places) > limit else None
+        return Listing([row[0] for row in rows], more, position)
+
+    async def statement(self, statement_id: str) -> bytes | None:
+        """The record of this id, retracted or not."""
+        async with self.database.reading() as db:
+            rows = await db.fetch(
+                "SELECT r.record FROM statements s JOIN records r ON r.place = s.place WHERE s.statement_id = $1",
+                statement_id,
+            )
+        return rows[0][0] if rows else None
+
+    async def article(self, article_id: str) -> tuple[bytes, list[bytes]] | None:
+        """The article's record and its statements' in the order of the text."""
+        async with self.database.reading() as db:
+            articles = await db.fetch("SELECT record FROM articles WHERE article_id = $1", article_id)
+            rows = await db.fetch(
+                "SELECT r.record FROM statements s JOIN records r ON r.place = s.place "
+                "WHERE s.article_id = $1 AND s.status = 'new' ORDER BY s.place DESC",
+                article_id,
+            )
+        return (articles[0][0], [row[0] for row in rows]) if articles else None
+
+    async def speakers(
+        self, q: str, kinds: Sequence[str], after: tuple[int, str] | None, limit: int
+    ) -> list[SpeakerCount]:
+        """The speakers with most statements, after the one with these many and this id. Raises `ValueError` for `q`."""
+        wanted = Conditions(["statements > 0"])
+        for term in terms(q) if q else ():
+            # A name is short: a scan of the names is enough. Stems have no character that LIKE reads otherwise.
+            wanted.add("words LIKE {}", f"% {' '.join(term.words)}{'' if term.beginning else ' '}%")
+        wanted.among("kind", kinds)
+        if after:
+            wanted.add("(statements, speaker_id) < ({}, {})", *after)
+        async with self.database.reading() as db:
+            rows = await db.fetch(
+                f"SELECT speaker_id, name, kind, statements, first_at, last_at FROM speakers {wanted.where} "
+                f"ORDER BY statements DESC, speaker_id DESC LIMIT {limit}",
+                *wanted.values,
+            )
+        return [_speaker(row) for row in rows]
+
+    async def speaker(self, speaker_id: str) -> SpeakerCount | None:
+        """One speaker."""
+        async with self.database.reading() as db:
+            rows = await db.fetch(
+                "SELECT speaker_id, name, kind, statements, first_at, last_at FROM speakers WHERE speaker_id = $1",
+                speaker_id,
+            )
+        return _speaker(rows[0]) if rows else None
+
+    async def outlets(self) -> list[OutletCount]:
+        """The outlets, those with most statements first."""
+        async with self.database.reading() as db:
+            rows = await db.fetch("SELECT outlet, statements FROM outlets WHERE statements > 0 ORDER BY 2 DESC, 1")
+        return [OutletCount(outlet=outlet, statements=count) for outlet, count in rows]
+
+    async def feeds(self) -> list[tuple[bytes, int, datetime | None]]:
+        """The registry's records, each with how many articles came through and when the latest did."""
+        async with self.database.reading() as db:
+            rows = await db.fetch(
+                "SELECT f.record, count(a.feed), max(a.normalized_at) FROM feeds f "
+                "LEFT JOIN articles a ON a.feed = f.url GROUP BY f.url, f.record ORDER BY f.url"
+            )
+        return [(record, count, None if last is None else time_of(last)) for record, count, last in rows]
+
+    async def alerts(self, rules: Sequence[str], after: tuple[int, str] | None, limit: int) -> list[AlertRow]:
+        """The newest alerts, after the one of this time and id."""
+        wanted = Conditions()
+        wanted.among("rule", rules)
+        if after:
+            wanted.add("(matched_at, alert_id) < ({}, {})", *after)
+        async with self.database.reading() as db:
+            rows = await db.fetch(
+                f"SELECT matched_at, alert_id, record FROM alerts {wanted.where} "
+                f"ORDER BY matched_at DESC, alert_id DESC LIMIT {limit}",
+                *wanted.values,
+            )
+        return [AlertRow(*row) for row in rows]
+
+    async def stats(self, selection: Selection, bucket: timedelta, limit: int) -> list[tuple[str, str, int, int]]:
+        """How many of these statements there are: rows of (of what, which, when, how many).
+
+        `time` rows count an act in the bucket that begins `when` (microseconds); the others have no time. Of outlets
+        and speakers the `limit` most frequent; a speaker's `which` is the id.
+        """
+        tables, conditions = self._from(selection)
+        width = int(bucket.total_seconds()) * 1_000_000
+        begins = f"published_at / {width} * {width}"
+        parts = [f"SELECT 'time' AS what, act AS which, {begins} AS t, count(*) AS n FROM m GROUP BY 2, 3"]
+        parts += [
+            f"SELECT * FROM (SELECT '{column}' AS what, {column} AS which, 0 AS t, count(*) AS n FROM m "
+            f"WHERE {column} IS NOT NULL GROUP BY 2 ORDER BY 4 DESC, 2 LIMIT {limit}) AS counted"
+            for column in ("form", "kind", "outlet", "speaker_id")
+        ]
+        async with self.database.reading() as db:
+            rows = await db.fetch(
+                "WITH m AS MATERIALIZED (SELECT s.act, s.form, s.kind, s.outlet, s.speaker_id, s.published_at "
+                f"FROM {tables} {conditions.where}) " + " UNION ALL ".join(parts),
+                *conditions.values,
+            )
+        return [(what, which, t, n) for what, which, t, n in rows]
+
+    async def names(self, speaker_ids: Sequence[str]) -> dict[str, SpeakerCount]:
+        """These speakers, by id."""
+        wanted = Conditions()
+        wanted.among("speaker_id", speaker_ids)
+        if not speaker_ids:
+            return {}
+        async with self.database.reading() as db:
+            rows = await db.fetch(
+                f"SELECT speaker_id, name, kind, statements, first_at, last_at FROM speakers {wanted.where}",
+                *wanted.values,
+            )
+        return {row[0]: _speaker(row) for row in rows}
+
+    async def after(self, position: Position, selection: Selection, limit: int) -> Replay:
+        """What came on the topic after `position`, of these statements: one partition after the other, up to `limit`.
+
+        A statement that changed since is there once, as it stands now, where its last change stands.
+        """
+        events: list[Event] = []
+        async with self.database.reading() as db:
+            reached = await _position(db)
+            for part in range(len(reached)):
+                conditions = Selection(selection.said, status=selection.status).conditions()
+                conditions.add("s.part = {}", part)
+                conditions.add("s.off >= {}", position.at(part))
+                rows = await db.fetch(
+                    f"SELECT s.off, r.record FROM statements s JOIN records r ON r.place = s.place {conditions.where} "
+                    f"ORDER BY s.off LIMIT {limit - len(events)}",
+                    *conditions.values,
+                )
+                for off, data in rows:
+                    candidate = Candidate(msgspec.json.decode(data, type=Statement))
+                    events.append(Event(part, off, candidate, data))
+                if len(events) == limit:
+                    upto = Position(
+                        max(position.at(n), reached.at(n) if n < part else events[-1].offset + 1 if n == part else 0)
+                        for n in range(len(reached))
+                    )
+                    return Replay([e for e in events if selection.matches(e.candidate)], upto, complete=False)
+        return Replay([e for e in events if selection.matches(e.candidate)], position.join(reached), complete=True)
+
+
+class Listing(NamedTuple):
+    """A page of records, where the next one begins, and the stream's position at the moment of asking."""
+
+    records: list[bytes]
+    next: int | None
+    position: Position
+
+
+class Replay(NamedTuple):
+    """Events after a position, the position reached with them, and whether that is all the archive has."""
+
+    events: list[Event]
+    position: Position
+    complete: bool
+
+
+class AlertRow(NamedTuple):
+    """An alert's record, and what orders it."""
+
+    matched_at: int
+    alert_id: str
+    record: bytes
+
+
+def _speaker(row: Sequence[Any]) -> SpeakerCount:
+    speaker_id, name, kind, statements, first_at, last_at = row
+    return SpeakerCount(
+        id=speaker_id, name=name, kind=kind, statements=statements, first_at=time_of(first_at), last_at=time_of(last_at)
+    )
+
+
+async def _position(db: Connection) -> Position:
+    rows = await db.fetch("SELECT part, next FROM positions WHERE topic = $1", STATEMENTS.name)
+    offsets = {row[0]: row[1] for row in rows}
+    return Position.of(offsets, max(offsets, default=-1) + 1)
+
+
+def _words_version() -> str:
+    """Changes when what `words` makes of a text may have changed."""
+    digest = blake2b(digest_size=8)
+    for name in ("words.py", "whole.tsv"):
+        digest.update(files(__package__).joinpath(name).read_bytes())
+    return digest.hexdigest()
+
+
+@contextlib.asynccontextmanager
+async def archive(settings: Settings) -> AsyncIterator[Archive]:
+    """The archive that the settings name, ready for use. Raises `DatabaseError`."""
+    async with database(settings.database_url, settings.data_dir / "archive.sqlite3") as opened:
+        found = Archive(opened)
+        await found.create()
+        yield found

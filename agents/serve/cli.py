@@ -1,0 +1,1 @@
+"""The commands `tasrih serve`, `tasrih archive …` and `tasrih keys …`."""

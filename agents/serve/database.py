@@ -1,0 +1,279 @@
+"""The two databases behind one interface: SQLite in the data folder, PostgreSQL by setting.
+
+SQL is written once, in what both understand, with `$1`, `$2` for values. What differs is here: how to connect, and how
+words are indexed and matched.
+"""
+
+# ruff: noqa: D102 (what the methods promise stands once, in the two protocols)
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import aiosqlite
+import asyncpg
+
+from agents.serve.words import Term
+
+# A question that takes longer is stopped: it would keep others from theirs.
+TIME_LIMIT = 5.0
+_READERS = 4
+
+
+class TooSlowError(RuntimeError):
+    """A question took longer than `TIME_LIMIT` and was stopped."""
+
+
+class DatabaseError(RuntimeError):
+    """The database cannot be opened; the message says which and why."""
+
+
+class Connection(Protocol):
+    """What one transaction can do."""
+
+    async def fetch(self, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
+        """The rows that `sql` finds."""
+
+    async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run `sql` once for each of `rows`, the values."""
+
+    async def index(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+        """Index the words of (place, content, speaker)."""
+
+    async def unindex(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+        """Take out what `index` was given."""
+
+
+class Database(Protocol):
+    """A database and its dialect."""
+
+    types: ClassVar[dict[str, str]]  # names of types in the tables below
+    schema: str  # the words' own table
+    words_place: str  # the column of `statement_words w` that is a statement's place
+    found: str  # condition on `w`, `{}` for what `query` says
+
+    async def create(self, script: str) -> None:
+        """Run the statements that make tables."""
+
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        """A snapshot to read; raises `TooSlowError`."""
+
+    def writing(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction: all or nothing, one at a time."""
+
+    def query(self, words: Iterable[Term], speaker: Iterable[Term]) -> str:
+        """What to ask `found` for: `words` anywhere, `speaker` in the speaker's name."""
+
+
+@contextlib.asynccontextmanager
+async def database(url: str, path: Path) -> AsyncIterator[Database]:
+    """The PostgreSQL database of `url`, or without it the SQLite file at `path`. Raises `DatabaseError`."""
+    try:
+        async with postgres(url) if url else sqlite(path) as opened:
+            yield opened
+    except (OSError, sqlite3.DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        where = url.rpartition("@")[2] if url else path
+        raise DatabaseError(f"The archive in {where} cannot be used: {error}") from error
+
+
+class _SqliteConnection:
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self.connection = connection
+        self.deadline: float | None = None
+
+    async def fetch(self, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
+        try:
+            return list(await self.connection.execute_fetchall(sql, _named(values)))
+        except sqlite3.OperationalError as error:
+            if "interrupted" in str(error):
+                raise TooSlowError from error
+            raise
+
+    async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        await self.connection.executemany(sql, map(_named, rows))
+
+    async def index(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+        sql = "INSERT INTO statement_words (rowid, content, speaker) VALUES ($1, $2, $3)"
+        await self.run(sql, [(place, " ".join(content), " ".join(speaker)) for place, content, speaker in rows])
+
+    async def unindex(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+        # An index without its text has to be told what to forget.
+        sql = "INSERT INTO statement_words (statement_words, rowid, content, speaker) VALUES ('delete', $1, $2, $3)"
+        await self.run(sql, [(place, " ".join(content), " ".join(speaker)) for place, content, speaker in rows])
+
+    def late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+
+def _named(values: Sequence[Any]) -> dict[str, Any]:
+    return {str(n): value for n, value in enumerate(values, 1)}
+
+
+class Sqlite:
+    """SQLite in WAL mode: one writer, a few readers, each in a thread; words in FTS5."""
+
+    types: ClassVar = {"bytes": "BLOB", "key": "INTEGER PRIMARY KEY", "real": "REAL"}
+    schema = (
+        "CREATE VIRTUAL TABLE IF NOT EXISTS statement_words USING fts5 (content, speaker, "
+        "content='', columnsize=0, tokenize='unicode61 remove_diacritics 0')"
+    )
+    words_place = "w.rowid"
+    found = "statement_words MATCH {}"
+
+    def __init__(self, writer: _SqliteConnection, readers: list[_SqliteConnection]) -> None:
+        self._writer, self._one_at_a_time = writer, asyncio.Lock()
+        self._free: asyncio.LifoQueue[_SqliteConnection] = asyncio.LifoQueue()
+        for reader in readers:
+            self._free.put_nowait(reader)
+
+    async def create(self, script: str) -> None:
+        await self._writer.connection.executescript(script)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        reader = await self._free.get()
+        try:
+            reader.deadline = time.monotonic() + TIME_LIMIT
+            async with _transaction(reader, "BEGIN"):
+                yield reader
+        finally:
+            reader.deadline = None
+            self._free.put_nowait(reader)
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        async with self._one_at_a_time, _transaction(self._writer, "BEGIN IMMEDIATE"):
+            yield self._writer
+
+    def query(self, words: Iterable[Term], speaker: Iterable[Term]) -> str:
+        def phrase(term: Term) -> str:
+            return " + ".join(f'"{word}"' for word in term.words) + (" *" if term.beginning else "")
+
+        return " AND ".join([*(f"({phrase(t)})" for t in words), *(f"speaker : ({phrase(t)})" for t in speaker)])
+
+
+@contextlib.asynccontextmanager
+async def _transaction(connection: _SqliteConnection, begin: str) -> AsyncIterator[None]:
+    try:
+        await connection.connection.execute(begin)
+        yield
+        await connection.connection.execute("COMMIT")
+    except BaseException:
+        connection.deadline = None  # or the handler would interrupt this, too
+        with contextlib.suppress(sqlite3.OperationalError):  # when it had not begun
+            await asyncio.shield(connection.connection.execute("ROLLBACK"))
+        raise
+
+
+@contextlib.asynccontextmanager
+async def sqlite(path: Path) -> AsyncIterator[Database]:
+    """The archive in the file at `path`, made when it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        connections = []
+        for _ in range(1 + _READERS):
+            connection = _SqliteConnection(
+                await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            )
+            await connection.connection.executescript(
+                # The topics can give again what a crash of the machine takes; a crash of the process takes nothing.
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000;"
+                "PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;"
+            )
+            await connection.connection.set_progress_handler(connection.late, 20_000)
+            connections.append(connection)
+        writer, *readers = connections
+        yield Sqlite(writer, readers)
+
+
+class _PostgresConnection:
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    async def fetch(self, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
+        try:
+            found: Sequence[Sequence[Any]] = await self.connection.fetch(sql, *values)
+        except asyncpg.QueryCanceledError as error:
+            raise TooSlowError from error
+        return found
+
+    async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        await self.connection.executemany(sql, list(rows))
+
+    async def index(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+        sql = "INSERT INTO statement_words (place, words) VALUES ($1, $2::text::tsvector)"
+        await self.run(sql, [(place, _tsvector(content, speaker)) for place, content, speaker in rows])
+
+    async def unindex(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+        await self.run("DELETE FROM statement_words WHERE place = $1", [(place,) for place, *_ in rows])
+
+
+def _tsvector(content: list[str], speaker: list[str]) -> str:
+    """A tsvector with the speaker's words in weight A; the gap keeps phrases from reaching across."""
+    gap = len(speaker) + 2
+    return " ".join(
+        [f"'{word}':{n}A" for n, word in enumerate(speaker, 1)]
+        + [f"'{word}':{min(n + gap, 16383)}" for n, word in enumerate(content, 1)]
+    )
+
+
+class Postgres:
+    """PostgreSQL: words in a tsvector under a GIN index."""
+
+    types: ClassVar = {"bytes": "BYTEA", "key": "BIGINT PRIMARY KEY", "real": "DOUBLE PRECISION"}
+    schema = (
+        "CREATE TABLE IF NOT EXISTS statement_words (place BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
+        "CREATE INDEX IF NOT EXISTS statement_words_words ON statement_words USING gin (words)"
+    )
+    words_place = "w.place"
+    found = "w.words @@ {}::text::tsquery"
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def create(self, script: str) -> None:
+        async with self._writing() as connection:
+            await connection.execute(script)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            await connection.execute(f"SET LOCAL statement_timeout = {int(TIME_LIMIT * 1000)}")
+            yield _PostgresConnection(connection)
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        async with self._writing() as connection:
+            yield _PostgresConnection(connection)
+
+    @contextlib.asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Any]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Several servers may share the database: they write in turn.
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('tasrih-archive'))")
+            yield connection
+
+    def query(self, words: Iterable[Term], speaker: Iterable[Term]) -> str:
+        def phrase(term: Term, weight: str = "") -> str:
+            *head, last = (f"'{word}'" for word in term.words)
+            suffix = ("*" if term.beginning else "") + weight
+            parts = [(word, weight) for word in head] + [(last, suffix)]
+            return "(" + " <-> ".join(f"{word}:{label}" if label else word for word, label in parts) + ")"
+
+        return " & ".join([*map(phrase, words), *(phrase(t, "A") for t in speaker)])
+
+
+@contextlib.asynccontextmanager
+async def postgres(url: str) -> AsyncIterator[Database]:
+    """The archive in the PostgreSQL database of `url`."""
+    async with asyncpg.create_pool(url, min_size=1, max_size=1 + _READERS) as pool:
+        yield Postgres(pool)

@@ -1,0 +1,189 @@
+"""Following the topics into the archive: every server reads every partition, from where its archive stands."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import time
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from agents.serve import metrics
+from agents.serve.archive import Archive, Batch
+from agents.serve.hub import Hub
+from agents.serve.position import Position
+from streams.metrics import LAST_PROGRESS, PROCESSED
+from streams.records import Alert, Article, Feed, Statement
+from streams.settings import Settings
+from streams.topics import ALERTS, ARTICLES, FEEDS, MAX_MESSAGE_BYTES, STATEMENTS, TOPICS
+from streams.wire import UnreadableError, client_options, decode
+
+log = logging.getLogger(__name__)
+
+FOLLOWED = (STATEMENTS, ARTICLES, ALERTS, FEEDS)
+_BATCH = 500
+# Readers are served at most twenty times a second: many statements in one write cost as much as one.
+_PACE = 0.05
+_FIRST_RETRY, _LAST_RETRY = 0.5, 15.0
+_CHECK_EVERY = 5.0
+_RECORDS = {topic.name: topic.record for topic in TOPICS}
+
+
+class Follower:
+    """Reads the topics into `archive` and tells `hub`."""
+
+    def __init__(self, settings: Settings, archive: Archive, hub: Hub) -> None:
+        self._settings, self._archive, self._hub = settings, archive, hub
+        self._prefix = settings.prefix
+        self.lag: dict[str, int] | None = None  # messages still to read, by topic; None until the broker has said
+        self.caught_up = False
+        self.alive_at = time.monotonic()  # when the loop last went round
+        self.checked_at: float | None = None  # when the broker last answered
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def ends(self) -> list[int]:
+        """The next offsets of the topic of statements, as the broker knows them; empty while it does not answer."""
+        if self._consumer is None:
+            return []
+        partitions = [tp for tp in self._consumer.assignment() if self._key(tp)[0] == STATEMENTS.name]
+        try:
+            async with asyncio.timeout(_CHECK_EVERY):
+                ends = await self._consumer.end_offsets(partitions)
+        except (KafkaError, TimeoutError):
+            return []
+        return [ends[tp] for tp in sorted(ends)]
+
+    async def run(self) -> None:
+        """Follow until cancelled. A broker or database that fails is tried again, from what is archived."""
+        wait = _FIRST_RETRY
+        while True:
+            started = time.monotonic()
+            try:
+                await self._follow()
+            except (KafkaError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                if time.monotonic() - started > _LAST_RETRY:
+                    wait = _FIRST_RETRY
+                log.error("following the topics failed (%r); again in %.1f s", error, wait)
+                self.alive_at = time.monotonic()
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, _LAST_RETRY)
+
+    async def _follow(self) -> None:
+        consumer = AIOKafkaConsumer(
+            **client_options(self._settings),
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+            max_poll_records=_BATCH,
+            fetch_max_wait_ms=100,
+        )
+        await consumer.start()
+        try:
+            reached = await self._assign(consumer)
+            self._consumer = consumer
+            checked = 0.0
+            while True:
+                self.alive_at = begun = time.monotonic()
+                if begun - checked > _CHECK_EVERY or not self.caught_up:
+                    await self._check(consumer, reached)
+                    checked = time.monotonic()
+                arrived = await consumer.getmany(timeout_ms=1000, max_records=_BATCH)
+                if not arrived:
+                    continue
+                await self._take(arrived, reached)
+                await asyncio.sleep(max(0.0, _PACE - (time.monotonic() - begun)) if self.caught_up else 0)
+        finally:
+            self._consumer = None
+            with contextlib.suppress(KafkaError, OSError):
+                await consumer.stop()
+
+    async def _assign(self, consumer: AIOKafkaConsumer) -> dict[tuple[str, int], int]:
+        """Take every partition, from where the archive stands."""
+        topics = [self._prefix + topic.name for topic in FOLLOWED]
+        partitions = []
+        for topic in topics:
+            # The metadata of a topic just made may take a moment to arrive.
+            while not (found := consumer.partitions_for_topic(topic)):
+                await consumer.topics()
+                await asyncio.sleep(0.1)
+            partitions += [TopicPartition(topic, part) for part in sorted(found)]
+        consumer.assign(partitions)
+        reached = await self._archive.positions()
+        first, last = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        anew = [key for tp in partitions if reached.get(key := self._key(tp), 0) > last[tp]]
+        if anew:
+            log.warning("the archive is ahead of %s: the topic was made again; reading it from its beginning", anew)
+            await self._archive.forget(anew)
+        for tp in partitions:
+            key = self._key(tp)
+            if key in anew:
+                reached.pop(key)
+            if reached.get(key, first[tp]) < first[tp]:
+                gone = first[tp] - reached[key]
+                log.warning("%s/%d: %d messages were gone before they were read", tp.topic, tp.partition, gone)
+            reached[key] = max(reached.get(key, 0), first[tp])
+            consumer.seek(tp, reached[key])
+        return reached
+
+    def _key(self, tp: TopicPartition) -> tuple[str, int]:
+        return tp.topic.removeprefix(self._prefix), tp.partition
+
+    async def _check(self, consumer: AIOKafkaConsumer, reached: dict[tuple[str, int], int]) -> None:
+        """Ask the broker how far the topics are: what is still to read, and whether the broker is there at all."""
+        async with asyncio.timeout(_LAST_RETRY):
+            ends = await consumer.end_offsets(consumer.assignment())
+        lag = dict.fromkeys((topic.name for topic in FOLLOWED), 0)
+        for tp, end in ends.items():
+            topic, part = self._key(tp)
+            lag[topic] += max(0, end - reached[topic, part])
+        self.lag, self.checked_at = lag, time.monotonic()
+        for topic, behind in lag.items():
+            metrics.LAG.labels(topic).set(behind)
+        if not self.caught_up and not any(lag.values()):
+            self.caught_up = True
+            log.info("the archive has caught up with the topics")
+
+    async def _take(
+        self, arrived: dict[TopicPartition, list[ConsumerRecord]], reached: dict[tuple[str, int], int]
+    ) -> None:
+        batch, newest = Batch(), 0
+        for tp, messages in arrived.items():
+            topic, part = self._key(tp)
+            for message in messages:
+                self._read(batch, topic, part, message)
+                newest = max(newest, message.timestamp)
+            batch.positions[topic, part] = messages[-1].offset + 1
+        events = await self._archive.write(batch)
+        reached.update(batch.positions)
+        parts = {part: next_ for (topic, part), next_ in reached.items() if topic == STATEMENTS.name}
+        self._hub.publish(events, Position.of(parts, len(parts)))
+        LAST_PROGRESS.labels("serve").set(time.time())
+        if self.caught_up and newest:
+            metrics.TOPIC_TO_READER.observe(max(0.0, time.time() - newest / 1000))
+
+    def _read(self, batch: Batch, topic: str, part: int, message: ConsumerRecord) -> None:
+        try:
+            if topic == FEEDS.name and message.value is None:  # taken from the registry
+                batch.feeds[(message.key or b"").decode("utf-8", "replace")] = None
+                return
+            record = decode(message.value, _RECORDS[topic])
+        except UnreadableError as error:
+            # Nothing of ours is written to Kafka, and its bytes stay where they are: this says where.
+            log.warning("%s/%d/%d is left out of the archive: %s", message.topic, part, message.offset, error)
+            PROCESSED.labels("serve", "unreadable").inc()
+            return
+        PROCESSED.labels("serve", "ok").inc()
+        match record:
+            case Statement():
+                batch.statements.append((part, message.offset, record))
+            case Article():
+                batch.articles[record.article_id] = record
+            case Alert():
+                batch.alerts[record.alert_id] = record
+            case Feed():
+                batch.feeds[record.url] = record

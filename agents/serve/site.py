@@ -1,0 +1,93 @@
+"""The application: every endpoint, what stands around them, and the page."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from importlib.resources import files
+from pathlib import Path
+
+from aiohttp import web
+
+from agents.serve import lists, live, metrics, operate, problems, stats
+from agents.serve.database import TooSlowError
+from agents.serve.endpoints import SERVER, Endpoint, Server
+from agents.serve.problems import ProblemError
+
+log = logging.getLogger(__name__)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+ENDPOINTS: tuple[Endpoint, ...] = (*lists.ENDPOINTS, *stats.ENDPOINTS, *live.ENDPOINTS, *operate.ENDPOINTS)
+
+# No request has a body worth reading; headers and the address have aiohttp's limit of 8 KiB a line.
+MAX_BODY = 64 * 1024
+STATIC = Path(str(files("agents.serve"))) / "page" / "static"
+_PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; "
+        "base-uri 'none'; form-action 'self'"
+    ),
+    "Referrer-Policy": "same-origin",
+}
+
+
+def application(server: Server) -> web.Application:
+    """The web application over `server`."""
+    app = web.Application(middlewares=[_told], client_max_size=MAX_BODY)
+    app[SERVER] = server
+    for endpoint in ENDPOINTS:
+        app.router.add_get(endpoint.path, endpoint.handle, name=endpoint.name)
+    app.router.add_get("/{path:.*}", _page, name="page")
+
+    async def farewell(_: web.Application) -> None:
+        server.hub.close()
+
+    app.on_shutdown.append(farewell)
+    return app
+
+
+@web.middleware
+async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every answer is counted and logged; whatever goes wrong becomes a problem."""
+    begun = time.perf_counter()
+    try:
+        if (request.content_length or 0) > MAX_BODY:
+            detail = f"A request here has at most {MAX_BODY:,} bytes of body."
+            raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, {"Connection": "close"})
+        response = await handler(request)
+    except ProblemError as problem:
+        response = problems.response(request, problem)
+    except web.HTTPException as error:
+        response = problems.response(request, ProblemError(HTTPStatus(error.status), error.reason, _kept(error)))
+    except TooSlowError:
+        detail = "The question took too long to answer. Narrow it: a shorter time, rarer words."
+        response = problems.response(request, ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail))
+    except ConnectionError:
+        raise
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        detail = "Something failed here, and it is in the server's log."
+        response = problems.response(request, ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
+    route = request.match_info.route.name or "none"
+    metrics.REQUESTS.labels(route, request.method, response.status).inc()
+    if route not in ("stream", "websocket"):
+        metrics.REQUEST_SECONDS.labels(route).observe(time.perf_counter() - begun)
+    return response
+
+
+def _kept(error: web.HTTPException) -> dict[str, str]:
+    return {name: error.headers[name] for name in ("Allow", "Location") if name in error.headers}
+
+
+async def _page(request: web.Request) -> web.StreamResponse:
+    """A file of the page; its addresses to share get the page itself."""
+    path = request.match_info["path"]
+    file = (STATIC / (path or "index.html")).resolve()
+    if "\0" not in path and file.is_relative_to(STATIC) and file.is_file():
+        return web.FileResponse(file, headers=_PAGE_HEADERS | {"Cache-Control": "no-cache"})
+    html = "text/html" in request.headers.get("Accept", "") and "." not in path.rpartition("/")[2]
+    if html and not path.startswith("v1/") and (STATIC / "index.html").is_file():
+        return web.FileResponse(STATIC / "index.html", headers=_PAGE_HEADERS | {"Cache-Control": "no-cache"})
+    raise problems.not_found("There is nothing at this address. What there is stands in /openapi.json.")

@@ -147,12 +147,13 @@ class Stage(Generic[R, Row]):
         metrics.PROCESSED.labels(self.name, "ok").inc()
         return outcome
 
-    async def _put(self, event: EventT[bytes], send: Send) -> Awaitable[Any]:
+    async def _put(self, event: EventT[bytes], told: tuple[str, Send]) -> Awaitable[Any]:
+        sequence, send = told
         value = encode(send.record)
         if len(value) > _LARGEST[send.topic.name]:
             error = MessageSizeTooLargeError(f"the {type(send.record).__name__} of {send.id} has {len(value):,} bytes")
             send = dead_letter(self.name, event, error)
-        return await self._send(send)
+        return await self._send(send, sequence)
 
     def _read(self, event: EventT[bytes]) -> Kept[Row] | None:
         return None if self._rows is None else self._rows.get(event.message.partition, _key(event))
@@ -182,16 +183,25 @@ def raw_topic(app: faust.App, settings: Settings, topic: Topic) -> Any:
     )  # fmt: skip
 
 
-def sender(app: faust.App, settings: Settings, stage: str) -> Callable[[Send], Awaitable[Awaitable[Any]]]:
-    """What hands a `Send` to the producer of `app`; its answer resolves when the broker has confirmed it."""
+def sender(app: faust.App, settings: Settings, stage: str) -> Callable[..., Awaitable[Awaitable[Any]]]:
+    """What hands a `Send`, with its sequence if it has one, to the producer of `app`.
+
+    Its answer resolves when the broker has confirmed it.
+    """
     topics = {topic.name: raw_topic(app, settings, topic) for topic in TOPICS}
 
-    async def send(send: Send) -> Awaitable[Any]:
+    async def send(send: Send, sequence: str = "") -> Awaitable[Any]:
         metrics.SENT.labels(stage, send.topic.name).inc()
         confirmation: Awaitable[Any] = await topics[send.topic.name].send(
             key=send.key.encode("utf-8", "surrogatepass"),
             value=encode(send.record),
-            headers=cloud_event(send.record, send.topic, id=send.id, source=send.source),
+            headers=cloud_event(
+                send.record,
+                send.topic,
+                id=identity(send.id, sequence) if sequence else send.id,
+                source=send.source,
+                sequence=sequence,
+            ),
         )
         return confirmation
 

@@ -1,0 +1,49 @@
+// The service's HTTP API. Errors come as `Problem`, so that a view can say what happened and what to do.
+
+/** An answer that is no success, or none at all (`status` 0). */
+export class Problem extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+const KEY = "access-key";
+
+export const accessKey = {
+  get: () => { try { return sessionStorage.getItem(KEY); } catch { return null; } },
+  set: (key) => sessionStorage.setItem(KEY, key),
+};
+
+/** The headers of every request: with the reader's key where the service asks for one. */
+export function headers(more = {}) {
+  const key = accessKey.get();
+  return key ? { ...more, Authorization: `Bearer ${key}` } : more;
+}
+
+/** The JSON at `path`. `query`: URLSearchParams or an object. Raises `Problem`; an abort goes through as it is. */
+export async function get(path, query, signal) {
+  const search = new URLSearchParams(query ?? {}).toString();
+  let response;
+  try {
+    response = await fetch(search ? `${path}?${search}` : path, {
+      headers: headers({ Accept: "application/json" }), signal,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, "");
+  }
+  if (!response.ok) throw await problem(response);
+  return response.json();
+}
+
+/** The `Problem` that a failed response tells. */
+export async function problem(response) {
+  try {
+    const { detail, title } = await response.json();
+    return new Problem(response.status, detail ?? title ?? "");
+  } catch {
+    return new Problem(response.status, "");
+  }
+}

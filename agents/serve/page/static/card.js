@@ -1,0 +1,72 @@
+// A statement as a card: who, how, what; then where and when. The quotation marks are the form itself: a direct
+// statement stands in «…», an indirect one without.
+
+import { write, speakerAddress, statementAddress } from "./address.js";
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { absolute, percent, relative, t } from "./words.js";
+
+/** The card of `statement`. `address`: where it opens, when not at its own page. */
+export function card(statement, { address = statementAddress(statement.statement_id) } = {}) {
+  const { speaker, act, form } = statement;
+  const retracted = statement.status === "retracted";
+  return el(`article.card.act-${act}${retracted ? ".retracted" : ""}`, {
+    "data-id": statement.statement_id,
+    tabindex: "-1",
+    "aria-label": t("card.label", { speaker: speaker.name ?? t("speaker.unknown"), act: t(`act.${act}`) }),
+  },
+    el("header.card-head", {},
+      el("span.kind", { title: speaker.kind && t(`kind.${speaker.kind}`) }, icon(speaker.kind ?? "anonymous")),
+      el("div.who", {}, speakerName(speaker), verb(statement.cue), title(speaker)),
+      time(statement.published_at)),
+    retracted && el("p.retraction", {}, icon("warning"), t("card.retracted")),
+    el("p.words", { lang: "ar", dir: "rtl" },
+      el(`a.form-${form}`, { href: address }, quoted(statement.content, form))),
+    el("footer.card-foot", {},
+      badge(act),
+      el("span.form", {}, t(`form.${form}`)),
+      el("a.outlet", { href: `/${write({ outlet: [statement.outlet] })}`, dir: "auto" }, statement.outlet),
+      statement.via && el("span.via", {}, t("card.via"), " ", el("bdi", {}, statement.via)),
+      statement.headline && el("span.in-headline", {}, icon("headline"), t("card.headline")),
+      confidence(statement.confidence)));
+}
+
+/** The words between the marks of their form. */
+export function quoted(content, form) {
+  return form === "direct" ? `«${content}»` : content;
+}
+
+/** The name, leading to the speaker's page. */
+export function speakerName(speaker) {
+  if (!speaker.name) return el("span.speaker.unknown", {}, t("speaker.unknown"));
+  return el("a.speaker", { href: speakerAddress(speaker), dir: "auto", lang: "ar" }, speaker.name);
+}
+
+/** The reporting verb as written, without the conjunction that tied it to the sentence before. */
+export function verb(cue) {
+  if (!cue || cue.text === ":") return null;
+  const bound = t("cue.conjunctions").includes(cue.text[0]) && cue.lemma[0] !== cue.text[0];
+  return el("span.verb", { lang: "ar", dir: "rtl" }, bound ? cue.text.slice(1) : cue.text);
+}
+
+/** What the text calls the speaker here, where that tells more than the name: mostly the office. */
+function title({ name, mention }) {
+  if (!mention || mention.text === name) return null;
+  return el("span.mention", { lang: "ar", dir: "auto" }, mention.text);
+}
+
+export const badge = (act) => el(`span.badge.act-${act}`, {}, t(`act.${act}`));
+
+/** When, told from now and kept right by the clock of the shell; the full time for whoever points at it. */
+export function time(when) {
+  return el("time.when", { datetime: when, title: absolute(when), "data-relative": true }, relative(when));
+}
+
+/** How sure the extractor is, as three steps and in figures. */
+export function confidence(value) {
+  const step = value >= 0.85 ? "high" : value >= 0.6 ? "medium" : "low";
+  return el(`span.confidence.${step}`, { title: t("confidence.title", { percent: percent(value) }) },
+    el("span.bars", { "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+    el("span.sr", {}, t("confidence.title", { percent: percent(value) })));
+}
+

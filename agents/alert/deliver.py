@@ -1,0 +1,263 @@
+"""Alerts carried to their channels: the worker side of `outbox.py`.
+
+Every worker owns the channels of its partitions of `deliveries` (a consumer group of its own, nothing committed: on
+taking a partition over, its steps are read from the beginning, at most five days of them). What a worker decides it
+writes first and believes only when it has read it back, so that two workers never build on different histories:
+
+    released  is confirmed before the first attempt: the message's id and content are settled for every retry;
+    delivered, failed, refused  are written after the attempt. A worker killed between the receiver's 2xx and
+              `delivered` has the message sent once more, under the same id, which is how receivers know it;
+    dead letters of a message given up are confirmed before `refused`.
+
+Attempts run side by side, so many for a channel, so many in all; a channel that hangs holds up nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from msgspec.structs import replace
+
+from agents.alert import metrics
+from agents.alert.channels import Channel, Delivered, Message, Refused, Result, Retry
+from agents.alert.outbox import Outbox, Released, Waiting
+from agents.alert.produce import Producer, place
+from agents.alert.rulebook import Rulebook
+from streams.identity import identity
+from streams.records import Delivery, encode
+from streams.settings import Settings
+from streams.topics import DELIVERIES, MAX_MESSAGE_BYTES
+from streams.wire import UnreadableError, client_options, decode
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+# Waits between attempts, as the Standard Webhooks specification advises: quick for a hiccup, patient for an outage.
+SCHEDULE = tuple(
+    timedelta(seconds=s) for s in (5, 60, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600)
+)  # fmt: skip
+_LONGEST_WAIT = timedelta(hours=24)  # whatever Retry-After says
+_JITTER = 0.1
+_SIDE_BY_SIDE, _IN_ALL = 4, 64
+_TICK = 0.5  # seconds; how late a wait may end
+_GRACE = 1.5  # seconds that attempts under way have to finish when the worker stops
+_RETRY = 5.0
+_LONGEST_ATTEMPT = 90.0  # seconds; a channel's own time-outs are shorter
+
+
+@dataclass
+class _Partition:
+    """A partition of `deliveries` that is ours, its channels, and what is under way for them."""
+
+    end: int  # where it ended when we took it over: up to there we only listen
+    at: int = 0  # what we have read
+    outboxes: dict[str, Outbox] = field(default_factory=dict)
+    decided: dict[str, int] = field(default_factory=dict)  # by channel: the last decision that we wrote
+    under_way: set[str] = field(default_factory=set)  # messages being tried, until their outcome is read back
+    attempts: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def settled(self, channel: str) -> bool:
+        """Whether all that we decided for the channel has been read back."""
+        return self.at >= self.end and self.at > self.decided.get(channel, -1)
+
+
+class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Carries what is queued on `deliveries` to `channels`; see `delivering`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        consumer: AIOKafkaConsumer,
+        producer: Producer,
+        rulebook: Rulebook,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+    ) -> None:
+        self._consumer, self._producer, self._rulebook, self._channels = consumer, producer, rulebook, channels
+        self._topic, self._clock = settings.prefix + DELIVERIES.name, clock
+        self._partitions: dict[TopicPartition, _Partition] = {}
+        self._slots = asyncio.Semaphore(_IN_ALL)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Read what is ours from its beginning."""
+        new = [partition for partition in assigned if partition not in self._partitions]
+        if new:
+            ends = await self._consumer.end_offsets(new)
+            beginnings = await self._consumer.beginning_offsets(new)
+            for partition in new:
+                self._partitions[partition] = _Partition(end=ends[partition], at=beginnings[partition])
+                self._consumer.seek(partition, beginnings[partition])
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Finish what is under way and forget the rest: another worker reads it from the topic."""
+        await self._let_go([self._partitions.pop(partition) for partition in revoked if partition in self._partitions])
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            while True:
+                try:
+                    batch = await self._consumer.getmany(timeout_ms=int(_TICK * 1000), max_records=1000)
+                    for partition, messages in batch.items():
+                        for message in messages:
+                            await self._read(partition, message)
+                    outboxes = [(owned, box) for owned in self._partitions.values() for box in owned.outboxes.values()]
+                    for owned, outbox in outboxes:
+                        await self._advance(owned, outbox)
+                    metrics.WAITING.set(sum(outbox.count() for _, outbox in outboxes))
+                except KafkaError as error:
+                    log.warning("Cannot read deliveries (%r); trying again in %.0f s", error, _RETRY)
+                    await asyncio.sleep(_RETRY)
+        finally:
+            await self._let_go(self._partitions.values())
+
+    async def _read(self, partition: TopicPartition, message: ConsumerRecord) -> None:
+        owned = self._partitions.get(partition)
+        if owned is None:
+            return
+        try:
+            step = decode(message.value, Delivery)
+        except UnreadableError as error:
+            if message.offset >= owned.end:  # an earlier one has its dead letter
+                log.error("Not a step of a delivery: %s", error)
+                await self._producer.dead_letter("alert", place(message), message.key, message.value, error)
+        else:
+            outbox = owned.outboxes.setdefault(step.channel, Outbox(step.channel))
+            outbox.apply(step, (message.partition, message.offset))
+            if step.step in ("failed", "delivered", "refused"):
+                owned.under_way.discard(step.message_id)
+        owned.at = message.offset + 1
+
+    async def _advance(self, owned: _Partition, outbox: Outbox) -> None:
+        """Write what the outbox decides now; begin the attempts that are due."""
+        if not owned.settled(outbox.channel):
+            return
+        now = self._clock()
+        given_up = [(one, "more alerts of its rule waited than may") for one in outbox.too_many()]
+        for rule in self._rulebook.removed & outbox.waiting.keys():
+            given_up += ((one, "its rule was removed") for one in outbox.waiting[rule].values())
+        for one, reason in given_up:
+            owned.decided[outbox.channel] = await self._refuse(outbox.channel, "", [one], reason)
+        if not given_up:
+            steps = outbox.releases(self._rulebook.rule, now)
+            for offset in await asyncio.gather(*map(self._write, steps)):
+                owned.decided[outbox.channel] = offset
+        free = _SIDE_BY_SIDE - len(owned.under_way & outbox.messages.keys())
+        for message in [m for m in outbox.due(now) if m.id not in owned.under_way][: max(0, free)]:
+            owned.under_way.add(message.id)
+            task = asyncio.create_task(self._attempt(outbox, message))
+            owned.attempts.add(task)
+            task.add_done_callback(owned.attempts.discard)
+
+    async def _attempt(self, outbox: Outbox, message: Released) -> None:
+        """Try to deliver `message`, and write down what became of it."""
+        async with self._slots:
+            result = await self._result(outbox, message)
+        now, attempt = self._clock(), message.attempts + 1
+        if isinstance(result, Retry) and message.attempts >= len(SCHEDULE):
+            hours = (now - message.at) / timedelta(hours=1)
+            result = Refused(f"given up after {attempt} attempts in {hours:.0f} hours; the last: {result.reason}")
+        channel = self._channels.get(outbox.channel)
+        kind = channel.kind if channel else "unknown"
+        metrics.DELIVERIES.labels(kind, type(result).__name__.lower()).inc()
+        step = Delivery(channel=outbox.channel, step="delivered", at=now, message_id=message.id, attempt=attempt)
+        match result:
+            case Delivered():
+                await self._write(step)
+            case Retry(reason, after):
+                wait = min(max(SCHEDULE[message.attempts] * (1 + random.uniform(0, _JITTER)), after), _LONGEST_WAIT)
+                log.info("Channel %s: %s; trying again in %s", outbox.channel, reason, wait)
+                await self._write(replace(step, step="failed", reason=reason, again_at=now + wait))
+            case Refused(reason, disable):
+                log.error("Channel %s refused: %s", outbox.channel, reason)
+                if disable:
+                    await self._write(replace(step, step="disabled", reason=reason))
+                await self._refuse(outbox.channel, message.id, message.taken, reason)
+
+    async def _result(self, outbox: Outbox, message: Released) -> Result:
+        channel = self._channels.get(outbox.channel)
+        if channel is None:
+            known = ", ".join(sorted(self._channels)) or "none"
+            return Refused(f"no channel is named {outbox.channel}; the file has: {known}")
+        if outbox.disabled:
+            return Refused(f"the channel is disabled: {outbox.disabled}; `tasrih alerts enable` takes it up again")
+        try:
+            async with asyncio.timeout(_LONGEST_ATTEMPT):
+                return await channel.deliver(Message(message.id, tuple(one.alert for one in message.taken)))
+        except TimeoutError:
+            return Retry("it took too long")
+        except Exception as error:  # whatever it was, the others must be served; its text may hold secrets
+            log.debug("Channel %s raised", outbox.channel, exc_info=True)
+            return Retry(f"the channel raised {type(error).__name__}")
+
+    async def _refuse(self, channel: str, message_id: str, given_up: Sequence[Waiting], reason: str) -> int:
+        """Dead letters for alerts given up, then the step that says so; its offset. A letter sent round is queued."""
+        now = self._clock()
+        for alert, _, where in given_up:
+            again = Delivery(channel=channel, step="queued", at=now, alerts=[alert])
+            await self._producer.dead_letter(
+                "alert", (self._topic, *where), channel.encode(), encode(again), DeliveryError(reason),
+                what=f"{channel}/{alert.alert_id}",
+            )  # fmt: skip
+        ids = [one.alert.alert_id for one in given_up]
+        step = Delivery(channel=channel, step="refused", at=now, message_id=message_id, alert_ids=ids, reason=reason)
+        return await self._write(step)
+
+    async def _write(self, step: Delivery) -> int:
+        """Write `step`; its offset."""
+        source = f"alert-channel:{step.channel}"
+        step_id = identity(step.channel, step.step, step.message_id, step.attempt, step.at.isoformat())
+        return await self._producer.put(DELIVERIES, step.channel, step, id=step_id, source=source)
+
+    async def _let_go(self, partitions: Iterable[_Partition]) -> None:
+        """Give attempts under way a moment to finish; those cut off are made again, under the same id."""
+        attempts = {attempt for partition in partitions for attempt in partition.attempts}
+        if attempts:
+            _, late = await asyncio.wait(attempts, timeout=_GRACE)
+            for attempt in late:
+                attempt.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+class DeliveryError(Exception):
+    """Why alerts were given up, as their dead letters say."""
+
+
+@contextlib.asynccontextmanager
+async def delivering(
+    settings: Settings,
+    producer: Producer,
+    rulebook: Rulebook,
+    channels: Mapping[str, Channel],
+    clock: Clock = lambda: datetime.now(UTC),
+) -> AsyncIterator[Deliverer]:
+    """Deliver in the background; `clock` decides when messages leave and when they are tried again."""
+    consumer = AIOKafkaConsumer(
+        **client_options(settings),
+        group_id=f"{settings.prefix}tasrih-deliver",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        session_timeout_ms=int(settings.session_timeout * 1000),
+        heartbeat_interval_ms=int(settings.session_timeout * 250),
+    )
+    deliverer = Deliverer(settings, consumer, producer, rulebook, channels, clock)
+    consumer.subscribe([settings.prefix + DELIVERIES.name], listener=deliverer)
+    await consumer.start()
+    task = asyncio.create_task(deliverer.run())
+    try:
+        yield deliverer
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await consumer.stop()

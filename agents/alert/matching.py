@@ -1,0 +1,151 @@
+"""Which rules a statement matches: pure, and fast with thousands of rules.
+
+Every rule is filed under the condition that few statements fulfil (a speaker, else a word, else an outlet, an act, a
+kind). A statement asks for the rules filed under what it has, and only those are looked at in full.
+
+Words are looked for in what was said (`content`), speakers in the speaker's id and name and in the words of the article
+that name him.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from agents.alert.spelling import Name, forms, names, stem, words
+from streams.arabic import fold
+from streams.records import AlertRule, Statement
+
+# How many first letters of a `word*` and of a name a rule is filed under: it must have as many (see rules.py).
+PREFIX = 3
+NAME = 2
+_ANY = ("any", "")
+
+Feature = tuple[str, str]
+
+
+class Matcher:
+    """`rules`, ready to be matched. Disabled rules never match; those given are not changed."""
+
+    def __init__(self, rules: Iterable[AlertRule]) -> None:
+        self._filed: defaultdict[Feature, list[_Conditions]] = defaultdict(list)
+        for place, rule in enumerate(rule for rule in rules if rule.enabled):
+            conditions = _Conditions(place, rule)
+            for feature in conditions.filed_under():
+                self._filed[feature].append(conditions)
+
+    def match(self, statement: Statement) -> list[AlertRule]:
+        """The rules whose every condition `statement` fulfils, in their order."""
+        seen = _Seen(statement)
+        candidates = {c.place: c for feature in seen.features() for c in self._filed.get(feature, ())}
+        return [candidates[place].rule for place in sorted(candidates) if candidates[place].hold(seen)]
+
+
+class _Phrase:
+    """Words that follow each other; the last may end in `*`."""
+
+    __slots__ = ("open", "words")
+
+    def __init__(self, phrase: str) -> None:
+        self.open = phrase.rstrip().endswith("*")
+        self.words = [stem(word) for word in words(phrase)]
+
+    def feature(self) -> Feature:
+        """What every text with this phrase has."""
+        if self.open and len(self.words) == 1:
+            return ("prefix", self.words[0][:PREFIX])
+        return ("word", self.words[0])
+
+
+class _Seen:
+    """What a statement has, in the shape in which rules ask for it."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self._text = [forms(word) for word in words(statement.content)]
+        self._at: defaultdict[str, list[int]] = defaultdict(list)
+        for place, found in enumerate(self._text):
+            for form in found:
+                self._at[form].append(place)
+        speaker = statement.speaker
+        self._names = names(words(speaker.name)) if speaker.name else []
+        if speaker.mention and (mention := words(speaker.mention.text)):
+            for form in forms(mention[0]):
+                self._names += names([form, *mention[1:]])
+        self.outlet = fold(statement.outlet).strip()
+
+    def features(self) -> Iterator[Feature]:
+        """All under which rules for this statement may be filed; some come twice."""
+        yield _ANY
+        for form in self._at:
+            yield ("word", form)
+            yield ("prefix", form[:PREFIX])
+        for name in self._names:
+            for begin in name.begins:
+                yield ("name", name.letters[begin : begin + NAME])
+        if self.statement.speaker.id:
+            yield ("id", self.statement.speaker.id)
+        yield ("outlet", self.outlet)
+        yield ("act", self.statement.act)
+        if self.statement.speaker.kind:
+            yield ("kind", self.statement.speaker.kind)
+
+    def says(self, phrase: _Phrase) -> bool:
+        """Whether the phrase stands in what was said."""
+        *closed, last = phrase.words
+        begins: Iterable[int] = self._at.get(closed[0], ()) if closed else range(len(self._text))
+        if not closed and not phrase.open:
+            return last in self._at
+        return any(self._follows(begin, closed, last, phrase.open) for begin in begins)
+
+    def _follows(self, begin: int, closed: list[str], last: str, is_open: bool) -> bool:
+        end = begin + len(closed)
+        if end >= len(self._text) or any(w not in self._text[begin + n] for n, w in enumerate(closed)):
+            return False
+        return any(form.startswith(last) for form in self._text[end]) if is_open else last in self._text[end]
+
+    def is_by(self, given: str, name: Name) -> bool:
+        """Whether the speaker is the one given: by id, or by name."""
+        return self.statement.speaker.id == given or any(known.has(name) for known in self._names)
+
+
+class _Conditions:
+    """A rule's conditions, compiled."""
+
+    def __init__(self, place: int, rule: AlertRule) -> None:
+        self.place, self.rule = place, rule
+        self._speakers = [(speaker, name) for speaker in rule.speakers for name in names(words(speaker))]
+        self._outlets = {fold(outlet).strip() for outlet in rule.outlets}
+        self._any, self._all, self._none = (
+            [_Phrase(phrase) for phrase in phrases] for phrases in (rule.words.any, rule.words.all, rule.words.none)
+        )
+
+    def filed_under(self) -> set[Feature]:
+        """Features of which every statement that can match has one."""
+        if self._speakers:
+            ids = {("id", given) for given, _ in self._speakers}
+            return ids | {("name", name.letters[:NAME]) for _, name in self._speakers}
+        if self._all:
+            return {max(self._all, key=lambda phrase: len(phrase.feature()[1])).feature()}
+        if self._any:
+            return {phrase.feature() for phrase in self._any}
+        for kind, values in (("outlet", self._outlets), ("act", self.rule.acts), ("kind", self.rule.kinds)):
+            if values:
+                return {(kind, value) for value in values}
+        return {_ANY}
+
+    def hold(self, seen: _Seen) -> bool:
+        """Whether all of them do."""
+        rule, statement = self.rule, seen.statement
+        return (
+            statement.confidence >= rule.min_confidence
+            and (not rule.headline or statement.headline)
+            and (not rule.acts or statement.act in rule.acts)
+            and (not rule.kinds or statement.speaker.kind in rule.kinds)
+            and (not rule.forms or statement.form in rule.forms)
+            and (not self._outlets or seen.outlet in self._outlets)
+            and (not self._speakers or any(seen.is_by(given, name) for given, name in self._speakers))
+            and all(seen.says(phrase) for phrase in self._all)
+            and (not self._any or any(seen.says(phrase) for phrase in self._any))
+            and not any(seen.says(phrase) for phrase in self._none)
+        )

@@ -1,0 +1,140 @@
+"""The rules as they stand on the topic `alert-rules`, where the file and the API meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterable
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import KafkaError
+
+from agents.alert.matching import Matcher
+from agents.alert.produce import Producer, place
+from agents.alert.rules import AlertFile, RuleError, checked
+from streams.records import AlertRule
+from streams.settings import Settings
+from streams.topics import ALERT_RULES
+from streams.wire import UnreadableError, client_options, decode
+
+log = logging.getLogger(__name__)
+
+_RETRY = 5.0
+
+
+class Rulebook:
+    """The rules by name, and a matcher of them all; changes as the topic does."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, AlertRule] = {}
+        self.removed: set[str] = set()
+        self.matcher = Matcher(())
+
+    def rule(self, name: str) -> AlertRule:
+        """The rule of that name; one without limits when it is not known (yet)."""
+        return self.rules.get(name) or AlertRule(name=name, channels=[])
+
+    def take(self, changes: Iterable[tuple[str, AlertRule | None]]) -> None:
+        """Rules that are new, changed, or no more (None)."""
+        for name, rule in changes:
+            if rule is None:
+                self.rules.pop(name, None)
+                self.removed.add(name)
+            else:
+                self.rules[name] = rule
+                self.removed.discard(name)
+        self.matcher = Matcher(self.rules.values())
+
+
+async def read(settings: Settings) -> dict[str, AlertRule]:
+    """The rules as they stand now."""
+    book = Rulebook()
+    async with _consumer(settings) as consumer:
+        await _to_the_end(consumer, book, None)
+    return book.rules
+
+
+@contextlib.asynccontextmanager
+async def following(settings: Settings, producer: Producer) -> AsyncIterator[Rulebook]:
+    """A rulebook that has read the topic to its end and keeps up with it.
+
+    What is no rule on the topic becomes a dead letter.
+    """
+    book = Rulebook()
+    async with _consumer(settings) as consumer:
+        await _to_the_end(consumer, book, producer)
+        task = asyncio.create_task(_follow(consumer, book, producer))
+        try:
+            yield book
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def publish(producer: Producer, rules: Iterable[AlertRule] = (), removed: Iterable[str] = ()) -> None:
+    """Put rules on the topic, and take others off it."""
+    for rule in rules:
+        await producer.put(ALERT_RULES, rule.name, rule, id=rule.name, source=f"alert-rules:{rule.name}")
+    for name in removed:
+        await producer.put(ALERT_RULES, name, None, id=name, source=f"alert-rules:{name}")
+
+
+async def publish_file(producer: Producer, file: AlertFile, known: dict[str, AlertRule]) -> None:
+    """Make the topic say what the file says; rules that came over the API and are not in the file stay."""
+    wanted = {rule.name: rule for rule in file.rules}
+    gone = [name for name, rule in known.items() if rule.origin == "file" and name not in wanted]
+    await publish(producer, (rule for name, rule in wanted.items() if known.get(name) != rule), gone)
+
+
+@contextlib.asynccontextmanager
+async def _consumer(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+    # No group: every worker reads all rules.
+    consumer = AIOKafkaConsumer(
+        settings.prefix + ALERT_RULES.name, **client_options(settings), group_id=None, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _to_the_end(consumer: AIOKafkaConsumer, book: Rulebook, producer: Producer | None) -> None:
+    partitions = consumer.assignment()
+    ends = await consumer.end_offsets(partitions)
+    while any([await consumer.position(p) < ends[p] for p in partitions]):
+        await _take(await consumer.getmany(timeout_ms=500), book, producer)
+
+
+async def _follow(consumer: AIOKafkaConsumer, book: Rulebook, producer: Producer) -> None:
+    while True:
+        try:
+            await _take(await consumer.getmany(timeout_ms=60_000), book, producer)
+        except KafkaError as error:
+            log.warning("Cannot read the alert rules (%r); trying again in %.0f s", error, _RETRY)
+            await asyncio.sleep(_RETRY)
+
+
+async def _take(batch: dict[object, list[ConsumerRecord]], book: Rulebook, producer: Producer | None) -> None:
+    changes: list[tuple[str, AlertRule | None]] = []
+    for message in (message for part in batch.values() for message in part):
+        try:
+            changes.append(_change(message))
+        except (UnreadableError, RuleError) as error:
+            log.error("Not an alert rule: %s", error)
+            if producer:
+                await producer.dead_letter("alert", place(message), message.key, message.value, error)
+    if changes:
+        book.take(changes)
+
+
+def _change(message: ConsumerRecord) -> tuple[str, AlertRule | None]:
+    name = (message.key or b"").decode("utf-8", "replace")
+    if message.value is None:
+        return name, None
+    rule = checked(decode(message.value, AlertRule))
+    if rule.name != name:
+        raise RuleError([f"rule {rule.name}: stands under the key {name!r}; the key must be its name"])
+    return name, rule

@@ -1,0 +1,97 @@
+"""One word for its many spellings: what of a text is compared with what of a rule.
+
+Letters are folded (`streams.arabic.fold`); what a word may carry is in `spelling.tsv`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+
+from streams.arabic import fold
+
+_WORD = re.compile(r"\w+")
+_DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
+# A rule's word loses its article only when so many letters are left; a shorter one may be no article.
+_STEM = 3
+# Names from abroad are written with and without the alef of a short a; a name of fewer letters may be another name.
+_LONG_NAME = 5
+_ALEF = chr(0x627)
+
+
+def rows() -> list[dict[str, str]]:
+    """The rows of spelling.tsv."""
+    table = files("agents.alert").joinpath("spelling.tsv").read_text(encoding="utf-8")
+    return list(csv.DictReader((line for line in table.splitlines() if not line.startswith("#")), delimiter="\t"))
+
+
+_BEFORE = [(row["place"], row["letters"], int(row["least"])) for row in rows() if row["place"] != "after"]
+_AFTER = [(row["letters"], row["instead"], int(row["least"])) for row in rows() if row["place"] == "after"]
+_ARTICLE = next(letters for place, letters, _ in _BEFORE if place == "3")
+
+
+def words(text: str) -> list[str]:
+    """The words of `text`, folded, digits as 0–9, in their order."""
+    return _WORD.findall(fold(unicodedata.normalize("NFKC", text)).translate(_DIGITS))
+
+
+@lru_cache(maxsize=100_000)
+def forms(word: str) -> frozenset[str]:
+    """What a word of a text (folded) may stand for: itself, and itself without what it may carry."""
+    heads = {word}
+    for level in ("1", "2", "3"):
+        heads |= {
+            head[len(letters) :]
+            for head in heads
+            for place, letters, least in _BEFORE
+            if place == level and head.startswith(letters) and len(head) - len(letters) >= least
+        }
+    bare = {
+        head[: -len(letters)] + instead
+        for head in heads
+        for letters, instead, least in _AFTER
+        if head.endswith(letters) and len(head) - len(letters) >= least
+    }
+    return frozenset(heads | bare)
+
+
+def stem(word: str) -> str:
+    """A rule's word (folded) as it is looked up among `forms`: without its article."""
+    bare = word.removeprefix(_ARTICLE)
+    return bare if len(bare) >= _STEM else word
+
+
+class Name:
+    """A name (its folded words) without spaces and articles, and where its words begin and end.
+
+    Without spaces, because compounds are written as one word or two.
+    """
+
+    __slots__ = ("begins", "ends", "letters")
+
+    def __init__(self, name: Iterable[str]) -> None:
+        self.letters = ""
+        self.begins: list[int] = []
+        self.ends: set[int] = set()
+        for word in name:
+            self.begins.append(len(self.letters))
+            self.letters += word
+            self.ends.add(len(self.letters))
+
+    def has(self, other: Name) -> bool:
+        """Whether `other` is in this name, from the beginning of a word to the end of one."""
+        return bool(other.letters) and any(
+            self.letters.startswith(other.letters, begin) and begin + len(other.letters) in self.ends
+            for begin in self.begins
+        )
+
+
+def names(name: Iterable[str]) -> list[Name]:
+    """The spellings under which a name (its folded words) is known: with its alefs, and without those it may lack."""
+    stems = [stem(word) for word in name]
+    short = [word[0] + word[1:].replace(_ALEF, "") if len(word) >= _LONG_NAME else word for word in stems]
+    return [Name(stems)] if short == stems else [Name(stems), Name(short)]

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     # Fetching
     contact: Annotated[str, Field(description="Address or page that outlets find in the User-Agent")] = ""
     allow_private: Annotated[bool, Field(description="Whether private and loopback addresses may be reached")] = False
+    host_spacing: Annotated[float, Field(ge=0, description="Seconds between two requests to one host")] = 1.0
+    interval_min: Annotated[float, Field(gt=0, description="Seconds between polls of the liveliest feed")] = 120.0
+    interval_max: Annotated[float, Field(gt=0, description="Seconds between polls of the quietest feed")] = 6 * 3600.0
+    websub_url: Annotated[str, Field(description="Where hubs reach this worker; empty for polling alone")] = ""
+    websub_port: Annotated[int, Field(ge=0, le=65535, description="Where this worker listens for hubs")] = 8081
 
     # Alerting
     alerts: Annotated[Path | None, Field(description="TOML file of alert channels and rules")] = None

@@ -12,7 +12,7 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from importlib.resources import files
@@ -32,13 +32,13 @@ from streams.topics import STATEMENTS
 log = logging.getLogger(__name__)
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS positions (topic TEXT NOT NULL, part INTEGER NOT NULL, next BIGINT NOT NULL,
+CREATE TABLE IF NOT EXISTS positions (topic {text} NOT NULL, part INTEGER NOT NULL, next BIGINT NOT NULL,
     PRIMARY KEY (topic, part));
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS statements (place {key}, statement_id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL,
-    status TEXT NOT NULL, published_at BIGINT NOT NULL, speaker_id TEXT, kind TEXT, act TEXT NOT NULL,
-    form TEXT NOT NULL, outlet TEXT NOT NULL, headline INTEGER NOT NULL, confidence {real} NOT NULL,
-    part INTEGER NOT NULL, off BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS meta (name {text} PRIMARY KEY, value {text} NOT NULL);
+CREATE TABLE IF NOT EXISTS statements (place {key}, statement_id {text} NOT NULL UNIQUE, article_id {text} NOT NULL,
+    status {text} NOT NULL, published_at BIGINT NOT NULL, speaker_id {text}, kind {text}, act {text} NOT NULL,
+    form {text} NOT NULL, outlet {text} NOT NULL, headline INTEGER NOT NULL, confidence {real} NOT NULL,
+    part INTEGER NOT NULL, off BIGINT NOT NULL, sequence {text} NOT NULL);
 CREATE INDEX IF NOT EXISTS statements_article ON statements (article_id);
 CREATE INDEX IF NOT EXISTS statements_speaker ON statements (speaker_id, place);
 CREATE INDEX IF NOT EXISTS statements_outlet ON statements (outlet, place);
@@ -46,21 +46,21 @@ CREATE INDEX IF NOT EXISTS statements_act ON statements (act, place);
 CREATE INDEX IF NOT EXISTS statements_kind ON statements (kind, place);
 CREATE INDEX IF NOT EXISTS statements_offset ON statements (part, off);
 CREATE TABLE IF NOT EXISTS records (place {key}, record {bytes} NOT NULL);
-CREATE TABLE IF NOT EXISTS speakers (speaker_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT,
-    statements BIGINT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, words TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS speakers (speaker_id {text} PRIMARY KEY, name {text} NOT NULL, kind {text},
+    statements BIGINT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, words {text} NOT NULL);
 CREATE INDEX IF NOT EXISTS speakers_statements ON speakers (statements, speaker_id);
-CREATE TABLE IF NOT EXISTS outlets (outlet TEXT PRIMARY KEY, statements BIGINT NOT NULL);
-CREATE TABLE IF NOT EXISTS articles (article_id TEXT PRIMARY KEY, feed TEXT NOT NULL, normalized_at BIGINT NOT NULL,
-    record {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS outlets (outlet {text} PRIMARY KEY, statements BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS articles (article_id {text} PRIMARY KEY, feed {text} NOT NULL, normalized_at BIGINT NOT NULL,
+    sequence {text} NOT NULL, record {bytes} NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_feed ON articles (feed, normalized_at);
-CREATE TABLE IF NOT EXISTS feeds (url TEXT PRIMARY KEY, record {bytes} NOT NULL);
-CREATE TABLE IF NOT EXISTS alerts (alert_id TEXT PRIMARY KEY, rule TEXT NOT NULL, matched_at BIGINT NOT NULL,
+CREATE TABLE IF NOT EXISTS feeds (url {text} PRIMARY KEY, record {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS alerts (alert_id {text} PRIMARY KEY, rule {text} NOT NULL, matched_at BIGINT NOT NULL,
     record {bytes} NOT NULL);
 CREATE INDEX IF NOT EXISTS alerts_matched ON alerts (matched_at, alert_id);
 """
 _STATEMENT = (
     "INSERT INTO statements (place, statement_id, article_id, status, published_at, speaker_id, kind, act, form, "
-    "outlet, headline, confidence, part, off) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
+    "outlet, headline, confidence, part, off, sequence) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
 )
 # What is counted for speakers and outlets goes up and down with the statements; times only widen.
 _SPEAKER = """
@@ -77,8 +77,9 @@ INSERT INTO outlets (outlet, statements) VALUES ($1,$2)
 ON CONFLICT (outlet) DO UPDATE SET statements = outlets.statements + excluded.statements
 """
 _ARTICLE = """
-INSERT INTO articles (article_id, feed, normalized_at, record) VALUES ($1,$2,$3,$4) ON CONFLICT (article_id)
-DO UPDATE SET feed = excluded.feed, normalized_at = excluded.normalized_at, record = excluded.record
+INSERT INTO articles (article_id, feed, normalized_at, sequence, record) VALUES ($1,$2,$3,$4,$5)
+ON CONFLICT (article_id) DO UPDATE SET feed = excluded.feed, normalized_at = excluded.normalized_at,
+    sequence = excluded.sequence, record = excluded.record WHERE excluded.sequence > articles.sequence
 """
 _FEED = "INSERT INTO feeds (url, record) VALUES ($1,$2) ON CONFLICT (url) DO UPDATE SET record = excluded.record"
 _ALERT = (
@@ -88,6 +89,15 @@ _POSITION = """
 INSERT INTO positions (topic, part, next) VALUES ($1,$2,$3) ON CONFLICT (topic, part)
 DO UPDATE SET next = CASE WHEN excluded.next > positions.next THEN excluded.next ELSE positions.next END
 """
+
+
+class Arrived(NamedTuple):
+    """A statement as it came: its place on the topic, and in what is told of its article (see `streams.stage`)."""
+
+    partition: int
+    offset: int
+    sequence: str
+    statement: Statement
 
 
 class Event(NamedTuple):
@@ -103,8 +113,8 @@ class Event(NamedTuple):
 class Batch:
     """What has come from the topics, in order; `positions` are the next offsets after it, by (topic, partition)."""
 
-    statements: list[tuple[int, int, Statement]] = field(default_factory=list)
-    articles: dict[str, Article] = field(default_factory=dict)
+    statements: list[Arrived] = field(default_factory=list)
+    articles: list[tuple[str, Article]] = field(default_factory=list)  # with their sequence
     alerts: dict[str, Alert] = field(default_factory=dict)
     feeds: dict[str, Feed | None] = field(default_factory=dict)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -117,6 +127,7 @@ class _Kept:
     place: int
     part: int
     off: int
+    sequence: str
     candidate: Candidate
     data: bytes
 
@@ -125,7 +136,7 @@ class _Kept:
         return self.candidate.statement
 
     def same_as(self, other: Statement) -> bool:
-        """Whether a replay made it: the same in everything but the time of processing."""
+        """Whether there is nothing new in `other` but the time of processing."""
         return msgspec.structs.replace(self.statement, extracted_at=other.extracted_at) == other
 
 
@@ -159,6 +170,8 @@ class Archive:
     async def forget(self, positions: Iterable[tuple[str, int]]) -> None:
         """Begin these partitions anew: their topics were made again, and offsets mean other messages now."""
         async with self.database.writing() as db:
+            await db.run("UPDATE statements SET off = 0, sequence = ''", [()])
+            await db.run("UPDATE articles SET sequence = ''", [()])
             await db.run("DELETE FROM positions WHERE topic = $1 AND part = $2", list(positions))
 
     # Writing
@@ -167,9 +180,10 @@ class Archive:
         """Write `batch` with the offsets it reaches; what readers of the live stream are to hear of it."""
         async with self.database.writing() as db:
             events = await self._write_statements(db, batch.statements) if batch.statements else []
-            articles, alerts = batch.articles.values(), batch.alerts.values()
+            alerts = batch.alerts.values()
             await db.run(
-                _ARTICLE, [(a.article_id, a.feed, microseconds(a.normalized_at), encode(a)) for a in articles]
+                _ARTICLE,
+                [(a.article_id, a.feed, microseconds(a.normalized_at), at, encode(a)) for at, a in batch.articles],
             )
             await db.run(_FEED, [(url, encode(feed)) for url, feed in batch.feeds.items() if feed])
             await db.run("DELETE FROM feeds WHERE url = $1", [(url,) for url, feed in batch.feeds.items() if not feed])
@@ -177,23 +191,22 @@ class Archive:
             await db.run(_POSITION, [(*key, next_) for key, next_ in batch.positions.items()])
         return events
 
-    async def _write_statements(self, db: Connection, arrived: Sequence[tuple[int, int, Statement]]) -> list[Event]:
-        before = await self._kept(db, {statement.statement_id for _, _, statement in arrived})
+    async def _write_statements(self, db: Connection, batch: Sequence[Arrived]) -> list[Event]:
+        before = await self._kept(db, {arrived.statement.statement_id for arrived in batch})
         now, events = dict(before), list[Event]()
-        for part, off, statement in arrived:
+        for part, off, sequence, statement in batch:
             old = now.get(statement.statement_id)
-            if old and old.part == part and old.off > off and not old.same_as(statement):
-                continue  # the archive is further: another server that shares it wrote what came after
-            if old and old.same_as(statement):
-                # Sent again by a stage that was killed: no news. Read again, by us or by another server: news there.
-                if old.part == part and off <= old.off:
+            if old and sequence <= old.sequence:
+                # Sent again by a stage that was killed: no news. Another server that shares the archive wrote it: news.
+                if (part, off) == (old.part, old.off):
                     events.append(Event(part, off, old.candidate, old.data))
-                    if off < old.off:
-                        now[statement.statement_id] = _Kept(old.place, part, off, old.candidate, old.data)
+                continue
+            if old and old.same_as(statement):
+                now[statement.statement_id] = replace(old, sequence=sequence)
                 continue
             stays = old and old.statement.published_at == statement.published_at
             where = old.place if old and stays else place(statement)
-            kept = _Kept(where, part, off, Candidate(statement), encode(statement))
+            kept = _Kept(where, part, off, sequence, Candidate(statement), encode(statement))
             now[statement.statement_id] = kept
             events.append(Event(part, off, kept.candidate, kept.data))
         changed = [key for key, kept in now.items() if kept is not before.get(key)]
@@ -203,13 +216,13 @@ class Archive:
     async def _kept(self, db: Connection, ids: Iterable[str]) -> dict[str, _Kept]:
         kept, wanted = {}, Conditions()
         wanted.among("s.statement_id", list(ids))
-        for place_, part, off, data in await db.fetch(
-            "SELECT s.place, s.part, s.off, r.record FROM statements s JOIN records r ON r.place = s.place "
+        for place_, part, off, sequence, data in await db.fetch(
+            "SELECT s.place, s.part, s.off, s.sequence, r.record FROM statements s JOIN records r ON r.place = s.place "
             + wanted.where,
             *wanted.values,
         ):
             statement = msgspec.json.decode(data, type=Statement)
-            kept[statement.statement_id] = _Kept(place_, part, off, Candidate(statement), data)
+            kept[statement.statement_id] = _Kept(place_, part, off, sequence, Candidate(statement), data)
         return kept
 
     async def _replace(self, db: Connection, old: list[_Kept], new: list[_Kept]) -> None:
@@ -223,6 +236,7 @@ class Archive:
             rows.append((
                 kept.place, s.statement_id, s.article_id, s.status, microseconds(s.published_at), s.speaker.id,
                 s.speaker.kind, s.act, s.form, s.outlet, int(s.headline), s.confidence, kept.part, kept.off,
+                kept.sequence,
             ))  # fmt: skip
         await db.run(_STATEMENT, rows)
         await db.run("INSERT INTO records (place, record) VALUES ($1, $2)", [(k.place, k.data) for k in new])

@@ -118,7 +118,7 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
 class Sqlite:
     """SQLite in WAL mode: one writer, a few readers, each in a thread; words in FTS5."""
 
-    types: ClassVar = {"bytes": "BLOB", "key": "INTEGER PRIMARY KEY", "real": "REAL"}
+    types: ClassVar = {"text": "TEXT", "bytes": "BLOB", "key": "INTEGER PRIMARY KEY", "real": "REAL"}
     schema = (
         "CREATE VIRTUAL TABLE IF NOT EXISTS statement_words USING fts5 (content, speaker, "
         "content='', columnsize=0, tokenize='unicode61 remove_diacritics 0')"
@@ -226,7 +226,9 @@ def _tsvector(content: list[str], speaker: list[str]) -> str:
 class Postgres:
     """PostgreSQL: words in a tsvector under a GIN index."""
 
-    types: ClassVar = {"bytes": "BYTEA", "key": "BIGINT PRIMARY KEY", "real": "DOUBLE PRECISION"}
+    types: ClassVar = {
+        "text": 'TEXT COLLATE "C"', "bytes": "BYTEA", "key": "BIGINT PRIMARY KEY", "real": "DOUBLE PRECISION",
+    }  # fmt: skip
     schema = (
         "CREATE TABLE IF NOT EXISTS statement_words (place BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
         "CREATE INDEX IF NOT EXISTS statement_words_words ON statement_words USING gin (words)"

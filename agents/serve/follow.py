@@ -13,12 +13,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents.serve import metrics
-from agents.serve.archive import Archive, Batch
+from agents.serve.archive import Archive, Arrived, Batch
 from agents.serve.hub import Hub
 from agents.serve.position import Position
 from streams.metrics import LAST_PROGRESS, PROCESSED
 from streams.records import Alert, Article, Feed, Statement
 from streams.settings import Settings
+from streams.stage import sequence
 from streams.topics import ALERTS, ARTICLES, FEEDS, MAX_MESSAGE_BYTES, STATEMENTS, TOPICS
 from streams.wire import UnreadableError, client_options, decode
 
@@ -119,6 +120,7 @@ class Follower:
         if anew:
             log.warning("the archive is ahead of %s: the topic was made again; reading it from its beginning", anew)
             await self._archive.forget(anew)
+            self._hub.begin_anew()
         for tp in partitions:
             key = self._key(tp)
             if key in anew:
@@ -180,9 +182,9 @@ class Follower:
         PROCESSED.labels("serve", "ok").inc()
         match record:
             case Statement():
-                batch.statements.append((part, message.offset, record))
+                batch.statements.append(Arrived(part, message.offset, sequence(message), record))
             case Article():
-                batch.articles[record.article_id] = record
+                batch.articles.append((sequence(message), record))
             case Alert():
                 batch.alerts[record.alert_id] = record
             case Feed():

@@ -108,8 +108,13 @@ class Hub:
                 for reader in readers:
                     reader.offer(chunk)
 
-    def close(self) -> None:
-        """Send every reader away: the server stops."""
+    def begin_anew(self) -> None:
+        """The topic was made again: positions so far mean nothing any more."""
+        self.position = Position()
+        self.send_away("The topic was made again. List what there is, and begin without a position.")
+
+    def send_away(self, reason: str) -> None:
+        """Drop every reader."""
         for group in list(self._groups.values()):
             for reader in list(group):
-                reader.drop("The server is going down. Resume in a moment.")
+                reader.drop(reason)

@@ -9,21 +9,59 @@ from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 from aiohttp import web
 
-from agents.serve import lists, live, metrics, operate, problems, stats
+from agents.serve import lists, live, metrics, openapi, operate, problems, stats, syndication
+from agents.serve.access import Access, Keys
 from agents.serve.database import TooSlowError
-from agents.serve.endpoints import SERVER, Endpoint, Server
+from agents.serve.endpoints import SERVER, Endpoint, Nothing, Server
 from agents.serve.problems import ProblemError
+from streams import schemas
 
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-ENDPOINTS: tuple[Endpoint, ...] = (*lists.ENDPOINTS, *stats.ENDPOINTS, *live.ENDPOINTS, *operate.ENDPOINTS)
+
+async def describe_api(request: web.Request, query: Nothing) -> web.Response:
+    """This document."""
+    return web.Response(body=_OPENAPI, content_type="application/json")
+
+
+async def describe_topics(request: web.Request, query: Nothing) -> web.StreamResponse:
+    """The AsyncAPI 3 document of the Kafka topics."""
+    return web.FileResponse(schemas.FOLDER / "asyncapi.json")
+
+
+async def describe_record(request: web.Request, query: Nothing) -> web.StreamResponse:
+    """The JSON Schema of a record: statement, article, entry, feed, alert, dead-letter."""
+    name = request.match_info["record"] + ".json"
+    if name not in schemas.documents():
+        raise problems.not_found(f"There are: {', '.join(schemas.documents())}.")
+    return web.FileResponse(schemas.FOLDER / name)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *lists.ENDPOINTS,
+    *stats.ENDPOINTS,
+    *live.ENDPOINTS,
+    *syndication.ENDPOINTS,
+    *operate.ENDPOINTS,
+    Endpoint(path="/openapi.json", answer=describe_api, scope=None),
+    Endpoint(path="/asyncapi.json", answer=describe_topics, scope=None),
+    Endpoint(path="/schemas/{record}.json", answer=describe_record, scope=None, errors=(400, 404)),
+)
+_OPENAPI = msgspec.json.encode(openapi.document(ENDPOINTS))
+_SCOPES = {endpoint.name: endpoint.scope for endpoint in ENDPOINTS}
 
 # No request has a body worth reading; headers and the address have aiohttp's limit of 8 KiB a line.
 MAX_BODY = 64 * 1024
 STATIC = Path(str(files("agents.serve"))) / "page" / "static"
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, PUT, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
+    "Access-Control-Max-Age": "600",
+}
 _PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; "
@@ -35,15 +73,28 @@ _PAGE_HEADERS = {
 
 def application(server: Server) -> web.Application:
     """The web application over `server`."""
-    app = web.Application(middlewares=[_told], client_max_size=MAX_BODY)
+    access = Access(server.settings, Keys.of(server.settings))
+
+    @web.middleware
+    async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method == "OPTIONS" and (allowed := access.cors(request)):
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT | allowed)
+        access.check(request, _SCOPES.get(request.match_info.route.name or ""))
+        return await handler(request)
+
+    async def dress(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(access.cors(request))
+        response.headers["X-Content-Type-Options"] = "nosniff"
+
+    async def farewell(_: web.Application) -> None:
+        server.hub.send_away("The server is going down. Resume in a moment.")
+
+    app = web.Application(middlewares=[_told, door], client_max_size=MAX_BODY)
     app[SERVER] = server
     for endpoint in ENDPOINTS:
         app.router.add_get(endpoint.path, endpoint.handle, name=endpoint.name)
     app.router.add_get("/{path:.*}", _page, name="page")
-
-    async def farewell(_: web.Application) -> None:
-        server.hub.close()
-
+    app.on_response_prepare.append(dress)
     app.on_shutdown.append(farewell)
     return app
 

@@ -1,0 +1,1 @@
+"""Fetching: from the registry of feeds to entries, politely."""

@@ -1,0 +1,244 @@
+"""Polls each feed of this worker when it is due, and sends what is news before it remembers having seen it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from agents.fetch import metrics, pages
+from agents.fetch.client import Answer, Client, FetchError
+from agents.fetch.feed import NotAFeedError
+from agents.fetch.news import News
+from agents.fetch.pages import Pages
+from agents.fetch.parser import Parser
+from agents.fetch.poll import Reading, poll, read
+from agents.fetch.state import FeedRow, Subscription
+from streams.records import Entry, Feed
+from streams.rows import Rows
+from streams.settings import Settings
+from streams.stage import confirmed
+
+log = logging.getLogger(__name__)
+
+# What is sent, confirmed and remembered at a time: pages take a second each, and a kill costs the work since the last.
+_WITH_PAGES, _WITHOUT = 5, 200
+_LAST_WORDS = 2.0
+
+Send = Callable[[Entry], Awaitable[Awaitable[Any]]]
+Heard = Callable[[bytes, FeedRow, Reading], Awaitable[None]]
+
+
+class Poller:
+    """Polls the feeds it is told to watch. `send` hands an entry to the producer; the answer is its confirmation."""
+
+    def __init__(self, settings: Settings, rows: Rows[FeedRow], client: Client, parser: Parser, send: Send) -> None:
+        self._settings, self._rows, self._client, self._parser, self._send = settings, rows, client, parser, send
+        self._pages = Pages(client)
+        self._places: dict[bytes, int] = {}  # the feeds that are ours, and their partitions
+        self._due: dict[bytes, float] = {}
+        self._queue: list[tuple[float, bytes]] = []
+        self._changed = asyncio.Event()
+        self._polls: dict[bytes, asyncio.Task[None]] = {}
+        self._writes: set[asyncio.Task[None]] = set()
+        self.heard: Heard | None = None  # told of every reading, and whether it names a hub
+
+    # What to poll, and when
+
+    def watch(self, key: bytes, row: FeedRow) -> None:
+        """Poll the feed of `row` when it is due; not at all if it is paused or retired."""
+        self._places[key] = row.partition
+        if row.polled:
+            self._due[key] = row.due
+            heapq.heappush(self._queue, (row.due, key))
+            self._changed.set()
+        else:
+            self._due.pop(key, None)
+        metrics.FEEDS.set(len(self._places))
+
+    def forget(self, key: bytes) -> None:
+        """Poll the feed no more: it was removed, or is another worker's now."""
+        self._places.pop(key, None)
+        self._due.pop(key, None)
+        if task := self._polls.get(key):
+            task.cancel()
+        metrics.FEEDS.set(len(self._places))
+
+    def forget_all(self) -> None:
+        """Poll nothing more, until told again what is ours."""
+        for key in list(self._places):
+            self.forget(key)
+
+    def row(self, key: bytes) -> FeedRow | None:
+        """The row of a feed that is ours; None when it is not, or was removed."""
+        place = self._places.get(key)
+        return None if place is None else self._rows.get(place, key)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Poller]:
+        """Poll while the body runs; what has begun to be sent is sent and remembered before the end."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield self
+        finally:
+            task.cancel()
+            polls = list(self._polls.values())
+            for poll_ in polls:
+                poll_.cancel()
+            await asyncio.gather(task, *polls, return_exceptions=True)
+            if self._writes:
+                await asyncio.wait(self._writes, timeout=_LAST_WORDS)
+
+    async def _run(self) -> None:
+        while True:
+            now = time.time()
+            while self._queue and self._queue[0][0] <= now:
+                due, key = heapq.heappop(self._queue)
+                if self._due.get(key) == due:  # else it was put off or brought forward since
+                    del self._due[key]
+                    self._begin(key, due)
+            self._changed.clear()
+            timeout = max(0.0, self._queue[0][0] - time.time()) if self._queue else None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), timeout)
+
+    def _begin(self, key: bytes, due: float) -> None:
+        if key in self._polls:
+            return  # it will be watched again when that ends
+        task = asyncio.create_task(self._poll(key, due))
+        self._polls[key] = task
+        task.add_done_callback(lambda _: self._polls.pop(key, None))
+
+    # One poll
+
+    async def _poll(self, key: bytes, due: float) -> None:
+        row = self.row(key)
+        if row is None or not row.polled:
+            return
+        try:
+            metrics.LATENESS.observe(time.time() - due)
+            reading = await poll(row, self._client, self._parser, self._settings)
+            await self._take(key, reading)
+        except Exception as error:  # our own fault; the other feeds must be served, and this one again
+            log.exception("polling %s failed", row.feed.url)
+            if row := self.row(key):
+                now = time.time()
+                failed = replace(row, error=f"internal error: {error!r}", error_at=now, due=now + 900)
+                await self._remember(key, failed)
+        if now_row := self.row(key):
+            self.watch(key, now_row)
+
+    async def pushed(self, key: bytes, answer: Answer) -> None:
+        """Take in what a hub has sent for a feed; what is no feed only makes it due at once."""
+        while key in self._polls:
+            await asyncio.wait([self._polls[key]])
+        task = asyncio.create_task(self._push(key, answer))
+        self._polls[key] = task
+        task.add_done_callback(lambda _: self._polls.pop(key, None))
+
+    async def _push(self, key: bytes, answer: Answer) -> None:
+        row = self.row(key)
+        if row is None:
+            return
+        try:
+            reading = await read(row, answer, self._parser, self._settings)
+        except (NotAFeedError, FetchError):
+            self.watch(key, replace(row, due=time.time()))
+            return
+        # Validators, body and interval are those of polls.
+        known = replace(row, seen=reading.row.seen, success_at=time.time(), changed_at=reading.row.changed_at)
+        await self._take(key, Reading(known, reading.news))
+        self.watch(key, known)
+
+    async def _take(self, key: bytes, reading: Reading) -> None:
+        """Send the news of `reading`, the oldest first, and remember them; then remember how the feed stands."""
+        row, news = reading.row, reading.news[::-1]
+        feed = row.feed
+        with_pages = any(pages.wanted(feed.full_text, piece.item) for piece in news)
+        size = _WITH_PAGES if with_pages else _WITHOUT
+        before = self.row(key)
+        for start in range(0, len(news), size):
+            piece = news[start : start + size]
+            entries = await asyncio.gather(*[self._entry(feed, item) for item in piece])
+            row = replace(
+                row, seen=(*[item.seen for item in reversed(piece)], *row.seen), published=row.published + len(piece)
+            )
+            # Until all is sent, the feed stands as it did, but for what has been.
+            standing = (
+                row
+                if start + size >= len(news) or before is None
+                else replace(before, seen=row.seen, published=row.published)
+            )
+            await self._write(key, entries, standing)
+            for item in piece:
+                metrics.ENTRIES.labels("changed" if item.changed else "new").inc()
+        if not news:
+            await self._write(key, (), row)
+        if self.heard:
+            await self.heard(key, row, reading)
+
+    async def _entry(self, feed: Feed, news: News) -> Entry:
+        item = news.item
+        page = None
+        if news.address and pages.wanted(feed.full_text, item):
+            page = await self._pages.page(news.address)
+        return entry(feed, news, page)
+
+    async def _write(self, key: bytes, entries: Sequence[Entry], row: FeedRow) -> None:
+        """Send, then remember; not to be torn apart when the poll is cancelled."""
+
+        async def write() -> None:
+            await confirmed("fetch", lambda _, entry: self._send(entry), [(None, entry) for entry in entries])
+            await self._remember(key, row)
+
+        task = asyncio.create_task(write())
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        await asyncio.shield(task)
+
+    async def _remember(self, key: bytes, row: FeedRow) -> None:
+        """Write the row, but for what others may have written in the meantime: the registry, the hub."""
+        current = self.row(key)
+        if current is None:
+            return
+        row = replace(row, feed=current.feed, partition=current.partition, subscription=current.subscription)
+        await self._put(key, row)
+
+    async def subscribed(self, key: bytes, subscription: Subscription | None) -> None:
+        """Remember what a hub was asked for."""
+        if current := self.row(key):
+            await self._put(key, replace(current, subscription=subscription))
+
+    async def _put(self, key: bytes, row: FeedRow) -> None:
+        async def put(key: bytes, row: FeedRow) -> Awaitable[Any]:
+            return self._rows.put(row.partition, key, row)
+
+        await confirmed("fetch", put, [(key, row)])
+
+
+def entry(feed: Feed, news: News, page: str | None) -> Entry:
+    """The record of an item, with its article's `page` if that was fetched."""
+    item = news.item
+    return Entry(
+        article_id=news.article_id,
+        entry_id=item.guid or item.link or news.article_id,
+        feed=feed.url,
+        outlet=feed.outlet,
+        url=news.address or feed.site or feed.url,
+        title=item.title,
+        summary=item.summary,
+        content=item.content,
+        page=page,
+        author=item.author,
+        language=item.language or feed.language,
+        published_at=item.published_at,
+        updated_at=item.updated_at,
+        fetched_at=datetime.now(UTC),
+    )

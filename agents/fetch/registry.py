@@ -1,0 +1,122 @@
+"""The registry of feeds: a compacted topic, written by whoever adds a feed and read by every fetcher."""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from tld import get_fld
+
+from agents.fetch import lists
+from agents.fetch.lists import packaged
+from agents.fetch.state import FeedRow
+from streams.broker import BrokerError
+from streams.records import Feed, encode
+from streams.rows import changelog
+from streams.settings import Settings
+from streams.tail import follow
+from streams.topics import FEEDS, Topic
+from streams.wire import UnreadableError, client_options, cloud_event, decode
+
+__all__ = ["add", "feeds", "import_feeds", "offer", "packaged", "remove", "rows", "site"]
+
+
+async def feeds(settings: Settings) -> dict[str, Feed]:
+    """The feeds of the registry by address, in the order of their addition. Raises `BrokerError`."""
+    found: dict[str, Feed] = {}
+    async for message in follow(settings, FEEDS, last=None, forever=False):
+        url = (message.key or b"").decode("utf-8", "replace")
+        found.pop(url, None)
+        with contextlib.suppress(UnreadableError):  # the fetcher has made a dead letter of it, or it was removed
+            found[url] = decode(message.value, Feed)
+    return found
+
+
+async def add(settings: Settings, wanted: Iterable[Feed]) -> None:
+    """Put feeds into the registry, or change those that are there; returns when the broker has confirmed."""
+    async with _producing(settings) as send:
+        for feed in wanted:
+            await send(feed.url, feed)
+
+
+async def remove(settings: Settings, urls: Iterable[str]) -> None:
+    """Take feeds out of the registry."""
+    async with _producing(settings) as send:
+        for url in urls:
+            await send(url, None)
+
+
+async def import_feeds(settings: Settings, path: Path | None = None) -> int:
+    """Put the feeds of a file (OPML or TOML), or of the packaged list, into the registry; answers how many are new or
+    changed. Raises `FeedListError`, `BrokerError`."""
+    return await _merge(settings, packaged() if path is None else lists.read(path), await feeds(settings))
+
+
+async def offer(settings: Settings, wanted: Path | Sequence[Feed] | None) -> int:
+    """Add the feeds of a file or a list; with None the packaged ones, if the registry is empty. Answers how many feeds
+    the registry then has. Raises `FeedListError`, `BrokerError`."""
+    known = await feeds(settings)
+    if isinstance(wanted, Path):
+        wanted = lists.read(wanted)
+    elif wanted is None:
+        wanted = [] if known else packaged()
+    await _merge(settings, wanted, known)
+    return len(known.keys() | {feed.url for feed in wanted})
+
+
+async def rows(settings: Settings) -> dict[str, FeedRow]:
+    """How the feeds stand, by address, as the fetchers have last written it. Raises `BrokerError`."""
+    topic = Topic(changelog(settings, "fetch", "fetch").removeprefix(settings.prefix), Feed, key="url", compacted=True)
+    found: dict[str, FeedRow] = {}
+    async for message in follow(settings, topic, last=None, forever=False):
+        url = (message.key or b"").decode("utf-8", "replace")
+        if message.value:
+            found[url] = msgspec.msgpack.decode(message.value, type=FeedRow)
+        else:
+            found.pop(url, None)
+    return found
+
+
+def site(url: str) -> str:
+    """The site that `url` belongs to (the registered domain), so that a site's feeds share a partition.
+
+    Then one worker polls all of them, and can see to it that their host gets one request at a time.
+    """
+    return get_fld(url, fail_silently=True) or url.split("/")[2]
+
+
+async def _merge(settings: Settings, wanted: Sequence[Feed], known: dict[str, Feed]) -> int:
+    news = [feed for feed in wanted if known.get(feed.url) != feed]
+    if news:
+        await add(settings, news)
+    return len(news)
+
+
+@contextlib.asynccontextmanager
+async def _producing(settings: Settings) -> AsyncIterator[Callable[[str, Feed | None], Awaitable[None]]]:
+    topic = settings.prefix + FEEDS.name
+    producer = AIOKafkaProducer(**client_options(settings), acks="all")
+    try:
+        await producer.start()
+        count = len(await producer.partitions_for(topic))
+
+        async def put(url: str, feed: Feed | None) -> None:
+            await producer.send(
+                topic,
+                key=url.encode(),
+                value=None if feed is None else encode(feed),
+                partition=zlib.crc32(site(url).encode()) % count,
+                headers=[] if feed is None else cloud_event(feed, FEEDS, id=url, source=url),
+            )
+
+        yield put
+        await producer.flush()
+    except (KafkaError, OSError) as error:
+        raise BrokerError(f"Cannot write the registry at {settings.broker}: {error}") from error
+    finally:
+        await producer.stop()

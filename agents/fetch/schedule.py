@@ -1,0 +1,45 @@
+"""When a feed is polled next. Pure: policy, in seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from agents.fetch.state import FeedRow
+
+FIRST = 15 * 60.0
+# An outlet that asks for more quiet than this (a forgotten `max-age`) is asked once a day all the same.
+LONGEST_FLOOR = 24 * 3600.0
+# A feed that fails is tried ever more rarely, but for good: outlets come back after months.
+LONGEST_BACK_OFF = 24 * 3600.0
+# Polls are late by up to this share, never early, so that feeds imported together drift apart.
+JITTER = 0.1
+
+_QUICKER, _SLOWER = 0.6, 1.25
+_MAX_AGE = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})", re.I)
+
+
+def floor(headers: Mapping[str, str], ttl: float) -> float:
+    """The least seconds between polls that the outlet asks for, in HTTP (Cache-Control, Age) or in the feed (TTL)."""
+    control, age = headers.get("Cache-Control", ""), headers.get("Age", "")
+    found = None if "no-cache" in control else _MAX_AGE.search(control)
+    spent = float(age) if age.isdigit() else 0.0
+    fresh = float(found[1]) - spent if found else 0.0
+    return min(LONGEST_FLOOR, max(0.0, fresh, ttl))
+
+
+def adapted(row: FeedRow, changed: bool, bounds: tuple[float, float]) -> float:
+    """The interval after a poll that found the feed `changed` or not: it closes in on how often the feed changes."""
+    if row.feed.interval:
+        return row.feed.interval
+    least, most = bounds
+    interval = row.interval or min(FIRST, most)
+    return min(most, max(least, interval * (_QUICKER if changed else _SLOWER)))
+
+
+def wait(row: FeedRow, chance: float) -> float:
+    """Seconds to the next poll of a feed as it stands after one; `chance` is a random number from 0 to 1."""
+    seconds = max(row.interval or row.feed.interval or FIRST, row.floor)
+    if row.failures > 1:  # one failure is an accident
+        seconds = max(seconds, min(LONGEST_BACK_OFF, seconds * 2.0 ** min(row.failures - 1, 20)))
+    return seconds * (1 + JITTER * chance)

@@ -1,0 +1,115 @@
+"""From the registry to entries, through a real broker and real outlets."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import web
+
+from agents.fetch import registry
+from agents.fetch.agent import run
+from streams.records import DeadLetter, Entry, Feed
+from streams.settings import Settings
+from streams.topics import DEAD_LETTERS, ENTRIES, FEEDS
+from streams.wire import decode
+from tests.fetch.outlet import Outlet, Story, serving
+from tests.kafka import everything, put, records
+
+LONG = "قال مدير المرصد في بيان إن الهزة الأرضية لم تخلف أضرارا، وأضاف أن الفرق تتابع الموقف. " * 12
+
+
+@pytest.fixture
+def quick(topics: Settings) -> Settings:
+    """Settings that do not wait between requests and polls."""
+    return topics.model_copy(update={"host_spacing": 0.0, "interval_min": 0.2, "interval_max": 0.2})
+
+
+def feed(outlet: Outlet, **fields: object) -> Feed:
+    return Feed(**{"url": outlet.feed, "outlet": "المرصد", "full_text": "never", "interval": 0.2, **fields})  # type: ignore[arg-type]
+
+
+async def entries(settings: Settings) -> list[Entry]:
+    return [decode(message.value, Entry) for message in await everything(settings, ENTRIES)]
+
+
+async def test_each_item_comes_once_and_an_edit_comes_again(quick: Settings) -> None:
+    async with serving(Story("/a", "هزة أرضية خفيفة", LONG), Story("/b", "افتتاح المعرض", LONG)) as outlet:
+        await registry.add(quick, [feed(outlet)])
+        async with run(quick):
+            first = await records(quick, ENTRIES, Entry, 2)
+            outlet.stories.insert(0, Story("/c", "نتائج الانتخابات", LONG))
+            outlet.stories[1].title = "هزة أرضية متوسطة"
+            found = await records(quick, ENTRIES, Entry, 4)
+            await outlet.wait_asked("/rss", len(outlet.asked("/rss")) + 3)
+        assert len(await entries(quick)) == 4
+    assert {e.title for e in first} == {"هزة أرضية خفيفة", "افتتاح المعرض"}
+    assert {e.title for e in found[2:]} == {"نتائج الانتخابات", "هزة أرضية متوسطة"}
+    by_title = {e.title: e.article_id for e in found}
+    assert by_title["هزة أرضية خفيفة"] == by_title["هزة أرضية متوسطة"]
+    assert len(set(by_title.values())) == 3
+
+
+@pytest.mark.parametrize("store", ["memory", "rocksdb"])
+async def test_a_restart_repeats_nothing_and_misses_nothing(quick: Settings, store: str) -> None:
+    settings = quick.model_copy(update={"store": store})
+    async with serving(Story("/a", "الخبر الأول", LONG)) as outlet:
+        outlet.etag = '"1"'
+        await registry.add(settings, [feed(outlet)])
+        async with run(settings):
+            await records(settings, ENTRIES, Entry, 1)
+            await outlet.wait_asked("/rss", 2)
+        outlet.stories.append(Story("/b", "الخبر الثاني", LONG))
+        outlet.log.clear()
+        async with run(settings):
+            await outlet.wait_asked("/rss", 2)
+            assert outlet.asked("/rss")[0].headers["If-None-Match"] == '"1"'
+            outlet.etag = '"2"'
+            await records(settings, ENTRIES, Entry, 2)
+        assert sorted(e.title for e in await entries(settings)) == ["الخبر الأول", "الخبر الثاني"]
+        (row,) = (await registry.rows(settings)).values()
+    assert row.published == 2
+    assert row.unchanged >= 1
+    assert not row.error
+
+
+async def test_pages_are_fetched_where_the_feed_is_short_and_robots_allow(quick: Settings) -> None:
+    stories = [
+        Story("/short", "خبر قصير", "ملخص", page=f"<html><body><p>{LONG}</p></body></html>"),
+        Story("/long", "خبر طويل", LONG, page="<html></html>"),
+        Story("/private/x", "خبر محجوب", "ملخص", page="<html></html>"),
+        Story("/missing", "خبر بلا صفحة", "ملخص"),
+    ]
+    async with serving(*stories) as outlet:
+
+        async def robots(_: web.Request) -> web.Response:
+            return web.Response(text="User-agent: *\nDisallow: /private/\n")
+
+        outlet.handlers["/robots.txt"] = robots
+        await registry.add(quick, [feed(outlet, full_text="when-short")])
+        async with run(quick):
+            found = {e.title: e for e in await records(quick, ENTRIES, Entry, 4)}
+        assert LONG.strip() in (found["خبر قصير"].page or "")
+        assert [found[t].page for t in ("خبر طويل", "خبر محجوب", "خبر بلا صفحة")] == [None, None, None]
+        assert not outlet.asked("/long")
+        assert not outlet.asked("/private/x")
+        assert len(outlet.asked("/robots.txt")) == 1
+
+
+async def test_adding_changing_and_removing_take_effect_at_once(quick: Settings) -> None:
+    async with serving(Story("/a", "خبر", LONG)) as outlet, run(quick):
+        await registry.add(quick, [feed(outlet, interval=3600.0)])
+        await outlet.wait_asked("/rss", 1)
+        await registry.add(quick, [feed(outlet, interval=0.1)])
+        await outlet.wait_asked("/rss", 4)
+        await registry.remove(quick, [outlet.feed])
+        await registry.add(quick, [feed(outlet, url=outlet.feed + "?other")])
+        await outlet.wait_asked("/rss", len(outlet.asked("/rss")) + 3)
+        assert [request.query_string for request in outlet.asked("/rss")[-2:]] == ["other", "other"]
+        assert list(await registry.feeds(quick)) == [outlet.feed + "?other"]
+
+
+async def test_what_is_no_feed_record_becomes_a_dead_letter(quick: Settings) -> None:
+    async with run(quick):
+        await put(quick, FEEDS, [("x", b"rubbish"), ("ftp://a/b", b'{"url": "ftp://a/b", "outlet": "x"}')])
+        letters = await records(quick, DEAD_LETTERS, DeadLetter, 2)
+    assert {letter.stage for letter in letters} == {"fetch"}
+    assert any("no web address" in letter.reason for letter in letters)

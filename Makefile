@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test check test-kafka bench lock clean
+.PHONY: help install up demo test check test-kafka bench schemas lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ check: $(STAMP)  ## format, lint, types, import contracts, the container files
 
 clean:  ## forget the installation
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+schemas: $(STAMP)  ## write streams/schemas/ anew from the records
+	$(BIN)/python -m streams.schemas
 
 lock:  ## work out the locked requirements anew (wants uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --all-extras pyproject.toml -o requirements.lock

@@ -1,0 +1,191 @@
+"""One run: brokers, workers, newsroom, faults, and the ledger at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka import AIOKafkaProducer
+
+from streams.broker import create_topics
+from streams.records import encode
+from streams.settings import Settings
+from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, MAX_MESSAGE_BYTES, STATEMENTS
+from streams.wire import client_options
+from tests.faults import ledger, oracle
+from tests.faults.fleet import BOUNDARIES, Fleet
+from tests.faults.injections import FAULTS, World
+from tests.faults.ledger import Ledger
+from tests.faults.newsroom import Newsroom
+from tests.faults.proxy import proxies
+from tests.faults.watch import Watch
+from tests.kafka import everything
+from tests.kafka_server import kafka
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is told. The seed decides what is published and which faults come in which order."""
+
+    folder: Path
+    seed: int = 1
+    articles: int = 1000
+    rate: float = 50.0  # publications a second
+    kills: int = 4  # the run goes on until there have been so many
+    faults: tuple[str, ...] = tuple(FAULTS)
+    roles: tuple[str, ...] = ("normalize", "extract")
+    workers: int = 2  # of each role
+    nodes: int = 1
+    partitions: int = 4
+    store: str = "memory"
+    broken: str = ""  # a promise to break on purpose
+    toy: bool = False
+    boundaries: bool = True
+    patience: float = 180.0  # seconds for the work to be finished when the faults are over
+
+
+async def run(plan: Plan) -> Ledger:
+    """Do it, and give the ledger. The workers' and brokers' logs stay in the plan's folder."""
+    dice = random.Random(plan.seed)
+    books = Ledger(plan.seed, plan.nodes, plan.articles)
+    async with contextlib.AsyncExitStack() as stack:
+        between = await stack.enter_async_context(proxies(plan.nodes))
+        cluster = await stack.enter_async_context(
+            kafka(plan.folder / "kafka", plan.nodes, advertised=[proxy.port for proxy in between])
+        )
+        for proxy, node in zip(between, cluster.nodes, strict=True):
+            proxy.target = node.outside
+        settings = Settings(
+            broker=cluster.inside, partitions=plan.partitions, replicas=plan.nodes, session_timeout=6,
+            data_dir=plan.folder, store=plan.store,
+        )  # fmt: skip
+        await create_topics(settings)
+        producer = AIOKafkaProducer(
+            **client_options(settings), enable_idempotence=True, linger_ms=5, max_request_size=MAX_MESSAGE_BYTES
+        )
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        fleet = Fleet(
+            settings.model_copy(update={"broker": cluster.outside}),
+            plan.folder, plan.roles, plan.workers, dice,
+            environment={"FAULTS_BREAK": plan.broken, "FAULTS_TOY": "1" if plan.toy else ""},
+            boundaries=BOUNDARIES if plan.boundaries and "kill" in plan.faults else (),
+        )  # fmt: skip
+        stack.callback(fleet.destroy)
+        world = World(settings, cluster, between, fleet, producer)
+        watch = Watch(settings, plan.roles)
+        watching = asyncio.create_task(watch.run())
+        stack.callback(watching.cancel)
+
+        started = time.time()
+        await fleet.start()
+        publishing = asyncio.create_task(_publish(plan, producer))
+        await _trouble(plan, world, dice, publishing, watch)
+        books.published = await publishing
+        books.drained = await _finished(watch, plan.patience)
+        await fleet.stop()
+        books.seconds = time.time() - started
+        await _settle(plan, world, watch, books)
+    return books
+
+
+async def _publish(plan: Plan, producer: AIOKafkaProducer) -> int:
+    """Put what the newsroom publishes on the topic, at the plan's rate."""
+    began, count, waiting = time.monotonic(), 0, []
+    for count, entry in enumerate(Newsroom(plan.seed, plan.articles).entries(), 1):
+        waiting.append(await producer.send(ENTRIES.name, encode(entry), key=entry.article_id.encode()))
+        if (ahead := count / plan.rate - (time.monotonic() - began)) > 0:
+            await asyncio.sleep(ahead)
+    await asyncio.gather(*waiting)
+    return count
+
+
+async def _trouble(plan: Plan, world: World, dice: random.Random, publishing: asyncio.Task[int], watch: Watch) -> None:
+    """One fault after another, for as long as articles come, and until there have been enough kills."""
+    names = list(plan.faults)
+    weights = [FAULTS[name][1] for name in names]
+    first = time.time()
+    while not watch.up_to_date(first) and not world.fleet.at_work():
+        await asyncio.sleep(0.2)
+    await asyncio.sleep(8)  # everyone is at work
+    said = 0.0
+    while names and (not publishing.done() or world.kills < plan.kills):
+        (name,) = dice.choices(names, weights)
+        await FAULTS[name][0](world, dice)
+        await asyncio.sleep(dice.uniform(0, 3))
+        if time.time() - said > 30:
+            said = time.time()
+            print(f"{said - first:6.0f} s  {world.kills} kills, lag {watch.lag()}, last: {name}", flush=True)
+
+
+async def _finished(watch: Watch, patience: float) -> bool:
+    """Whether all that was put in has been worked off, given so many seconds."""
+    since = time.time()
+    while time.time() - since < patience:
+        if watch.up_to_date(since):
+            return True
+        await asyncio.sleep(0.5)
+    return False
+
+
+async def _settle(plan: Plan, world: World, watch: Watch, books: Ledger) -> None:
+    """Fill the ledger from the topics, the broker's books and what the workers told."""
+    poison = set(world.poisoned.values())
+    entries = [m for m in await everything(world.settings, ENTRIES) if m.value not in poison]
+    expected = await oracle.Oracle(steps(plan)).read(entries)
+    for topic in (ARTICLES, STATEMENTS):
+        if topic.name not in expected:
+            continue
+        messages = [m for m in await everything(world.settings, topic) if m.value not in poison]
+        books.books[topic.name] = ledger.book(topic.name, expected[topic.name], messages)
+        if topic == STATEMENTS:
+            right = ledger.live(expected[topic.name])
+            found = ledger.live(ledger.first_of_each(messages, topic.name))
+            books.articles_left_wrong = sum(right[key] != found[key] for key in right.keys() | found.keys())
+            books.retractions = sum('"status":"retracted"' in one.body for one in expected[topic.name])
+    books.letters = ledger.letters(world.poisoned, await everything(world.settings, DEAD_LETTERS))
+    books.faults = dict(Counter(kind for kind, _, _ in world.struck))
+    books.ended_by_themselves = world.fleet.ended_by_themselves
+    books.not_drained = world.fleet.not_drained
+    _events(world, books)
+    for kind, role, when in world.struck:
+        if (seconds := watch.recovery(role, when)) is not None:
+            books.recovery.setdefault(kind, []).append(seconds)
+
+
+def _events(world: World, books: Ledger) -> None:
+    """Count what the workers told: ends at boundaries, and rebalances, one for each group's generation."""
+    generations = set()
+    at: Counter[str] = Counter()
+    for line in world.fleet.events.read_text().splitlines():
+        when, _, what, *details = line.split()
+        if what == "assigned":
+            generations.add(tuple(details))
+        elif what == "killed":
+            at[details[0]] += 1
+            world.struck.append(("kill", details[1], float(when)))
+    books.kills_at = {"random": world.kills, **at}
+    books.kills = world.kills + at.total()
+    books.rebalances = len(generations)
+
+
+def steps(plan: Plan) -> Sequence[oracle.Step]:
+    """The stages under test, as functions."""
+    if plan.toy:
+        from tests.faults import toy
+
+        return [(ENTRIES, toy.normalize), (ARTICLES, toy.extract)]
+    from agents.normalize.agent import normalize
+
+    found: list[oracle.Step] = [(ENTRIES, normalize)]
+    if "extract" in plan.roles:
+        from agents.extract.agent import extract
+
+        found.append((ARTICLES, extract))
+    return found

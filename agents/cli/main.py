@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from agents.cli import doctor, explain, extract, tail, up, worker
+from agents.fetch.cli import app as feeds
 
 app = typer.Typer(
     name="tasrih",
@@ -23,6 +24,7 @@ app.command()(worker.worker)
 app.command()(extract.extract)
 app.command()(explain.explain)
 app.command()(tail.tail)
+app.add_typer(feeds, name="feeds")
 app.command()(doctor.doctor)
 
 

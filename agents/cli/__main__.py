@@ -1,0 +1,5 @@
+"""`python -m agents.cli` is `tasrih`."""
+
+from agents.cli import main
+
+main()

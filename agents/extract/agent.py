@@ -1,0 +1,55 @@
+"""The role `extract`: articles become statements; an edit retracts what is gone and tells what is new."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import msgspec
+from prometheus_client import Counter
+
+from agents.extract.statements import Told, changes, is_arabic, statements
+from streams import metrics
+from streams.app import build, running
+from streams.identity import identity
+from streams.records import Article
+from streams.settings import Settings
+from streams.stage import Outcome, Send, Stage
+from streams.topics import ARTICLES, STATEMENTS
+
+OTHER_LANGUAGES = Counter(
+    "tasrih_articles_not_extracted_total", "Articles without statements because of their language", ["language"]
+)
+
+
+@contextlib.asynccontextmanager
+async def run(settings: Settings) -> AsyncIterator[None]:
+    """Turn articles into statements for as long as the body runs."""
+    app = build("extract", settings)
+    Stage(app, settings, name="extract", source=ARTICLES, work=tell, row=Told)
+    async with running(app):
+        yield
+
+
+async def tell(article: Article, told: Told | None) -> Outcome[Told]:
+    """The statements of `article` that are new, and those retracted; nothing when this revision has been told.
+
+    In a thread: a long article takes longer than an event loop may stand still.
+    """
+    if told and told.revision == article.revision:
+        return Outcome()
+    if not is_arabic(article):
+        OTHER_LANGUAGES.labels(article.language).inc()
+    now = datetime.now(UTC)
+    found = await asyncio.to_thread(statements, article, now)
+    news, standing = changes(told.statements if told else [], found)
+    sends = []
+    for statement in news:
+        event = identity(statement.statement_id, statement.status, article.revision)
+        record = msgspec.structs.replace(statement, extracted_at=now)
+        sends.append(Send(STATEMENTS, article.article_id, record, id=event, source=article.url))
+    if sends:
+        metrics.FETCH_TO_STATEMENT.observe((datetime.now(UTC) - article.fetched_at).total_seconds())
+    return Outcome(sends, Told.of(article.revision, standing))

@@ -23,6 +23,7 @@ _ARTICLE, _TO_THE = "ال", "لل"
 _PROCLITICS = frozenset("وفبلك")
 _SHORTEST = 3
 _DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
+_HAMZA_ON_WAW, _HAMZA_ON_YEH = "ؤ", "ئ"  # Cairo writes مسئول and شئون where others write مسؤول and شؤون
 # A longer token is no word, and FTS5 and tsvector have their limits.
 _LONGEST = 100
 
@@ -50,7 +51,8 @@ def stem(word: str) -> str:
 
 def tokens(text: str) -> Iterator[str]:
     """The folded words of `text`, digits as 0–9, in order."""
-    for found in _WORD.finditer(fold(unicodedata.normalize("NFKC", text)).translate(_DIGITS)):
+    text = unicodedata.normalize("NFKC", text).replace(_HAMZA_ON_WAW, _HAMZA_ON_YEH)
+    for found in _WORD.finditer(fold(text).translate(_DIGITS)):
         yield found[0][:_LONGEST]
 
 

@@ -9,9 +9,11 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import asyncpg
@@ -71,32 +73,34 @@ def serving() -> Serving:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL server of our own, over TCP; its URL without a database."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     binaries = folders[-1] if folders else Path(shutil.which("initdb") or "/missing").parent
     if not (binaries / "initdb").exists():
         pytest.fail("PostgreSQL is missing (Debian: apt-get install postgresql); or run with -m 'not postgres'")
-    folder, port = tmp_path_factory.mktemp("postgres"), free_port()
-    run_as: dict[str, object] = {}
-    if os.geteuid() == 0:  # the server refuses to run as root
+    # Not pytest's folder: the server refuses to run as root, and another user may not enter that one.
+    folder, port = Path(tempfile.mkdtemp(prefix="tasrih-postgres-")), free_port()
+    owner: dict[str, Any] = {}
+    if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
-        for path in (folder, *list(folder.parents)[:2]):
-            path.chmod(0o755)
         os.chown(folder, user.pw_uid, user.pw_gid)
-        run_as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    data = folder / "data"
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "tasrih", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"],
-        check=True, capture_output=True, cwd=folder, **run_as,  # type: ignore[call-overload]
-    )  # fmt: skip
+        owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+    def call(name: str, *arguments: str) -> None:
+        with (folder.with_suffix(".log")).open("ab") as log:
+            command = [str(binaries / name), "-D", str(folder / "data"), *arguments]
+            subprocess.run(command, check=True, cwd=folder, stdout=log, stderr=log, **owner)
+
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    control = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", options, "start"], check=True, cwd=folder, stdout=subprocess.DEVNULL, **run_as)  # type: ignore[call-overload]
     try:
+        call("initdb", "-U", "tasrih", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+        call("pg_ctl", "-w", "-o", options, "start")
         yield f"postgresql://tasrih@127.0.0.1:{port}"
+        call("pg_ctl", "-m", "immediate", "stop")
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder, stdout=subprocess.DEVNULL, **run_as)  # type: ignore[call-overload]
+        shutil.rmtree(folder)
+        folder.with_suffix(".log").unlink()
 
 
 @pytest_asyncio.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], loop_scope="session")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agents.extract import gazetteer
 from agents.extract.cues import Occurrence
 from agents.extract.layout import Layout
-from agents.extract.lexicon import Words, words
+from agents.extract.lexicon import Words, word_classes, words
 from agents.extract.mentions import subject
 
 # How far, in tokens, a content's beginning and its end are looked for.
@@ -29,6 +29,7 @@ class Start:
     first: int
     mark: int  # the token that introduces it
     features: list[str]
+    summary: str = ""  # what kind of candidate it is, for weighing it against "none"
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Contents:
         self.layout = layout
         self.text = layout.text
         table: Words = words()
+        self._classes = word_classes().of
         self._that = table["complementizer"]
         self._that_pronoun = frozenset(base + p for base in table["complementizer"] for p in table["pronoun"])
         self._particles = table["particle"]
@@ -111,6 +113,12 @@ class Contents:
             return "definite"
         return "word"
 
+    def classes(self, i: int) -> tuple[str, str]:
+        """The fine and coarse class of token i by the company it keeps."""
+        if i < 0 or i >= len(self.text):
+            return "edge", "edge"
+        return self._classes(self.text.form[i])
+
     def skip_marks(self, i: int) -> int:
         """The first token from i on that is a word."""
         while i < len(self.text) and not self.text.word[i][0].isalnum() and self.text.word[i] != "\n":
@@ -135,6 +143,8 @@ class Contents:
         limit = min(size, i + _REACH, layout.last[i - 1] if i - 1 < size else size)
         # A quotation may hold several sentences; its opening lies before the stop anyway.
         phrase = self._source_end(cue, i, limit)
+        # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a plain verb a comma opens nothing.
+        joined = cue.shape == "attribution" or self._back(cue)[0] in ("as", "source what")
         strong = commas = cues_between = relatives = 0
         k = i
         while k < limit:
@@ -152,7 +162,7 @@ class Contents:
                 made = ("colon", self.skip_marks(k + 1))
             elif word in self._commas:
                 commas += 1
-                if cue.shape == "attribution" or commas == 1:
+                if joined:
                     made = ("comma", self.skip_marks(k + 1))
             elif word[0].isalnum():
                 if form in self._particles and self.kind(k + 1) not in ("that", "that+"):
@@ -163,8 +173,8 @@ class Contents:
                     made = ("object", k)
             if made and made[1] < limit:
                 kind, first = made
-                found.append(Start(kind, first, k, self._start_features(
-                    cue, kind, first, k, strong=strong, commas=commas, cues_between=cues_between, relatives=relatives, phrase=phrase)))
+                found.append(self._start(
+                    cue, kind, first, k, strong=strong, commas=commas, cues_between=cues_between, relatives=relatives, phrase=phrase))
                 if kind in ("that", "that+", "quote", "colon"):
                     strong += 1
                     if strong >= 3:
@@ -190,8 +200,8 @@ class Contents:
             end += 1
         return end
 
-    def _start_features(self, cue: Occurrence, kind: str, first: int, mark: int, *, strong: int, commas: int,
-                        cues_between: int, relatives: int, phrase: int) -> list[str]:
+    def _start(self, cue: Occurrence, kind: str, first: int, mark: int, *, strong: int, commas: int,
+               cues_between: int, relatives: int, phrase: int) -> Start:
         text, entry, shape = self.text, cue.entry, cue.shape
         i = cue.span[1]
         form = text.form[mark]
@@ -214,6 +224,7 @@ class Contents:
             index = self.layout.quotations.opening.get(mark, self.layout.quotations.opening.get(first - 1, 0))
             size = self.layout.quotations.all[index].last - self.layout.quotations.all[index].first
             length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
+            speaks = any(self._verbal(n) for n in range(first, min(first + 4, len(text))))
         nth = str(min(strong, 2))
         out = [
             f"{label}", f"{kind} shape {shape}", f"{label} fits {fits}", f"{kind} fits {fits} {entry.strength}",
@@ -221,8 +232,14 @@ class Contents:
             f"{kind} after {before}", f"{kind} {agrees} {fits}", f"{kind} {agrees} {near} {shape}", f"{kind} commas {min(commas, 3)}",
             f"{kind} cues between {min(cues_between, 2)}", f"{kind} relatives {min(relatives, 2)}",
         ]
+        fine, coarse = self.classes(first)
+        left = self.classes(mark - 1)[1]
+        out += [f"{kind} class {coarse}", f"{kind} left class {left}", f"{kind} {agrees} class {coarse}", f"{kind} fine {fine}",
+                f"{kind} next class {self.classes(first + 1)[1]}", f"{kind} classes {left} {coarse}"]
         if quoted:
-            out += [f"{kind} quoted {length}", f"{kind} quoted {length} fits {fits} {entry.strength}", f"{kind} quoted nth {nth}"]
+            out += [f"{kind} quoted {length}", f"{kind} quoted {length} fits {fits} {entry.strength}", f"{kind} quoted nth {nth}",
+                    f"{kind} quoted verb {speaks} {length}"]
+            length += " verb" if speaks else ""
         if kind == "object":
             readings = self.layout.readings[mark]
             own = any(r.pronoun for r in readings) or form.endswith(self._possessive)
@@ -244,7 +261,13 @@ class Contents:
             out += [f"{kind} pronoun {shape}", f"{label} pronoun {cue.reading.pronoun} {entry.strength}"]
         if self.text.line[cue.at] == 0:
             out.append(f"{kind} headline {near}")
-        return out
+        summary = ""
+        if not cues_between:
+            if kind in ("that", "that+", "quote", "colon"):
+                summary = f"{kind} {near} {length} {agrees}"
+            elif fits:
+                summary = f"{label} {agrees}" if kind != "object" else f"object {agrees}"
+        return Start(kind, first, mark, out, summary)
 
     def _agrees(self, cue: Occurrence, k: int) -> str:
         """Whether the noun at k may be the subject of the cue's verb, by gender: a mismatch makes it the object."""
@@ -312,6 +335,18 @@ class Contents:
             f"none quote {'quote' in kinds or 'colon' in kinds} {strength} {shape}",
             f"none headline {text.line[at] == 0} {shape}", f"none word before {text.form[at - 1] if at else ''}",
         ]
+        best = next((s.summary for s in found if s.summary and s.kind in ("that", "that+", "quote", "colon")), "")
+        other = next((s.summary for s in found if s.summary and s.kind in ("particle", "clitic") and s.summary.endswith("here")), "")
+        object_ = next((s.summary for s in found if s.summary == "object here"), "")
+        out += [
+            f"none best {best}", f"none best {best} {strength}", f"none best {best} {shape}", f"none fitting {other} {strength} {shape}",
+            f"none object {bool(object_)} {strength} {shape}", f"none nothing {not (best or other or object_)} {strength} {shape}",
+            f"none lemma {entry.lemma} best {best.split(' ')[0]}", f"none lemma {entry.lemma} fitting {other}",
+        ]
+        left, right = self.classes(at - 1), self.classes(cue.span[1])
+        out += [f"none form {text.form[at]}", f"none left class {left[1]} {shape}", f"none right class {right[1]} {shape}",
+                f"none left fine {left[0]}", f"none right fine {right[0]}", f"none right class {right[1]} {strength} {shape}",
+                f"none second class {self.classes(cue.span[1] + 1)[1]} {shape}"]
         r = cue.reading
         if r:
             out += [
@@ -470,6 +505,10 @@ class Contents:
             f"{boundary} ahead {ahead} {where}", f"{boundary} verb {verb} {kind}", f"{boundary} verb {verb} then {following}",
             f"lemma {cue.entry.lemma} {boundary}", f"{boundary} verbal next {j < len(text) and text.word[j][0].isalnum() and self._verbal(j)} {verb}",
         ]
+        fine, coarse = self.classes(j)
+        out += [f"{boundary} class {coarse} {where}", f"{boundary} fine {fine}", f"{boundary} class {coarse} then {self.classes(j + 1)[1]}",
+                f"{boundary} last class {self.classes(last - 1)[1]}", f"{boundary} classes {self.classes(last - 1)[1]} {coarse}",
+                f"{boundary} second {self.classes(j + 1)[1]} {following}"]
         if where == "later" or boundary == "closes":
             closed = quotations.closing.get(k)
             if closed is not None:
@@ -533,7 +572,8 @@ class Contents:
                 found.append(Start(boundary, k, k, [
                     f"{boundary}", f"{boundary} {own}", f"{boundary} size {size} {own}", f"{boundary} commas {min(commas, 3)} {own}",
                     f"{boundary} is {self.kind(k)}", f"{boundary} after {text.form[k - 1] if k else ''}", f"{boundary} first {text.form[k]}",
-                    f"{boundary} shape {cue.shape} {own}", f"{boundary} conjunction {text.form[k][0] in self._conjunctions}",
+                    f"{boundary} class {self.classes(k)[1]}", f"{boundary} classes {self.classes(k - 1)[1]} {self.classes(k)[1]}",
+                    f"{boundary} fine {self.classes(k)[0]}", f"{boundary} shape {cue.shape} {own}", f"{boundary} conjunction {text.form[k][0] in self._conjunctions}",
                 ]))
             if text.word[k - 1] in self._commas:
                 commas += 1

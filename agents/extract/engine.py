@@ -16,7 +16,7 @@ from agents.extract.text import Text
 Offsets = tuple[int, int]
 
 # A possible cue is taken for none when that is likelier than this.
-_DOUBT = 0.55
+_DOUBT = 0.62
 
 
 @dataclass(frozen=True, slots=True)

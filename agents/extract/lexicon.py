@@ -139,6 +139,39 @@ class Cues:
                             yield entry, base, pronoun
 
 
+class WordClasses:
+    """Classes of words by the company they keep, learned by wordclasses.py: a fine and a coarse one for each word."""
+
+    def __init__(self) -> None:
+        self._known = {row["word"]: (row["fine"], row["coarse"]) for row in rows("wordclasses.tsv")}
+        self._memo: dict[str, tuple[str, str]] = {}
+
+    def of(self, form: str) -> tuple[str, str]:
+        """The classes of a folded token; a rare word is classed by what is left without its clitic, or by its shape."""
+        found = self._known.get(form) or self._memo.get(form)
+        if found is None:
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            found = self._memo[form] = self._guess(form)
+        return found
+
+    def _guess(self, form: str) -> tuple[str, str]:
+        if form[0].isdigit():
+            return "0", "0"
+        if not form[0].isalpha():
+            return form, form
+        rest = self._known.get(form[1:])
+        if rest and len(form) > 3:
+            return f"{form[0]}+{rest[1]}", f"{form[0]}+"
+        shape = f"{form[:2] if form.startswith(ARTICLE) else form[0]}…{form[-1]}"
+        return shape, shape
+
+
+@cache
+def word_classes() -> WordClasses:
+    return WordClasses()
+
+
 @cache
 def words() -> Words:
     return Words()

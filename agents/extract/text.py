@@ -39,7 +39,7 @@ class Text:
             word = match.group()
             form = folded.get(word)
             if form is None:
-                form = folded[word] = fold(word)
+                form = folded[word] = fold(word) or word  # a lone tatweel or mark stays itself
             self.start.append(match.start())
             self.end.append(match.end())
             self.word.append(word)

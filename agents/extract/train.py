@@ -33,9 +33,9 @@ Model = dict[str, float]
 
 # Features seen less often than this teach nothing that holds elsewhere.
 _RARE = 2
-_PENALTY = {"start": 0.6, "end": 0.6, "before": 1.0, "act": 0.7}
+_PENALTY = {"start": 1.3, "end": 1.3, "before": 1.0, "act": 0.7}
 _NEGLIGIBLE = 0.02
-_PARTS = 3
+_PARTS = 2
 
 
 def overlap(a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]]) -> float:
@@ -146,7 +146,7 @@ def rank(groups: list[Group], penalty: float) -> Model:
         value = float(np.sum(np.log(z) + top) - s[right].sum() + 0.5 * penalty * w @ w)
         return value, x.T @ (e / z[owner]) - answer + penalty * w
 
-    w = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    w = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 120, "ftol": 1e-7}).x
     return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= _NEGLIGIBLE}
 
 

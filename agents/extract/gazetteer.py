@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from agents.extract.lexicon import rows
+from agents.extract.lexicon import cues, rows
 from agents.extract.report import Kind
 from agents.extract.text import Text
 from streams.arabic import fold
@@ -19,12 +19,16 @@ from streams.arabic import fold
 ROLE, TITLE, BODY, MEDIA, DOCUMENT, SOURCE, GROUP, KIN = (1 << i for i in range(8))
 HEAD = ROLE | BODY | MEDIA | DOCUMENT | SOURCE | GROUP | KIN
 PREPOSITION, AFTER, THAT, WHICH, TIME, ADVERB, LINK = (1 << i for i in range(8, 15))
-ADJECTIVE, ORDINARY, GIVEN, PLACE, MARK, NUMBER, NISBA, LATIN, PARTICLE_OF_NAME = (1 << i for i in range(15, 24))
+ADJECTIVE, ORDINARY, GIVEN, PLACE, MARK, NUMBER, NISBA, LATIN, VERB, PERHAPS, THIS, SOME = (1 << i for i in range(15, 27))
+# What no noun phrase goes over, and what a person's name has none of.
 BOUND = THAT | WHICH | TIME | ADVERB | LINK | AFTER | PREPOSITION
+COMMON = HEAD | TITLE | ORDINARY | PLACE | BOUND | MARK | NUMBER | ADJECTIVE | NISBA | VERB | THIS | SOME
 
 _ARTICLE = fold("ال")
 _TOKEN = re.compile(r"[^\W_]+")
 _CLITICS = ("", *"وفلبك", "ول", "وب", "فل", "فب")
+_QUOTES = frozenset("\"«»“”„'")
+_QUOTES_AND_STOPS = _QUOTES | {"."}
 _NOUN_ENDINGS = ("ه", "ها", "هم", "هما", "نا", "هن")
 _ENDINGS = (*_NOUN_ENDINGS, "ا", "ين", "ون", "ات", "ت", "وا", "تين", "تان", "ان")
 _NISBA = ("ي", "يه", "يين", "يون", "يان", "يات", "يتين", "يتان")
@@ -80,6 +84,8 @@ def nouns() -> dict[str, Noun]:
         kind, takes = kinds[row["class"]], frozenset(fold(row["takes"] or "").split())
         lemma = fold(row["noun"])
         forms = [(lemma, row["gender"], "s")]
+        if lemma[-1] not in "هاي":
+            forms.append((lemma + "ا", row["gender"], "s"))  # the accusative (متحدثا)
         feminine = row["feminine"] or ""
         if feminine == "+":
             forms.append((lemma + fold("ة"), "f", "s"))
@@ -93,13 +99,14 @@ def nouns() -> dict[str, Noun]:
 
 @cache
 def _particles() -> dict[str, int]:
-    kinds = dict(preposition=PREPOSITION, after=AFTER, that=THAT, which=WHICH, time=TIME, adverb=ADVERB, link=LINK)
+    kinds = dict(preposition=PREPOSITION, after=AFTER, that=THAT, which=WHICH, time=TIME, adverb=ADVERB, link=LINK, this=THIS, some=SOME)
     return {fold(row["word"]): kinds[row["class"]] for row in rows("particles.tsv")}
 
 
 @cache
-def _plain_words(table: str, column: str) -> frozenset[str]:
-    return frozenset(fold(row[column]) for row in rows(table))
+def table_words(table: str) -> frozenset[str]:
+    """The words of a table of one column, folded."""
+    return frozenset(fold(word) for row in rows(table) for word in row.values())
 
 
 @cache
@@ -116,6 +123,12 @@ def demonyms() -> dict[str, str]:
         for row in rows("countries.tsv")
         for word in _variants(row["demonym"] or "") + _variants(row["people"] or "")
     }
+
+
+def nation(base: str) -> str:
+    """The code of the country that an adjective without its article belongs to, "" for none."""
+    table = demonyms()
+    return table.get(base) or table.get(_stem(base)) or ""
 
 
 @cache
@@ -151,7 +164,7 @@ def entity(text: Text, i: int, stop: int) -> tuple[Entity, int] | None:
     """The longest known name that begins at token `i`, and the token after it; quotation marks inside are passed over."""
     form = text.form[i]
     first = _first_words()
-    for head in (form, _whole(word(form))):
+    for head in (form, _whole(word(text.word[i]))):
         if head not in first:
             continue
         for size in first[head]:
@@ -159,11 +172,13 @@ def entity(text: Text, i: int, stop: int) -> tuple[Entity, int] | None:
             while len(words) < size and j < min(stop, i + 2 * size + 2):
                 if _TOKEN.match(text.form[j]):
                     words.append(text.form[j])
-                elif text.form[j] not in "\"«»“”'.":
+                elif text.form[j] not in _QUOTES_AND_STOPS:
                     break
                 j += 1
             found = entities().get(" ".join(words)) if len(words) == size else None
             if found:
+                if j < stop and text.form[j] in _QUOTES and any(form in _QUOTES for form in text.form[i:j]):
+                    j += 1
                 return found, j
     return None
 
@@ -174,64 +189,101 @@ def _whole(found: Word) -> str:
 
 
 @lru_cache(maxsize=65536)
-def word(form: str) -> Word:
-    """The classes of a folded token."""
-    if not form[0].isalnum():
+def word(token: str) -> Word:
+    """The classes of a token as written (spelling helps: إلغاء has no article, علي is a name and على none)."""
+    form = fold(token)
+    if not form or not form[0].isalnum():
         return Word(form, "", False, MARK)
     if form[0].isdigit():
         return Word(form, "", False, NUMBER)
     if not "\u0621" <= form[0] <= "\u064a":
         return Word(form, "", False, LATIN)
+    if token in _spelt_names():
+        return Word(form, "", False, GIVEN)
     particle = _particles().get(form, 0)
     if particle:
         return Word(form, "", False, particle)
-    best: Word | None = None
+    unknown = Word(form, "", False, 0)
     for clitic in _CLITICS:
         if not form.startswith(clitic) or len(form) - len(clitic) < 2:
             continue
-        found = _read(form[len(clitic) :], clitic)
-        if found.classes:
+        found = _read(form[len(clitic) :], clitic, article=bool(clitic) or token[0] not in _HAMZAS)
+        # What only looks inflected, once a letter is taken off, is as likely a name that begins with that letter.
+        doubtful = bool(clitic) and not found.definite and found.classes & PERHAPS and not found.classes & ~_GUESSED
+        if found.classes and not doubtful and (clitic != _LIKE or found.definite):
             return found
-        best = best or found
-    assert best is not None or len(form) < 2
-    return best or Word(form, "", False, 0)
+        if not clitic:
+            unknown = found
+    return unknown
 
 
-def _read(form: str, clitic: str) -> Word:
+_LIKE = fold("ك")
+_GUESSED = ORDINARY | PERHAPS | NISBA | VERB
+# Letters that no article begins with.
+_HAMZAS = frozenset("أإآ")
+
+
+@cache
+def _spelt_names() -> frozenset[str]:
+    """Names that folding makes one with a particle or with a noun spelt otherwise."""
+    spelt = {row["noun"] for row in rows("nouns.tsv")}
+    names = (name for row in rows("given_names.tsv") for name in row["names"].split())
+    return frozenset(name for name in names if fold(name) in _particles() or (fold(name) in nouns() and name not in spelt))
+
+
+def _read(form: str, clitic: str, article: bool) -> Word:
     """`form`, its clitic off, as an article and a base; no classes when nothing is known of it."""
-    definite = False
-    base = form
-    if form.startswith(_ARTICLE) and len(form) > 4:
+    if clitic and form in _particles():
+        particle = _particles()[form]
+        return Word(form, clitic, False, particle if clitic in "وف" or particle & (TIME | SOME | THIS) else LINK)
+    definite, base = False, form
+    if article and _takes_article(form):
         definite, base = True, form[2:]
-    elif clitic.endswith("ل") and form[0] == "ل" and len(form) > 3:
+    elif clitic.endswith(_ARTICLE[1]) and form[0] == _ARTICLE[1] and len(form) > 3:
         definite, base = True, form[1:]
     classes = 0
     whole = _ARTICLE + base if definite else base
     if whole in _first_words():
         classes |= PLACE
-    if clitic:
-        particle = _particles().get(form, 0)
-        if particle and clitic in ("و", "ف"):
-            return Word(form, clitic, False, particle)
     noun = nouns().get(base)
     if noun is None and not definite:
         noun = _of_pronoun(base)
     if noun:
         classes |= noun.kind
-    if (not definite and base in given_names()) or whole in given_names():
+    if whole in given_names():
         classes |= GIVEN
     if base in demonyms() or _stem(base) in demonyms():
         classes |= ADJECTIVE | NISBA
     elif definite:
-        if base in _plain_words("adjectives.tsv", "adjective"):
+        if base in table_words("adjectives.tsv"):
             classes |= ADJECTIVE
-        elif base.endswith(_NISBA) and base not in _plain_words("nisba_nouns.tsv", "noun"):
+        elif base.endswith(_NISBA) and base not in table_words("nisba_nouns.tsv"):
             classes |= ADJECTIVE | NISBA
-    elif base.endswith(_NISBA) and len(base) > 3 and _ordinary(base):
-        classes |= NISBA
-    if _ordinary(base):
-        classes |= ORDINARY
+    elif base.endswith(_NISBA) and base not in table_words("nisba_nouns.tsv"):
+        if (base.endswith(_NISBA[1]) and len(base) > 4) or _ordinary(base) == ORDINARY:
+            classes |= NISBA
+    if not definite and not noun and (clitic in ("", *"وف")) and _finite(form):
+        classes |= VERB
+    classes |= _ordinary(base)
     return Word(base, clitic, definite, classes, noun)
+
+
+def _takes_article(form: str) -> bool:
+    if not form.startswith(_ARTICLE) or form in table_words("words.tsv"):
+        return False
+    return len(form) > 4 or form[2:] in nouns()
+
+
+def _finite(form: str) -> bool:
+    """A verb: of the cues, or an imperfect of which another person is known too."""
+    words, twin = table_words("words.tsv"), _TWINS.get(form[0])
+    if twin and len(form) > 3 and form in words and twin + form[1:] in words:
+        return True
+    return any(reading.form.shape == "finite" for reading in cues().readings(form))
+
+
+# The imperfect's he and she.
+_TWINS = {"ي": "ت", "ت": "ي"}
 
 
 def _of_pronoun(base: str) -> Noun | None:
@@ -254,16 +306,17 @@ def _stem(base: str) -> str:
     return base
 
 
-def _ordinary(base: str) -> bool:
-    words = _plain_words("words.tsv", "word")
+def _ordinary(base: str) -> int:
+    """ORDINARY for a word of the table and its inflected forms, with PERHAPS where a name may well end or begin so."""
+    words = table_words("words.tsv")
     if base in words:
-        return True
+        return ORDINARY
     for ending in _ENDINGS:
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
             if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):
-                return True
-    for prefix in ("س", "ي", "ت", "ن", "ا"):
-        if base.startswith(prefix) and len(base) > 4 and base[1:] in words:
-            return True
-    return False
+                sure = len(stem) > 4 or ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2
+                return ORDINARY if sure else ORDINARY | PERHAPS
+    if base[0] in "سيتنا" and len(base) > 4 and base[1:] in words:
+        return ORDINARY | PERHAPS
+    return 0

@@ -1,4 +1,4 @@
-"""The noun phrase that names a source: where it begins beside a cue, where it ends.
+"""Noun phrases that name a source: where they end.
 
 There is no tagger: a phrase is followed word by word, by what the tables know of each word (see `gazetteer.word`) and by
 the grammar of definiteness. A head with no article goes on through its idafa chain to the first definite word; definite
@@ -7,6 +7,8 @@ adjectives follow a definite head; what is in no table may be a name.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
@@ -14,7 +16,7 @@ from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
 from agents.extract.lexicon import rows
 from agents.extract.lexicon import words as classes
-from agents.extract.report import Cue, Span
+from agents.extract.report import Span
 from agents.extract.text import Text
 from streams.arabic import fold
 
@@ -78,20 +80,22 @@ def _simple(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
             return _completed(text, i + 2, stop, word(text.word[i + 1]), depth)
         return i, ""
     if c & (g.MARK | g.NUMBER):
-        end = _quoted(text, i, stop) if depth else i
+        end = quoted_name(text, i, stop) if depth else i
         return end, "entity" if end > i else ""
-    if c & g.BOUND and not c & (g.HEAD | g.GIVEN):
-        return i, ""
     known = g.entity(text, i, stop) if c & g.PLACE else None
     if known:
         end = _adjectives(text, known[1], stop, w, True)
         if known[0].kind == "media" and end == known[1]:
             return end, "entity"
         return _placed(text, _bracketed(text, end, stop), stop, known[0].kind), "entity"
+    if text.form[i] in _name_parts() and i + 1 < stop and _maybe_name(word(text.word[i + 1])):
+        return name_end(text, i, stop), "name"
+    if c & g.BOUND and not c & (g.HEAD | g.GIVEN):
+        return i, ""
     if c & g.TITLE and not c & (g.BODY | g.ROLE):
         return _titled(text, i, stop, depth)
     if c & g.GIVEN or _maybe_name(w) or text.form[i] in _name_parts():
-        end = _name(text, i, stop)
+        end = name_end(text, i, stop)
         if end > i:
             return end, "name"
     if c & g.VERB and not c & g.HEAD:
@@ -138,7 +142,7 @@ def _titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
         if after > end and (ending == "name" or following.classes & (g.ROLE | g.TITLE) or not w.definite):
             return after, ending
         if _perhaps_name(text, end, stop):
-            return _name(text, end, stop, sure=True), "name"
+            return name_end(text, end, stop, sure=True), "name"
     return end, "role"
 
 
@@ -155,7 +159,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
         if w.clitic or c & (g.BOUND | g.NUMBER | g.SOME):
             break
         if c & g.MARK:
-            end = _quoted(text, j, stop) if head.classes & (g.BODY | g.MEDIA) else j
+            end = quoted_name(text, j, stop) if head.classes & (g.BODY | g.MEDIA) else j
             if end > j:
                 return _completed(text, end, stop, head, depth)
             break
@@ -179,7 +183,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
             j += 1
             continue
         if head.classes & (g.HEAD | g.TITLE):
-            end = _name(text, j, stop)
+            end = name_end(text, j, stop)
             return _completed(text, end, stop, head, depth, named=end > j)
         break
     return _completed(text, j, stop, head, depth, definite=False)
@@ -230,11 +234,11 @@ def _completed(
             if ending == "name":
                 return end, "name"
         if not w.clitic and (w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, j, stop)):
-            end = _name(text, j, stop, sure=True)
+            end = name_end(text, j, stop, sure=True)
             if end > j:
                 return end, "name"
         if head.definite and head.classes & g.ROLE and w.definite and _surname(w):
-            return max(j + 1, _name(text, j + 1, stop, sure=True)), "name"
+            return max(j + 1, name_end(text, j + 1, stop, sure=True)), "name"
     return j, "role" if personal else "noun"
 
 
@@ -333,9 +337,13 @@ def _fields(text: Text, j: int, stop: int) -> int:
 _FIELD = ("يه",)
 
 
+# A participle or adjective with tanwin (متحديا), which no name looks like.
+_ACCUSATIVE = re.compile(fold("م") + r"\w{3,}" + fold("ا") + "$|" + fold("ها") + "$")
+
+
 def _maybe_name(w: Word) -> bool:
     """No table knows it: in this place it may be a name."""
-    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1
+    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1 and not _ACCUSATIVE.match(w.base)
 
 
 def _perhaps_name(text: Text, j: int, stop: int) -> bool:
@@ -351,7 +359,7 @@ def _perhaps_name(text: Text, j: int, stop: int) -> bool:
     return bool(after.classes & g.GIVEN) or _maybe_name(after) or _surname(after)
 
 
-def _name(text: Text, i: int, stop: int, sure: bool = False) -> int:
+def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
     """The end of a person's name that begins at `i`; `sure` when what stands before it calls for a name."""
     parts = _name_parts()
     j, count = i, 0
@@ -382,8 +390,11 @@ def _name(text: Text, i: int, stop: int, sure: bool = False) -> int:
             break
         if c & (g.BOUND | g.NUMBER | g.SOME | g.THIS) or (j > i and w.clitic and not c & g.GIVEN):
             break
-        if c & g.PLACE and g.entity(text, j, stop) and not c & g.GIVEN:
-            break
+        if c & g.PLACE and not c & g.GIVEN:
+            if g.entity(text, j, stop):
+                break
+            c &= ~g.PLACE
+            w = replace(w, classes=c)
         if c & g.GIVEN or (not w.definite and _maybe_name(w)) or (len(form) <= 2 and count and not c & g.ORDINARY):
             j += 1
             count += 1
@@ -414,7 +425,7 @@ def _surname(w: Word, before: Word | None = None) -> bool:
     return not c & (g.ORDINARY | g.BODY | g.ADJECTIVE) or bool(c & g.PERHAPS and not c & g.ADJECTIVE)
 
 
-def _quoted(text: Text, i: int, stop: int) -> int:
+def quoted_name(text: Text, i: int, stop: int) -> int:
     """The end of a short name in quotation marks that open at `i`, else `i`."""
     if text.form[i] not in _marks("quote-open", "quote-both", "quote-close"):
         return i
@@ -451,7 +462,7 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending) -> tuple[int, E
             after, kind = _titled(text, k, stop, 1)
             return (after, kind) if kind == "name" else None
         if w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, k, stop):
-            after = _name(text, k, stop, sure=True)
+            after = name_end(text, k, stop, sure=True)
             closed = after >= stop or word(text.word[after]).classes & (g.MARK | g.BOUND)
             return (after, "name") if after > k and closed else None
         return None
@@ -478,7 +489,7 @@ def _coordinated(text: Text, end: int, stop: int, ending: Ending, head: Word) ->
         known = g.entity(text, end, stop)
         return (_adjectives(text, known[1], stop, w, True), "entity") if known else None
     if ending == "name" and w.classes & g.GIVEN:
-        after = _name(text, end, stop)
+        after = name_end(text, end, stop)
         return (after, "name") if after > end else None
     if w.noun and head.noun and w.noun.kind == head.noun.kind and w.definite == head.definite and not w.classes & g.VERB:
         return _completed(text, end + 1, stop, w, 1) if w.definite else _idafa(text, end, stop, w, 1)
@@ -487,8 +498,18 @@ def _coordinated(text: Text, end: int, stop: int, ending: Ending, head: Word) ->
 
 def subject(text: Text, first: int, stop: int) -> Span | None:
     """The source after a verb: the first noun phrase from token `first`, times and adverbs between passed over."""
-    i = first
-    while i < stop and (word(text.word[i]).classes & (g.TIME | g.ADVERB) or (i > first and word(text.word[i]).classes & g.NUMBER)):
-        i += 1
+    i = past_time(text, first, stop)
     end = noun_phrase(text, i, stop)
     return (i, end) if end > i else None
+
+
+def past_time(text: Text, i: int, stop: int) -> int:
+    """Past the words of time and the adverbs at `i` (اليوم الثلاثاء، العام الماضي، أيضا)."""
+    first = i
+    while i < stop:
+        w = word(text.word[i])
+        timed = w.classes & (g.TIME | g.ADVERB) or w.base in _marks("period") or text.form[i] in _marks("period-adjective")
+        if not (timed or (i > first and w.classes & g.NUMBER)):
+            break
+        i += 1
+    return i

@@ -1,0 +1,162 @@
+"""Who is who in one article: short names and full ones, offices and their holders, bodies and their short forms.
+
+Everything is looked up in the article itself; nothing is known of it before. Built in one pass; a look-up costs a few
+dictionary reads.
+"""
+
+from __future__ import annotations
+
+from agents.extract import gazetteer as g
+from agents.extract.gazetteer import word
+from agents.extract.names import Source, describe, skeleton
+from agents.extract.phrases import name_end, phrase
+from agents.extract.report import Span
+from agents.extract.text import Text
+from streams.arabic import fold
+
+_LONGEST_NAME = 6
+
+
+class Article:
+    """The sources that an article names, in order, and where each word stands."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self._at: dict[str, list[int]] = {}
+        self._by_skeleton: dict[str, set[str]] = {}
+        for i, form in enumerate(text.form):
+            self._at.setdefault(form, []).append(i)
+        for form in self._at:
+            if len(form) > 3:
+                self._by_skeleton.setdefault(skeleton(form), set()).add(form)
+        self.people: list[Source] = []
+        self.bodies: list[Source] = []
+        # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
+        self.sources: list[Source] = []
+        self._full: dict[tuple[str, ...], Span] = {}
+        self._scan()
+
+    def _scan(self) -> None:
+        text, i, size = self.text, 0, len(self.text)
+        heads = g.HEAD | g.TITLE | g.GIVEN | g.PLACE
+        covered = [False] * size
+        found: list[Source] = []
+        while i < size:
+            w = word(text.word[i])
+            if not w.classes & heads or w.classes & g.BOUND:
+                i += 1
+                continue
+            end, _ = phrase(text, i, size)
+            if end == i:
+                i += 1
+                continue
+            source = describe(text, (i, end))
+            found.append(source)
+            if source.name:
+                self.people.append(source)
+            elif source.kind in ("organization", "media") and end - i > 1:
+                self.bodies.append(source)
+            covered[i:end] = [True] * (end - i)
+            i = end
+        for form in {text.form[person.name[1] - 1] for person in self.people if person.name}:
+            for at in self._at[form]:
+                if not covered[at]:
+                    covered[at] = True
+                    found.append(describe(text, (at, at + 1)))
+        self.sources = sorted(found, key=lambda source: source.span)
+
+    def __contains__(self, form: str) -> bool:
+        return form in self._at
+
+    def forms(self, span: Span) -> tuple[str, ...]:
+        return tuple(self.text.form[i] for i in range(*span))
+
+    def full_name(self, name: Span) -> Span:
+        """The fullest way in which the article writes the person's name at `name`."""
+        key = self.forms(name)
+        if key not in self._full:
+            self._full[key] = self._fullest(name)
+        return self._full[key]
+
+    def _fullest(self, name: Span) -> Span:
+        words = [skeleton(form) for form in self.forms(name)]
+        counts: dict[tuple[str, ...], int] = {}
+        spans: dict[tuple[str, ...], Span] = {}
+        anchors = self._by_skeleton.get(words[-1], {self.text.form[name[1] - 1]})
+        for at in (at for form in anchors for at in self._at.get(form, ())):
+            span = self._around(at)
+            forms = self.forms(span)
+            if len(forms) >= len(words) and _within(words, [skeleton(form) for form in forms]):
+                counts[forms] = counts.get(forms, 0) + 1
+                spans.setdefault(forms, span)
+        if not spans:
+            return name
+        # Longer is fuller, but a name seen once may be two words that only stand together.
+        return spans[max(spans, key=lambda forms: (min(len(forms), 4), counts[forms], -spans[forms][0]))]
+
+    def _around(self, at: int) -> Span:
+        """The longest name that holds the token `at`: back over the words before it, then on over those after."""
+        text, first = self.text, at
+        for i in range(at - 1, max(-1, at - _LONGEST_NAME), -1):
+            if text.line[i] != text.line[at]:
+                break
+            if name_end(text, i, at + 1, sure=True) == at + 1:
+                if self._begins(i):
+                    first = i
+            elif word(text.word[i]).classes & g.COMMON & ~g.PLACE:
+                break
+        end = at + 1
+        if first == at and word(text.word[at]).classes & (g.GIVEN | g.COMMON) == g.GIVEN or first == at and len(text.form[at]) < 4:
+            end = max(end, name_end(text, at, min(len(text), at + _LONGEST_NAME), sure=True))
+        return first, end
+
+    def _begins(self, i: int) -> bool:
+        """Token `i` may begin a name: it is no unknown noun of the feminine, nor a second name joined by و."""
+        w = word(self.text.word[i])
+        if w.classes & g.GIVEN:
+            return True
+        form = self.text.form[i]
+        return not form.endswith(_FEMININE) and not (form[0] == _AND and form[1:] in self._at)
+
+    def bearer(self, source: Source, at: int, role: frozenset[str] | None = None) -> Source | None:
+        """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
+        wanted = role if role is not None else source.role
+        if not wanted:
+            return None
+        before = after = None
+        for person in self.people:
+            if wanted <= person.role and (not source.head or source.head in person.role):
+                if person.span[0] < at:
+                    before = person
+                elif after is None:
+                    after = person
+        return before or after
+
+    def in_full(self, source: Source, at: int) -> Source | None:
+        """The body that a short form (الوزارة) stands for: the last one before `at` with that head, else the first after."""
+        before = after = None
+        for body in self.bodies:
+            if body.head == source.head and body.span[1] - body.span[0] > source.span[1] - source.span[0] and source.role <= body.role:
+                if body.span[0] < at:
+                    before = body
+                elif after is None:
+                    after = body
+        return before or after
+
+    def find(self, names: tuple[str, ...]) -> Span | None:
+        """Where one of the folded names stands in the article."""
+        for name in names:
+            words = name.split()
+            for at in self._at.get(words[0], ()):
+                if tuple(self.text.form[at : at + len(words)]) == tuple(words):
+                    return at, at + len(words)
+        return None
+
+
+_FEMININE, _AND = fold("ة"), fold("و")
+
+
+def _within(short: list[str], long: list[str]) -> bool:
+    """All words of the short name are in the long one, in order."""
+    rest = iter(long)
+    return all(word in rest for word in short)

@@ -1,0 +1,320 @@
+"""The source beside a cue: the noun phrase after the verb, before it, before its relative pronoun, or none.
+
+Arabic news puts the source after the verb (قال الوزير إن …), before it in headlines and after لكن or كان (الوزير قال …),
+or makes it the antecedent of a relative clause (الوزارة التي أكدت …). The order of the rules below is the order in which they
+are tried; each leaves its name in the trace.
+"""
+
+from __future__ import annotations
+
+from agents.extract import gazetteer as g
+from agents.extract.gazetteer import word
+from agents.extract.layout import Layout
+from agents.extract.lexicon import words as classes
+from agents.extract.phrases import noun_phrase, phrase, quoted_name, subject
+from agents.extract.report import Cue, Report, Span
+from agents.extract.text import Text
+from streams.arabic import fold
+
+__all__ = ["find_mention", "noun_phrase", "subject"]
+
+# How far before a cue its source is looked for.
+_REACH = 30
+_AND = frozenset(map(fold, ("و", "ف")))
+
+
+def find_mention(layout: Layout, report: Report, cues: frozenset[int] = frozenset()) -> Span | None:
+    """The noun phrase beside the report's cue that names its source; None when the cue's form or a pronoun tells it.
+
+    `cues`: the tokens that are cues of other reports, whose sources are theirs alone.
+    Appends to `report.rule` where it was found. Never overlaps the content, unless the content lies around it.
+    """
+    cue = report.cue
+    if cue is None:
+        return None
+    found, rule = _beside(layout, report, cue, cues)
+    if found and any(a < found[1] and found[0] < b for a, b in report.content):
+        return None
+    if found:
+        report.rule.append(f"mention {rule}")
+    return found
+
+
+def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
+    text = layout.text
+    if cue.shape == "colon":
+        return _before(layout, cue.span[0], _line_start(text, cue.span[0])), "before colon"
+    stop = _after_bound(layout, report, cue)
+    if cue.shape == "attribution":
+        return _attributed(text, cue.span[1], stop), "attributed"
+    told = _told_by(layout, cue, stop)
+    if told:
+        return told, "told by another"
+    if cue.span[1] - cue.span[0] > 1:
+        inside = _subject(text, cue.span[0] + 1, cue.span[1])
+        if inside:
+            return inside, "inside a light verb"
+    if cue.pronoun and cue.shape in ("masdar", "noun"):
+        return None, ""
+    after_preposition = cue.span[0] > 0 and bool(word(text.word[cue.span[0] - 1]).classes & g.PREPOSITION)
+    if cue.shape == "participle" and not after_preposition:
+        return _governing(layout, cue, cues)
+    if cue.shape == "finite":
+        found, rule = _preceding(layout, cue)
+        # A verb in the plural has its subject before it, and so has one that follows its subject with nothing between.
+        if found and rule == "before" and _adjacent(text, found[1], cue.span[0]):
+            return found, rule
+        after = _after(text, cue, stop) if cue.number in ("s", None) else None
+        return (after, "after") if after else (found, rule)
+    after = _after(text, cue, stop)
+    if after:
+        return after, "after"
+    return _governing(layout, cue, cues) if _by_means(text, cue) else (None, "")
+
+
+def _adjacent(text: Text, first: int, last: int) -> bool:
+    return all(text.form[k] in classes()["auxiliary"] for k in range(first, last))
+
+
+def _by_means(text: Text, cue: Cue) -> bool:
+    """رد X بالقول، رد X باتهام: a verbal noun with بـ goes with a verb before it."""
+    return word(text.word[cue.span[0]]).clitic.endswith(_BY)
+
+
+_BY, _ALEF = fold("ب"), fold("ا")
+
+
+def _governing(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
+    """The subject of the verb that a participle goes with (ختم X قائلا), unless that verb is a report of its own."""
+    text, i = layout.text, cue.span[0]
+    first = max(layout.first[i], i - _GOVERNED)
+    for j in range(i - 1, first - 1, -1):
+        if j in cues or word(text.word[j]).classes & g.WHICH:
+            break
+        if any(r.form.shape == "finite" for r in layout.readings[j]):
+            found = _subject(text, j + 1, i)
+            if found and not word(text.word[found[0]]).classes & _SPEAKING and not _is_name(text, found):
+                continue
+            if found:
+                return (found, "governing verb") if _agrees(cue, text, found) else (None, "")
+            found = _before(layout, j, first)
+            return (found, "governing verb, before") if found and _opens_clause(layout, found[0]) else (None, "")
+    return None, ""
+
+
+_GOVERNED = 16
+_SPEAKING = g.HEAD | g.TITLE | g.PLACE | g.GIVEN
+
+
+def _is_name(text: Text, span: Span) -> bool:
+    return phrase(text, span[0], span[1])[1] == "name"
+
+
+def _line_start(text: Text, i: int) -> int:
+    while i > 0 and text.line[i - 1] == text.line[i]:
+        i -= 1
+    return i
+
+
+def _after_bound(layout: Layout, report: Report, cue: Cue) -> int:
+    """Where a source after the cue must end: the content, or the sentence."""
+    last = layout.last[cue.span[0]]
+    for first, _ in report.content:
+        if cue.span[1] <= first < last:
+            return first
+    return last
+
+
+def _attributed(text: Text, i: int, stop: int) -> Span | None:
+    """بحسب X، وفقا لـ X، نقلا عن X: a lone ل or عن between is passed over."""
+    while i < stop and (text.form[i] in classes()["attributing"] or text.word[i] in classes()["dash"]):
+        i += 1
+    w = word(text.word[i]) if i < stop else None
+    if w is None:
+        return None
+    end = noun_phrase(text, i, stop)
+    if end > i and w.classes & g.DOCUMENT:
+        author = _author(text, end, stop)
+        if author:
+            return author
+    return (i, end) if end > i else None
+
+
+def _author(text: Text, i: int, stop: int) -> Span | None:
+    """Who issued the document before token `i` (لبيان صدر عن X، لتقرير نشرته X)."""
+    if i + 1 >= stop:
+        return None
+    if text.form[i + 1] in classes()["from"] and text.form[i] in classes()["issued"]:
+        return _subject(text, i + 2, stop)
+    if word(text.word[i]).classes & g.VERB and text.form[i].endswith(_OBJECT):
+        return _subject(text, i + 1, stop)
+    return None
+
+
+_OBJECT = tuple(map(fold, ("ه", "ها")))
+
+
+def _subject(text: Text, first: int, stop: int) -> Span | None:
+    """As `subject`, but no phrase with a preposition of its own, and a name in quotation marks too."""
+    found = subject(text, first, stop)
+    if found:
+        w = word(text.word[found[0]])
+        tanwin = w.classes & g.PERHAPS and w.base.endswith(_ALEF) and not w.classes & (g.HEAD | g.GIVEN)
+        if w.clitic not in ("", *_AND) or tanwin:
+            return None
+    if found is None and first < stop:
+        end = quoted_name(text, first, stop)
+        return (first, end) if end > first else None
+    return found
+
+
+def _told_by(layout: Layout, cue: Cue, stop: int) -> Span | None:
+    """نقلت رويترز عن X قوله، نُقل عن X: the source after عن, on either side of the cue."""
+    text = layout.text
+    i = cue.span[0]
+    if cue.lemma in classes()["passing-on"]:
+        for j in range(cue.span[1], min(stop, cue.span[1] + 14)):
+            if text.form[j] in classes()["from"]:
+                end = noun_phrase(text, j + 1, stop)
+                return (j + 1, end) if end > j + 1 else None
+        return None
+    if cue.pronoun or cue.shape == "participle":
+        first = max(layout.first[i], i - _REACH)
+        for j in range(i - 1, first - 1, -1):
+            if text.form[j] in classes()["from"]:
+                end = noun_phrase(text, j + 1, i)
+                if end == i or (end > j + 1 and end >= i - 4 and _idle(text, end, i)):
+                    before = range(max(first, j - 12), j)
+                    if any(r.entry.lemma in classes()["passing-on"] for k in before for r in layout.readings[k]):
+                        return j + 1, end
+    return None
+
+
+def _idle(text: Text, first: int, last: int) -> bool:
+    """Only times, adverbs and commas stand there."""
+    return all(
+        word(text.word[k]).classes & (g.TIME | g.ADVERB | g.NUMBER) or text.form[k] in classes()["comma"] for k in range(first, last)
+    )
+
+
+def _after(text: Text, cue: Cue, stop: int) -> Span | None:
+    """The subject after its verb, or the author after a verbal noun; adjuncts between are passed over."""
+    i = cue.span[1]
+    while i < stop and (text.form[i] in classes()["comma"] or text.form[i] in classes()["resumptive"]):
+        i += 1
+    if cue.lemma in classes()["comes-in"] and i + 1 < stop and text.form[i] in classes()["in"]:
+        end = noun_phrase(text, i + 1, stop)
+        return (i + 1, end) if end > i + 1 else None
+    if i + 2 < stop and text.forms(i, i + 2) in classes()["by-agent"]:
+        i += 2
+    found = _subject(text, i, stop)
+    if found:
+        return found if _agrees(cue, text, found) else None
+    for _ in range(3):
+        if i >= stop:
+            return None
+        w = word(text.word[i])
+        if w.classes & (g.TIME | g.ADVERB | g.NUMBER) or text.form[i] in classes()["comma"]:
+            i += 1
+        elif w.classes & (g.PREPOSITION | g.AFTER) or (w.clitic and w.clitic not in _AND and not w.classes & g.BOUND):
+            end = noun_phrase(text, i if w.clitic else i + 1, stop)
+            if end <= i:
+                return None
+            i = end
+        else:
+            return None
+        while i < stop and (word(text.word[i]).classes & (g.TIME | g.ADVERB | g.NUMBER) or text.form[i] in classes()["comma"]):
+            i += 1
+        if i >= stop:
+            return None
+        if word(text.word[i]).classes & (g.HEAD | g.TITLE | g.GIVEN | g.PLACE | g.SOME) and not word(text.word[i]).clitic:
+            end = noun_phrase(text, i, stop)
+            if end > i and _agrees(cue, text, (i, end)):
+                return i, end
+    return None
+
+
+def _agrees(cue: Cue, text: Text, span: Span) -> bool:
+    """A feminine verb has no subject that is plainly masculine, nor a plural one a singular before it."""
+    if cue.shape != "finite" or cue.person not in (3, None):
+        return cue.shape != "finite"
+    gender = gender_of(text, span)
+    if gender is None or cue.gender is None or gender == cue.gender:
+        return True
+    # A verb before a plural of people may be either (قالت مصادر، قال متظاهرون), which gender_of leaves open.
+    return False
+
+
+def gender_of(text: Text, span: Span) -> str | None:
+    """The gender of a phrase's head for its verb, where its word tells: m, f or None."""
+    w = word(text.word[span[0]])
+    if w.classes & (g.SOME | g.THIS | g.MARK):
+        return None
+    if w.classes & g.GIVEN:
+        names = g.given_names()
+        return names.get(w.base) or names.get(text.form[span[0]])
+    if w.noun:
+        if w.noun.number != "s":
+            return None
+        return w.noun.gender if w.noun.gender in ("m", "f") else None
+    if w.definite and w.base.endswith(fold("ة")):
+        return "f"
+    return None
+
+
+def _preceding(layout: Layout, cue: Cue) -> tuple[Span | None, str]:
+    """The source before its verb: X قال، لكن X قال، كان X قد قال، X الذي قال."""
+    text, i = layout.text, cue.span[0]
+    first = max(layout.first[i], i - _REACH)
+    if _joined(text, cue):
+        topic = next((k for k in range(first, i) if text.form[k] in classes()["as-for"]), None)
+        found = _before(layout, i, topic + 1) if topic is not None else None
+        return found, "topic" if found else ""
+    end = i
+    while end > first and text.form[end - 1] in classes()["auxiliary"]:
+        end -= 1
+    relative = end > first and bool(word(text.word[end - 1]).classes & g.WHICH)
+    if relative:
+        end -= 1
+        while end > first and text.form[end - 1] in classes()["auxiliary"]:
+            end -= 1
+    if relative and cue.pronoun:
+        return None, ""  # the antecedent is the object (الاتهامات التي أعلنها)
+    found = _before(layout, end, first)
+    if not found or not _agrees(cue, text, found) or not (relative or _opens_clause(layout, found[0])):
+        return None, ""
+    return found, "relative" if relative else "before"
+
+
+def _opens_clause(layout: Layout, i: int) -> bool:
+    """Token `i` begins a clause: a sentence, or what follows a conjunction or a mark."""
+    text = layout.text
+    if i <= layout.first[i] or word(text.word[i]).clitic in _AND:
+        return True
+    before = word(text.word[i - 1]).classes
+    return bool(before & (g.THAT | g.LINK | g.MARK | g.TIME | g.ADVERB))
+
+
+def _joined(text: Text, cue: Cue) -> bool:
+    """The verb begins with a conjunction of its own (وقال): no subject before it."""
+    form, lemma = text.form[cue.span[0]], fold(cue.lemma)
+    return form[0] in _AND and (form[0] != lemma[:1] or form[1:2] == form[0])
+
+
+def _before(layout: Layout, end: int, first: int) -> Span | None:
+    """The longest noun phrase of this clause that ends at `end`, commas and times between left out."""
+    text = layout.text
+    while end > first and (
+        text.form[end - 1] in classes()["comma"] or word(text.word[end - 1]).classes & (g.TIME | g.ADVERB)
+    ):
+        end -= 1
+    i = first
+    best: Span | None = None
+    while i < end:
+        reached, ending = phrase(text, i, end)
+        if reached == end and ending:
+            best = (i, end)
+            break
+        # A phrase that falls short is passed over only where it cannot hold the source.
+        i += 1
+    return best

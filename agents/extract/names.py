@@ -1,0 +1,201 @@
+"""What a noun phrase names: its kind, the person's name in it, the words of the office, gender and number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.extract import gazetteer as g
+from agents.extract.gazetteer import Word, word
+from agents.extract.lexicon import words as classes
+from agents.extract.phrases import name_end
+from agents.extract.report import Kind, Span
+from agents.extract.text import Text
+from streams.arabic import fold
+
+# Letters that outlets write differently in foreign names (غوتيريس, جوتيريش, غوتيرس): dropped or made one.
+_LONG = str.maketrans({letter: None for letter in fold("اويه")} | {fold("ج"): fold("غ"), fold("ش"): fold("س")})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A described noun phrase. `span` and `name` are token spans; `name` is the person's name in it, if there is one.
+
+    role: the content words of the office, as lemmas and country codes · head: the lemma of the first noun ·
+    code: the identity of a known entity.
+    """
+
+    span: Span
+    kind: Kind
+    name: Span | None = None
+    role: frozenset[str] = frozenset()
+    head: str = ""
+    definite: bool = False
+    gender: str | None = None
+    number: str | None = None
+    code: str = ""
+
+
+def skeleton(form: str) -> str:
+    """A folded name without what its spellings differ in; two words with one skeleton may be one name."""
+    return form[:1].translate(_LONG) + form[:1] + form[1:].translate(_LONG) if len(form) > 3 else form
+
+
+def describe(text: Text, span: Span) -> Source:
+    """What the phrase of tokens `span` names."""
+    first, last = span
+    w = word(text.word[first])
+    if w.classes & g.SOME and last - first > 1:
+        return _some(text, span)
+    quoted = w.classes & g.MARK
+    at = first + 1 if quoted and last - first > 1 else first
+    w = word(text.word[at])
+    known = g.entity(text, at, last) if w.classes & g.PLACE else None
+    whole = known is not None and known[1] >= last - (1 if quoted else 0)
+    if known and (whole or not w.classes & g.HEAD):
+        entity = known[0]
+        return Source(span, entity.kind, None, head=text.form[at], definite=True, gender=_entity_gender(entity), number="s", code=entity.code)
+    name = find_name(text, span)
+    gender = _gender(text, w, name)
+    noun = w.noun
+    if noun is None or w.classes & g.GIVEN:
+        if name:
+            return Source(span, "person", name, role_words(text, name[1], last), gender=gender, number="s")
+        plural = _plural(w)
+        named = not plural and not w.classes & g.ORDINARY | (w.classes & g.PERHAPS) and last - first <= 2
+        if named and not quoted and not w.classes & g.PLACE:
+            return Source(span, "person", span, gender=gender, number="s")
+        kind: Kind = "group" if plural and not quoted else "organization" if quoted or w.definite else "anonymous"
+        return Source(span, kind, None, head=w.base, definite=w.definite, gender=gender, number="p" if _plural(w) else "s")
+    number = noun.number
+    if not w.definite:
+        definite = _definite(text, first + 1, last)
+    else:
+        definite = True
+    if name and number == "s" and noun.kind & (g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP):
+        role = role_words(text, first, name[0]) | role_words(text, name[1], last)
+        return Source(span, "person", name, role, noun.lemma, definite, gender, "s")
+    return Source(span, _kind(text, span, w), None, role_words(text, first, last), noun.lemma, definite, gender, number)
+
+
+def _definite(text: Text, i: int, last: int) -> bool:
+    """A head without article is definite by what its idafa chain ends in (وزير الخارجية), not by a complement (متحدث باسم …)."""
+    while i < last:
+        w = word(text.word[i])
+        if w.classes & (g.BOUND | g.MARK) or w.clitic or w.classes & g.NISBA and not w.definite or text.form[i] in classes()["for"]:
+            return False
+        if w.definite or w.classes & (g.PLACE | g.GIVEN):
+            return True
+        i += 1
+    return False
+
+
+def _some(text: Text, span: Span) -> Source:
+    """بعض المسؤولين، عدد من الخبراء، أحد الشهود."""
+    first, last = span
+    at = first + 2 if text.form[first + 1] in classes()["of"] and last - first > 2 else first + 1
+    inner = describe(text, (at, last))
+    kind = "group" if inner.kind in ("person", "office") else inner.kind
+    one = text.form[first] in classes()["one-of"]
+    if one and inner.kind in ("group", "person", "office"):
+        kind = "anonymous"
+    return Source(span, kind, None, inner.role, inner.head, inner.definite, None, "s" if one else "p", inner.code)
+
+
+def _kind(text: Text, span: Span, w: Word) -> Kind:
+    noun = w.noun
+    assert noun is not None
+    words = {word(text.word[i]).base for i in range(*span)}
+    if noun.kind & (g.MEDIA | g.DOCUMENT) and words & classes()["of-the-press"]:
+        return "media"
+    if noun.lemma in classes()["agency"] and span[1] - span[0] > 1 and not any(
+        text.form[i] in classes()["quote-both"] for i in range(*span)
+    ):
+        return "organization"
+    if noun.kind == g.KIN:
+        return "person" if w.definite else "anonymous"
+    kinds: list[tuple[int, Kind]] = [
+        (g.BODY, "organization"), (g.MEDIA, "media"), (g.DOCUMENT, "document"), (g.SOURCE, "anonymous"), (g.GROUP, "group"),
+    ]  # fmt: skip
+    for bit, kind in kinds:
+        if noun.kind == bit:
+            return kind
+    if noun.number == "p":
+        return "group"
+    if noun.lemma in classes()["trade"] and not w.definite:
+        return "anonymous"
+    return "office"
+
+
+def _entity_gender(entity: g.Entity) -> str | None:
+    if entity.kind == "country":
+        return "m" if fold(entity.names[0]) in classes()["masculine-countries"] else "f"
+    first = word(entity.names[0].split()[0])
+    return first.noun.gender if first.noun else None
+
+
+def _plural(w: Word) -> bool:
+    return w.base.endswith(_PLURAL) and bool(w.classes & (g.ORDINARY | g.NISBA)) and len(w.base) > 4
+
+
+_PLURAL = tuple(map(fold, ("ون", "ين", "يون", "يين")))
+
+
+def _gender(text: Text, w: Word, name: Span | None) -> str | None:
+    if w.noun and w.noun.number == "s" and not w.classes & g.GIVEN:
+        return w.noun.gender if w.noun.gender in ("m", "f") else None
+    if name:
+        return g.given_names().get(text.form[name[0]])
+    if w.definite and w.base.endswith(fold("ة")):
+        return "f"
+    return None
+
+
+def find_name(text: Text, span: Span) -> Span | None:
+    """The person's name inside a phrase: at its head, after its titles, or in apposition to its office."""
+    first, last = span
+    head = word(text.word[first])
+    if head.classes & g.GIVEN or not head.classes & (g.HEAD | g.TITLE):
+        end = name_end(text, first, last)
+        if end > first:
+            return first, end
+    for i in range(first + 1, last):
+        before, w = word(text.word[i - 1]), word(text.word[i])
+        given = bool(w.classes & g.GIVEN)
+        if text.form[i] in classes()["for"] or w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND) and not given:
+            continue
+        if not given and before.classes & (g.BODY | g.MEDIA | g.PREPOSITION) and not before.definite:
+            continue
+        if w.classes & g.PLACE and g.entity(text, i, last) and not given:
+            continue
+        end = name_end(text, i, last, sure=True)
+        if end > i and (end == last or word(text.word[end]).classes & (g.MARK | g.HEAD)):
+            if end == i + 1 and not given and w.base.endswith(_YEH) and not before.definite and before.classes & g.HEAD:
+                continue  # an adjective (مسؤول أمني)
+            return i, end
+        called = before.classes & (g.ROLE | g.TITLE) and before.definite
+        if called and i == last - 1 and w.definite and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA) and not g.nation(w.base):
+            return i, last
+    return None
+
+
+_YEH = fold("ي")
+
+
+def role_words(text: Text, first: int, last: int) -> frozenset[str]:
+    """The content words of an office: lemmas of nouns, countries' codes, other words without article."""
+    found: set[str] = set()
+    for i in range(first, last):
+        w = word(text.word[i])
+        if w.classes & (g.MARK | g.BOUND | g.NUMBER):
+            continue
+        if w.noun:
+            found.add(w.noun.lemma)
+        elif w.classes & g.PLACE and (known := g.entity(text, i, last)):
+            found.add(known[0].code)
+        elif w.classes & g.ADJECTIVE and (code := g.nation(w.base)):
+            found.add(code)
+        else:
+            found.add(w.base)
+    return frozenset(found)
+
+

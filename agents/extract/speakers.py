@@ -1,0 +1,200 @@
+"""Who speaks in each report: the mention's person, office or body, or the antecedent of a verb without a subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agents.extract import gazetteer as g
+from agents.extract import via
+from agents.extract.antecedents import Antecedents
+from agents.extract.coreference import Article
+from agents.extract.gazetteer import word
+from agents.extract.layout import Layout
+from agents.extract.lexicon import words as classes
+from agents.extract.mentions import find_mention
+from agents.extract.names import Source, describe
+from agents.extract.offices import holders, same_person
+from agents.extract.report import Kind, Report, ResolvedBy, Span
+from agents.extract.text import Text
+from streams.arabic import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Someone or something that speaks: the name to show, the identity, and what agreement needs to know."""
+
+    name: str
+    id: str
+    kind: Kind
+    by: ResolvedBy
+    gender: str | None = None
+    number: str | None = None
+    head: str = ""
+
+
+def resolve(layout: Layout, reports: list[Report], published: datetime | None = None) -> None:
+    """Fill in mention (where not yet known), via, speaker, speaker_id, kind and resolved_by of each report.
+
+    `reports`: in the order of the text, their parents set. `published`: when the article appeared, for its offices.
+    """
+    Resolver(layout, reports, published).run()
+
+
+class Resolver:
+    """The state of one article's resolution: what has spoken so far."""
+
+    def __init__(self, layout: Layout, reports: list[Report], published: datetime | None) -> None:
+        self.layout, self.reports, self.published = layout, reports, published
+        self.text = layout.text
+        self.article = Article(layout.text)
+        self.cues = frozenset(i for report in reports if report.cue for i in range(*report.cue.span))
+        self.spoken: dict[int, Speaker] = {}
+        self._known: dict[Span, Speaker] = {}
+
+    def run(self) -> None:
+        antecedents = Antecedents(self.layout, self.article, self.reports)
+        order = sorted(range(len(self.reports)), key=lambda n: (_at(self.reports[n]), n))
+        for n in order:
+            report = self.reports[n]
+            if report.mention is None:
+                report.mention = find_mention(self.layout, report, self.cues)
+            via.find(self.layout, report)
+            speaker = self.name(report.mention, report) if report.mention else None
+            if speaker is None:
+                speaker = self._implied(antecedents, report)
+            if speaker is None:
+                continue
+            self.spoken[id(report)] = speaker
+            antecedents.spoke(report, speaker)
+            report.speaker, report.speaker_id, report.kind, report.resolved_by = speaker.name, speaker.id, speaker.kind, speaker.by
+
+    def _implied(self, antecedents: Antecedents, report: Report) -> Speaker | None:
+        choice = antecedents.choose(report, self.of)
+        if choice is None:
+            return None
+        speaker, rule = choice
+        report.rule.append(f"speaker {rule}")
+        cue = report.cue
+        by: ResolvedBy = "continued" if cue is None else "pronoun" if cue.pronoun and cue.shape != "finite" else "elided"
+        return Speaker(speaker.name, speaker.id, speaker.kind, by, speaker.gender, speaker.number, speaker.head)
+
+    def of(self, source: Source) -> Speaker:
+        """The speaker that a phrase anywhere in the article names."""
+        return self._resolved(source, None)
+
+    def name(self, mention: Span, report: Report | None) -> Speaker:
+        """The speaker that the phrase of tokens `mention` names."""
+        return self._resolved(describe(self.text, mention), report)
+
+    def _resolved(self, source: Source, report: Report | None) -> Speaker:
+        known = self._known.get(source.span)
+        if known is None:
+            known = self._known[source.span] = self._resolve(source, report)
+        return known
+
+    def _resolve(self, source: Source, report: Report | None) -> Speaker:
+        if source.name:
+            return self._person(source)
+        if source.kind == "document":
+            body = self._author(source)
+            if body is not None:
+                return body
+        if source.kind == "office" or (source.kind == "person" and source.role):
+            held = self._holder(source)
+            if held is not None:
+                return held
+        if source.kind == "anonymous" and source.definite and source.span[1] - source.span[0] == 1:
+            same = self._same_head(source)
+            if same is not None:
+                return same
+        if source.kind in ("organization", "media"):
+            full = self._in_full(source)
+            if full is not None:
+                source, by = full, "title"
+                return self._speaker(source, "title")
+        return self._speaker(source, "named")
+
+    def _speaker(self, source: Source, by: ResolvedBy) -> Speaker:
+        name = self._written(source.span)
+        code = f"{source.kind}:{source.code}" if source.code else f"{source.kind}:{slug(name)}"
+        return Speaker(name, code, source.kind, by, source.gender, source.number, source.head)
+
+    def _person(self, source: Source, by: ResolvedBy = "named") -> Speaker:
+        assert source.name is not None
+        full = self.article.full_name(source.name)
+        name = self._written(full)
+        gender = source.gender or g.given_names().get(self.text.form[full[0]])
+        return Speaker(name, f"person:{slug(same_person(fold(name)) or name)}", "person", by, gender, "s", source.head)
+
+    def _written(self, span: Span) -> str:
+        """The phrase as written, on one line, without the clitics before it and the marks around it."""
+        first, last = span
+        marks = classes()["quote-open"] | classes()["quote-close"] | classes()["quote-both"]
+        if self.text.word[first] in marks and self.text.word[last - 1] in marks and last - first > 2:
+            first, last = first + 1, last - 1
+        written = " ".join(self.text.slice(first, last).split())
+        return written[self._clitic(first) :] if self._clitic(first) else written
+
+    def _clitic(self, i: int) -> int:
+        """How many letters before the word at `i` are clitics."""
+        form, w = self.text.form[i], word(self.text.word[i])
+        if w.clitic:
+            return 0 if w.definite and w.clitic.endswith(_LAM) else len(w.clitic)
+        if form[0] in classes()["one-letter"] and len(form) > 4 and form[1:] in self.article and not w.classes:
+            return 1
+        return 0
+
+    def _holder(self, source: Source) -> Speaker | None:
+        """The person who holds an office: by apposition in the article, else by the table of offices and a name in the article."""
+        at = source.span[0]
+        if source.definite:
+            person = self.article.bearer(source, at)
+            if person is not None:
+                return self._person(person, "title")
+        for names in holders(source.role, self.published):
+            found = self.article.find(names)
+            if found is not None:
+                full = self.article.full_name(found)
+                name = self._written(full)
+                return Speaker(name, f"person:{slug(names[0])}", "person", "title", source.gender, "s", source.head)
+        return None
+
+    def _same_head(self, source: Source) -> Speaker | None:
+        """المصدر، المسؤول: the last one who was called so and spoke."""
+        for report in reversed(self.reports):
+            speaker = self.spoken.get(id(report))
+            if speaker and speaker.head == source.head and _at(report) < source.span[0]:
+                return Speaker(speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head)
+        return None
+
+    def _in_full(self, source: Source) -> Source | None:
+        if source.code or source.span[1] - source.span[0] > 1:
+            return None
+        return self.article.in_full(source, source.span[0])
+
+    def _author(self, source: Source) -> Speaker | None:
+        """The body whose statement speaks: named in the phrase (بيان الوزارة), or the last body that spoke or was named."""
+        first, last = source.span
+        if source.head not in classes()["issued-by-bodies"]:
+            return None
+        for i in range(first + 1, last):
+            w = word(self.text.word[i])
+            if w.classes & (g.HEAD | g.PLACE | g.TITLE) and not w.classes & g.ADJECTIVE:
+                inner = describe(self.text, (i, last))
+                if inner.kind != "document":
+                    return self._resolve(inner, None)
+        body = next((s for s in reversed(self.article.sources) if s.span[0] < first and s.kind in ("organization", "country") and s.definite), None)
+        return self._resolve(body, None) if body else None
+
+
+_LAM = fold("ل")
+
+
+def _at(report: Report) -> int:
+    return report.cue.span[0] if report.cue else report.content[0][0]
+
+
+def slug(name: str) -> str:
+    """The identity that a name makes: its folded letters and digits, joined by hyphens."""
+    return "-".join(form for form in Text(fold(name)).form if form[0].isalnum())

@@ -20,8 +20,9 @@ import base64
 import binascii
 import hashlib
 import hmac
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Annotated
@@ -32,7 +33,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from agents.alert.channels import Delivered, Message, Refused, Result, Retry
-from streams.addresses import ForbiddenAddressError, socket_factory
+from streams.addresses import AddressInfo, ForbiddenAddressError, socket_factory
 from streams.settings import Settings
 
 _SECRET_PREFIX = "whsec_"  # noqa: S105  how the specification marks secrets
@@ -60,7 +61,7 @@ class Channel:
         secrets = [options.secret, *([options.previous_secret] if options.previous_secret else [])]
         self._keys = [_key(secret.get_secret_value()) for secret in secrets]
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(socket_factory=socket_factory(settings.allow_private)),
+            connector=aiohttp.TCPConnector(socket_factory=_sockets(settings.allow_private)),
             timeout=aiohttp.ClientTimeout(total=options.timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "tasrih", "Content-Type": "application/json"},
@@ -145,3 +146,16 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta:
         return max(timedelta(0), parsedate_to_datetime(value) - datetime.now(UTC))
     except (ValueError, TypeError, OverflowError):
         return timedelta(0)
+
+
+def _sockets(allow_private: bool) -> Callable[[AddressInfo], socket.socket]:
+    make = socket_factory(allow_private)
+
+    def checked(info: AddressInfo) -> socket.socket:
+        try:
+            return make(info)
+        except ForbiddenAddressError:
+            # In the same words for every address of a name: only then does aiohttp leave the error what it is.
+            raise ForbiddenAddressError("the address is not public (the setting allow_private permits it)") from None
+
+    return checked

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, Protocol
@@ -32,6 +33,7 @@ HEARTBEAT = 15.0
 _PATIENCE = 60.0
 _FAREWELL = 30.0
 _AT_ONCE = 500
+_KERNEL_BUFFER = 128 * 1024
 
 
 class StreamQuery(Filter, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -208,6 +210,7 @@ async def stream(request: web.Request, query: StreamQuery) -> web.StreamResponse
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
     await response.prepare(request)
+    _limit(request)
     await response.write(b"retry: 2000\n\n")
     with metrics.READERS.labels("sse").track_inprogress():
         try:
@@ -245,22 +248,29 @@ async def websocket(request: web.Request, query: StreamQuery) -> web.StreamRespo
             if message.type is WSMsgType.ERROR:
                 return
 
+    _limit(request)
     with metrics.READERS.labels("websocket").track_inprogress():
-        sending = asyncio.create_task(feed(server, selection, position, WebSocket(response)))
         listening = asyncio.create_task(listen())
-        await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
-        for task in (sending, listening):
-            task.cancel()
+        sending = asyncio.create_task(feed(server, selection, position, WebSocket(response)))
         try:
-            await sending
-        except DroppedError as reason:
-            metrics.DROPPED.labels("websocket").inc()
-            await _tell_and_close(response, str(reason))
-        except (ConnectionError, asyncio.CancelledError):
-            pass
-        with contextlib.suppress(asyncio.CancelledError):
-            await listening
+            await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() and isinstance(reason := sending.exception(), DroppedError):
+                metrics.DROPPED.labels("websocket").inc()
+                await _tell_and_close(response, str(reason))
+        finally:
+            for task in (sending, listening):
+                task.cancel()
+            await asyncio.gather(sending, listening, return_exceptions=True)
     return response
+
+
+def _limit(request: web.Request) -> None:
+    """Let the kernel hold little for a reader: one who does not read is noticed, and one who is gone as well."""
+    transport = request.transport
+    if transport is not None and (connection := transport.get_extra_info("socket")) is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: a peer that answers nothing is gone
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(_PATIENCE * 1000))
 
 
 async def _tell_and_close(response: web.WebSocketResponse, reason: str) -> None:

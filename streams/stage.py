@@ -27,7 +27,7 @@ import msgspec
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faust.types import EventT, StreamT
 
-from streams import metrics, records
+from streams import metrics, records, wire
 from streams.identity import identity
 from streams.records import DeadLetter, Record, encode
 from streams.rows import Rows
@@ -170,8 +170,7 @@ def sequence(message: Any) -> str:
     that it is the same however often, and by whomever, it is sent. (A key is always in the same partition: the number
     of partitions cannot change.)
     """
-    found = dict(message.headers or ()).get("ce_sequence")
-    return f"{message.offset:020}" if found is None else found.decode("ascii", "replace")
+    return wire.sequence(message.headers) or f"{message.offset:020}"
 
 
 def raw_topic(app: faust.App, settings: Settings, topic: Topic) -> Any:

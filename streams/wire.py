@@ -48,6 +48,11 @@ def cloud_event(record: Record, topic: Topic, *, id: str, source: str, sequence:
     return [*headers, ("ce_sequence", sequence.encode())] if sequence else headers
 
 
+def sequence(headers: Any) -> str:
+    """The event's sequence, from a message's headers; empty when they have none."""
+    return dict(headers or ()).get("ce_sequence", b"").decode("ascii", "replace")  # type: ignore[no-any-return]
+
+
 class UnreadableError(ValueError):
     """Bytes on a topic that are no record of it; the message says why."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import shutil
 import tempfile
@@ -33,6 +34,7 @@ def main(
     out: Annotated[Path | None, typer.Option(help="Where logs, ledger and data go; kept.")] = None,
 ) -> None:
     """Try to break the stream's promises; the exit status says whether they held."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that a broker does not answer is what we are here for
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     folder = out or Path(tempfile.mkdtemp(prefix=f"tasrih-faults-{seed}-"))
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,143 @@
+"""`tasrih dead-letters`: what could not be processed; see why, send it round again, or let it go."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams import options
+
+if TYPE_CHECKING:
+    from streams.dead_letters import Waiting
+    from streams.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="What could not be processed: list it, look at it, retry it, drop it.")
+
+Ids = Annotated[list[str] | None, typer.Argument(help="Ids of letters, or their beginnings.", metavar="ID...")]
+All = Annotated[bool, typer.Option("--all", help="All that are waiting.")]
+Stage = Annotated[str, typer.Option(help="Only those of this stage.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One letter a line, as on the topic.")]
+
+
+@app.command("list")
+def list_(
+    stage: Stage = "", as_json: AsJson = False, broker: options.Broker = None, data_dir: options.DataDir = None
+) -> None:
+    """The letters that nobody has dealt with, oldest first."""
+    letters = options.run(_waiting(options.settings(broker=broker, data_dir=data_dir), stage))
+    if as_json:
+        for one in letters.values():
+            typer.echo(_json(one))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("id", "when", "stage", "where", "error", "reason", box=None)
+    for name, one in letters.items():
+        letter = one.letter
+        where = f"{letter.topic}/{letter.partition}/{letter.offset}"
+        when = f"{letter.failed_at.astimezone():%d %b %H:%M:%S}"
+        table.add_row(name, when, letter.stage, where, letter.error, letter.reason[:120])
+    Console(highlight=False, soft_wrap=True).print(table if letters else "no dead letters")
+
+
+@app.command()
+def show(id: str, as_json: AsJson = False, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
+    """One letter whole, with the bytes that could not be processed."""
+    settings = options.settings(broker=broker, data_dir=data_dir)
+    (one,) = _chosen(options.run(_waiting(settings, "")), [id], everything=False)
+    if as_json:
+        typer.echo(_json(one))
+        return
+    letter = one.letter
+    for name in ("letter_id", "stage", "topic", "partition", "offset", "error", "reason", "failed_at"):
+        typer.echo(f"{name:10} {getattr(letter, name)}")
+    for name, data in (("key", letter.key), ("value", letter.value)):
+        typer.echo(f"{name:10} {'none' if data is None else data.decode('utf-8', 'backslashreplace')}")
+
+
+@app.command()
+def retry(
+    ids: Ids = None,
+    everything: All = False,
+    stage: Stage = "",
+    broker: options.Broker = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Put the original bytes back on their topic. What fails again comes back as a new letter."""
+    from streams import dead_letters
+
+    settings = options.settings(broker=broker, data_dir=data_dir)
+    letters = _chosen(options.run(_waiting(settings, stage)), ids or [], everything)
+    options.run(_reached(settings, dead_letters.retry, letters))
+    typer.echo(f"{len(letters)} put back")
+
+
+@app.command()
+def drop(
+    ids: Ids = None,
+    everything: All = False,
+    stage: Stage = "",
+    broker: options.Broker = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Take letters off the list. Their bytes stay on the topic for as long as it keeps its messages (30 days)."""
+    from streams import dead_letters
+
+    settings = options.settings(broker=broker, data_dir=data_dir)
+    letters = _chosen(options.run(_waiting(settings, stage)), ids or [], everything)
+    options.run(_reached(settings, dead_letters.drop, letters))
+    typer.echo(f"{len(letters)} dropped")
+
+
+async def _waiting(settings: Settings, stage: str) -> dict[str, Waiting]:
+    from streams.broker import create_topics, reach
+    from streams.dead_letters import waiting
+
+    async with reach(settings) as found:
+        await create_topics(found)
+        letters = await waiting(found)
+    return {name: one for name, one in letters.items() if stage in ("", one.letter.stage)}
+
+
+async def _reached(
+    settings: Settings, deal: Callable[[Settings, list[Waiting]], Awaitable[None]], letters: list[Waiting]
+) -> None:
+    from streams.broker import reach
+
+    async with reach(settings) as found:
+        await deal(found, letters)
+
+
+def _chosen(letters: dict[str, Waiting], ids: list[str], everything: bool) -> list[Waiting]:
+    """The letters meant, or the command ends with a sentence that says what is not clear."""
+    from streams.dead_letters import matching
+
+    if everything == bool(ids):
+        options.fail("say which letters, by id, or --all", status=2)
+    if everything:
+        return list(letters.values())
+    chosen = []
+    for prefix in ids:
+        match matching(letters, prefix):
+            case [one]:
+                chosen.append(one)
+            case []:
+                options.fail(f"no letter {prefix} is waiting: `tasrih dead-letters list` shows those that are")
+            case several:
+                options.fail(f"{prefix} begins the ids of {len(several)} letters: give more of it")
+    return chosen
+
+
+def _json(one: Waiting) -> str:
+    """The record as on the topic, and its value as text where it is text."""
+    from streams.records import encode
+
+    letter = json.loads(encode(one.letter))
+    if letter["value"] is not None:
+        letter["text"] = base64.b64decode(letter["value"]).decode("utf-8", "backslashreplace")
+    return json.dumps(letter, ensure_ascii=False)

@@ -7,14 +7,16 @@ sentence, does its gender agree …), the weights are in lexicon/weights.tsv, an
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agents.extract import gazetteer as g
 from agents.extract.coreference import Article
 from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
+from agents.extract.lexicon import rows
 from agents.extract.lexicon import words as classes
-from agents.extract.model import models, score
+from agents.extract.model import score
 from agents.extract.names import Source
 from agents.extract.report import Report
 
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 
 # How many of those who spoke, and how many of those named before the cue, are weighed.
 _SPOKE, _NAMED = 4, 8
-_BY_HAND = {"last": 2.0, "parent": 1.0}
+
+
+@cache
+def _weights() -> dict[str, float]:
+    return {row["feature"]: float(row["weight"]) for row in rows("antecedents.tsv")}
 
 
 class Antecedents:
@@ -41,7 +47,7 @@ class Antecedents:
         candidates = self.candidates(report, name)
         if not candidates:
             return None
-        table = models().get("antecedent", _BY_HAND)
+        table = _weights()
         best = max(range(len(candidates)), key=lambda n: (score(candidates[n][1], table), -n))
         speaker, features = candidates[best]
         return speaker, ", ".join(sorted(features, key=lambda f: (-abs(table.get(f, 0.0)), f))[:2])

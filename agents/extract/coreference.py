@@ -84,6 +84,8 @@ class Article:
         spans: dict[tuple[str, ...], Span] = {}
         anchors = self._by_skeleton.get(words[-1], {self.text.form[name[1] - 1]})
         for at in (at for form in anchors for at in self._at.get(form, ())):
+            if word(self.text.word[at]).classes & g.BOUND:
+                continue
             span = self._around(at)
             forms = self.forms(span)
             if len(forms) >= len(words) and _within(words, [skeleton(form) for form in forms]):
@@ -99,6 +101,8 @@ class Article:
         text, first = self.text, at
         for i in range(at - 1, max(-1, at - _LONGEST_NAME), -1):
             if text.line[i] != text.line[at]:
+                break
+            if i and word(text.word[i - 1]).classes & g.PLACE and (known := g.entity(text, i - 1, at)) and known[1] > i:
                 break
             if name_end(text, i, at + 1, sure=True) == at + 1:
                 if self._begins(i):
@@ -134,14 +138,11 @@ class Article:
 
     def in_full(self, source: Source, at: int) -> Source | None:
         """The body that a short form (الوزارة) stands for: the last one before `at` with that head, else the first after."""
-        before = after = None
-        for body in self.bodies:
-            if body.head == source.head and body.span[1] - body.span[0] > source.span[1] - source.span[0] and source.role <= body.role:
-                if body.span[0] < at:
-                    before = body
-                elif after is None:
-                    after = body
-        return before or after
+        same = [body for body in self.bodies if body.head == source.head and source.role <= body.role and body.number == source.number]
+        # Two bodies of one kind in an article: the short form is left as it is rather than guessed.
+        if len({body.role for body in same}) != 1:
+            return None
+        return next((body for body in reversed(same) if body.span[0] < at), same[0])
 
     def find(self, names: tuple[str, ...]) -> Span | None:
         """Where one of the folded names stands in the article."""

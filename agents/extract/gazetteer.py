@@ -235,7 +235,7 @@ def _read(form: str, clitic: str, article: bool) -> Word:
     """`form`, its clitic off, as an article and a base; no classes when nothing is known of it."""
     if clitic and form in _particles():
         particle = _particles()[form]
-        return Word(form, clitic, False, particle if clitic in "وف" or particle & (TIME | SOME | THIS) else LINK)
+        return Word(form, clitic, False, particle if clitic in "وف" or particle & (TIME | SOME) else LINK)
     definite, base = False, form
     if article and _takes_article(form):
         definite, base = True, form[2:]

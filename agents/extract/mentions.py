@@ -8,7 +8,7 @@ are tried; each leaves its name in the trace.
 from __future__ import annotations
 
 from agents.extract import gazetteer as g
-from agents.extract.gazetteer import word
+from agents.extract.gazetteer import Word, word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import words as classes
 from agents.extract.phrases import noun_phrase, phrase, quoted_name, subject
@@ -43,7 +43,7 @@ def find_mention(layout: Layout, report: Report, cues: frozenset[int] = frozense
 def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
     text = layout.text
     if cue.shape == "colon":
-        return _before(layout, cue.span[0], _line_start(text, cue.span[0])), "before colon"
+        return _before_colon(layout, cue.span[0]), "before colon"
     stop = _after_bound(layout, report, cue)
     if cue.shape == "attribution":
         return _attributed(text, cue.span[1], stop), "attributed"
@@ -69,19 +69,14 @@ def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> t
     after = _after(text, cue, stop)
     if after:
         return after, "after"
-    return _governing(layout, cue, cues) if _by_means(text, cue) else (None, "")
+    return _governing(layout, cue, cues)
 
 
 def _adjacent(text: Text, first: int, last: int) -> bool:
     return all(text.form[k] in classes()["auxiliary"] for k in range(first, last))
 
 
-def _by_means(text: Text, cue: Cue) -> bool:
-    """رد X بالقول، رد X باتهام: a verbal noun with بـ goes with a verb before it."""
-    return word(text.word[cue.span[0]]).clitic.endswith(_BY)
-
-
-_BY, _ALEF = fold("ب"), fold("ا")
+_ALEF = fold("ا")
 
 
 def _governing(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
@@ -110,6 +105,27 @@ def _is_name(text: Text, span: Span) -> bool:
     return phrase(text, span[0], span[1])[1] == "name"
 
 
+def _before_colon(layout: Layout, colon: int) -> Span | None:
+    """What a headline's colon quotes: the phrase that ends there, or one with its audience (X لسكاي نيوز: …)."""
+    text, first = layout.text, _line_start(layout.text, colon)
+    found = _before(layout, colon, first)
+    for i in range(first + 1, colon):
+        # A verb in a headline follows its subject (X يستقبل Y: …), and the subject speaks.
+        if word(text.word[i]).classes & g.VERB and text.form[i] not in classes()["auxiliary"]:
+            opening = _before(layout, i, first)
+            if opening and _opens_clause(layout, opening[0]):
+                return opening
+    if found and word(text.word[found[0]]).clitic in ("", *_AND):
+        return found
+    for i in range(first, colon):
+        if not _opens_clause(layout, i):
+            continue
+        end = noun_phrase(text, i, colon)
+        if end > i:
+            return i, end
+    return found
+
+
 def _line_start(text: Text, i: int) -> int:
     while i > 0 and text.line[i - 1] == text.line[i]:
         i -= 1
@@ -129,10 +145,14 @@ def _attributed(text: Text, i: int, stop: int) -> Span | None:
     """بحسب X، وفقا لـ X، نقلا عن X: a lone ل or عن between is passed over."""
     while i < stop and (text.form[i] in classes()["attributing"] or text.word[i] in classes()["dash"]):
         i += 1
+    if i + 1 < stop and word(text.word[i]).base in classes()["utterance"] and noun_phrase(text, i + 1, stop) > i + 1:
+        i += 1
     w = word(text.word[i]) if i < stop else None
     if w is None:
         return None
     end = noun_phrase(text, i, stop)
+    if end == i:
+        end = quoted_name(text, i, stop)
     if end > i and w.classes & g.DOCUMENT:
         author = _author(text, end, stop)
         if author:
@@ -159,11 +179,15 @@ def _subject(text: Text, first: int, stop: int) -> Span | None:
     found = subject(text, first, stop)
     if found:
         w = word(text.word[found[0]])
-        tanwin = w.classes & g.PERHAPS and w.base.endswith(_ALEF) and not w.classes & (g.HEAD | g.GIVEN)
-        if w.clitic not in ("", *_AND) or tanwin:
+        if w.clitic not in ("", *_AND) or w.classes & g.PERHAPS and _tanwin(w):
             return None
     if found is None and first < stop:
         end = quoted_name(text, first, stop)
+        # After a verb, what looks like a second verb is a name that looks like one (قال هنت إن).
+        if end == first and word(text.word[first]).classes & (g.VERB | g.PERHAPS) and first + 1 < stop:
+            w = word(text.word[first])
+            closed = word(text.word[first + 1]).classes & (g.THAT | g.MARK | g.PREPOSITION | g.AFTER)
+            end = first + 1 if closed and not w.clitic and not w.base.endswith(_ALEF) else first
         return (first, end) if end > first else None
     return found
 
@@ -209,7 +233,8 @@ def _after(text: Text, cue: Cue, stop: int) -> Span | None:
         i += 2
     found = _subject(text, i, stop)
     if found:
-        return found if _agrees(cue, text, found) else None
+        named_so = found[1] == found[0] + 1 and word(text.word[found[0]]).classes & g.GIVEN  # a company called كريم
+        return _to_boundary(text, found, stop) if named_so or _agrees(cue, text, found) else None
     for _ in range(3):
         if i >= stop:
             return None
@@ -230,8 +255,28 @@ def _after(text: Text, cue: Cue, stop: int) -> Span | None:
         if word(text.word[i]).classes & (g.HEAD | g.TITLE | g.GIVEN | g.PLACE | g.SOME) and not word(text.word[i]).clitic:
             end = noun_phrase(text, i, stop)
             if end > i and _agrees(cue, text, (i, end)):
-                return i, end
+                return _to_boundary(text, (i, end), stop)
     return None
+
+
+def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
+    """Unknown words between a source and the conjunction, mark, preposition or content after it belong to the source."""
+    end = span[1]
+    while end < min(stop, span[1] + reach):
+        w = word(text.word[end])
+        if w.classes & (g.BOUND | g.MARK) or text.line[end] != text.line[span[0]]:
+            break
+        if (w.clitic and w.clitic not in _AND) or _tanwin(w):
+            break
+        end += 1
+    else:
+        return (span[0], end) if end == stop else span
+    return span[0], end
+
+
+def _tanwin(w: Word) -> bool:
+    """A participle or adverb in the accusative (متحديا), which tells how something was said and not by whom."""
+    return bool(w.base.endswith(_ALEF) and (w.classes & g.PERHAPS or not w.classes) and not w.classes & (g.HEAD | g.GIVEN))
 
 
 def _agrees(cue: Cue, text: Text, span: Span) -> bool:
@@ -281,9 +326,25 @@ def _preceding(layout: Layout, cue: Cue) -> tuple[Span | None, str]:
     if relative and cue.pronoun:
         return None, ""  # the antecedent is the object (الاتهامات التي أعلنها)
     found = _before(layout, end, first)
-    if not found or not _agrees(cue, text, found) or not (relative or _opens_clause(layout, found[0])):
-        return None, ""
-    return found, "relative" if relative else "before"
+    if found and _agrees(cue, text, found) and (relative or _opens_clause(layout, found[0])):
+        return found, "relative" if relative else "before"
+    found = _over_aside(layout, cue, end, first)
+    return found, "before, over an aside" if found else ""
+
+
+def _over_aside(layout: Layout, cue: Cue, end: int, first: int) -> Span | None:
+    """A source at the opening of the clause, with an apposition or relative clause between commas before its verb."""
+    text = layout.text
+    if end <= first + 2 or text.form[end - 1] not in classes()["comma"]:
+        return None
+    for i in range(end - 2, first - 1, -1):
+        if not _opens_clause(layout, i) or word(text.word[i]).clitic not in ("", *_AND):
+            continue
+        reached, ending = phrase(text, i, end - 1)
+        speaks = ending == "name" or word(text.word[i]).classes & _SPEAKING
+        if reached > i and reached < end - 1 and text.form[reached] in classes()["comma"] and speaks and _agrees(cue, text, (i, reached)):
+            return i, reached
+    return None
 
 
 def _opens_clause(layout: Layout, i: int) -> bool:
@@ -312,7 +373,8 @@ def _before(layout: Layout, end: int, first: int) -> Span | None:
     best: Span | None = None
     while i < end:
         reached, ending = phrase(text, i, end)
-        if reached == end and ending:
+        w = word(text.word[i])
+        if reached == end and ending and not (w.classes & g.PERHAPS and _tanwin(w)):
             best = (i, end)
             break
         # A phrase that falls short is passed over only where it cannot hold the source.

@@ -157,17 +157,23 @@ def find_name(text: Text, span: Span) -> Span | None:
     if head.classes & g.GIVEN or not head.classes & (g.HEAD | g.TITLE):
         end = name_end(text, first, last)
         if end > first:
-            return first, end
-    for i in range(first + 1, last):
+            return first, _rest(text, end, last)
+    i = first
+    while i + 1 < last:
+        i += 1
         before, w = word(text.word[i - 1]), word(text.word[i])
         given = bool(w.classes & g.GIVEN)
+        if text.form[i] in classes()["for"] and i + 1 < last and word(text.word[i + 1]).classes & (g.ROLE | g.GIVEN):
+            return None  # who is spoken for, not who speaks
         if text.form[i] in classes()["for"] or w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND) and not given:
             continue
         if not given and before.classes & (g.BODY | g.MEDIA | g.PREPOSITION) and not before.definite:
             continue
-        if w.classes & g.PLACE and g.entity(text, i, last) and not given:
+        known = g.entity(text, i, last) if w.classes & g.PLACE and not given else None
+        if known:
+            i = known[1] - 1
             continue
-        end = name_end(text, i, last, sure=True)
+        end = _rest(text, name_end(text, i, last, sure=True), last) if name_end(text, i, last, sure=True) > i else i
         if end > i and (end == last or word(text.word[end]).classes & (g.MARK | g.HEAD)):
             if end == i + 1 and not given and w.base.endswith(_YEH) and not before.definite and before.classes & g.HEAD:
                 continue  # an adjective (مسؤول أمني)
@@ -176,6 +182,13 @@ def find_name(text: Text, span: Span) -> Span | None:
         if called and i == last - 1 and w.definite and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA) and not g.nation(w.base):
             return i, last
     return None
+
+
+def _rest(text: Text, end: int, last: int) -> int:
+    """The end of a name whose last word or two the tables take for something else."""
+    if 0 < last - end <= 2 and not any(word(text.word[i]).classes & (g.MARK | g.BOUND | g.HEAD | g.NUMBER) or word(text.word[i]).clitic for i in range(end, last)):
+        return last
+    return end
 
 
 _YEH = fold("ي")

@@ -117,7 +117,13 @@ def _placed(text: Text, j: int, stop: int, kind: str) -> int:
 def _quantified(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
     """بعض المسؤولين، عدد من الخبراء، كل من مصر وتونس."""
     j = i + 1
+    while j < stop and word(text.word[j]).classes & (g.NUMBER | g.SOME):
+        j += 1
+    if j + 1 < stop and text.form[j + 1] in _marks("of") and word(text.word[j]).classes & g.ORDINARY:
+        j += 1
     if j < stop and text.form[j] in _marks("of"):
+        j += 1
+    while j < stop and word(text.word[j]).classes & (g.NUMBER | g.SOME):
         j += 1
     end, ending = _simple(text, j, stop, depth + 1)
     while end > j:
@@ -163,7 +169,8 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
             if end > j:
                 return _completed(text, end, stop, head, depth)
             break
-        known = g.entity(text, j, stop) if c & g.PLACE else None
+        nation = c & g.ADJECTIVE and not w.definite and not head.classes & g.ROLE  # وسائل إعلام سورية: Syrian, not Syria
+        known = g.entity(text, j, stop) if c & g.PLACE and not nation else None
         if known:
             return _completed(text, known[1], stop, head, depth)
         if w.definite:
@@ -222,7 +229,10 @@ def _completed(
             break
     j = _bracketed(text, j, stop)
     if named:
-        return j, "name"
+        further = _adjectives(text, j, stop, head, True) if head.classes & g.ROLE else j
+        if further == j:
+            return j, "name"
+        j = further
     if personal and j < stop and text.line[j] == text.line[j - 1]:
         w = word(text.word[j])
         if w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite:
@@ -237,9 +247,14 @@ def _completed(
             end = name_end(text, j, stop, sure=True)
             if end > j:
                 return end, "name"
-        if head.definite and head.classes & g.ROLE and w.definite and _surname(w):
+        if head.definite and head.classes & g.ROLE and w.definite and _surname(w) and _closed(text, j + 1, stop):
             return max(j + 1, name_end(text, j + 1, stop, sure=True)), "name"
     return j, "role" if personal else "noun"
+
+
+def _closed(text: Text, j: int, stop: int) -> bool:
+    """The phrase can end before `j`: nothing follows, or what follows goes with no name."""
+    return j >= stop or bool(word(text.word[j]).classes & (g.MARK | g.BOUND | g.GIVEN | g.VERB)) or _maybe_name(word(text.word[j]))
 
 
 def _also(text: Text, j: int, stop: int) -> int:
@@ -338,7 +353,7 @@ _FIELD = ("يه",)
 
 
 # A participle or adjective with tanwin (متحديا), which no name looks like.
-_ACCUSATIVE = re.compile(fold("م") + r"\w{3,}" + fold("ا") + "$|" + fold("ها") + "$")
+_ACCUSATIVE = re.compile(fold("م") + r"\w{3,}" + fold("ا") + "$|" + fold("ها") + "$|" + fold("هم") + "$")
 
 
 def _maybe_name(w: Word) -> bool:
@@ -351,12 +366,16 @@ def _perhaps_name(text: Text, j: int, stop: int) -> bool:
     w = word(text.word[j])
     if not w.classes & g.PERHAPS or w.definite or w.clitic or w.classes & (g.VERB | g.HEAD):
         return False
-    if word(text.word[j - 1]).classes & g.GIVEN:
+    before = word(text.word[j - 1])
+    if before.classes & g.GIVEN or text.form[j - 1] in _name_parts() or (_maybe_name(before) and not w.base.endswith(_INFLECTED)):
         return True
     if j + 1 >= stop:
         return False
     after = word(text.word[j + 1])
     return bool(after.classes & g.GIVEN) or _maybe_name(after) or _surname(after)
+
+
+_INFLECTED = tuple(map(fold, ("ا", "ه", "ها", "هم", "ين", "ون", "ات")))
 
 
 def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:

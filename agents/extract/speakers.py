@@ -134,13 +134,16 @@ class Resolver:
         if self.text.word[first] in marks and self.text.word[last - 1] in marks and last - first > 2:
             first, last = first + 1, last - 1
         written = " ".join(self.text.slice(first, last).split())
-        return written[self._clitic(first) :] if self._clitic(first) else written
+        w = word(self.text.word[first])
+        if w.definite and w.clitic.endswith(_LAM):
+            return _ARTICLE + written[len(w.clitic) + 1 :]  # للجيش is ل and الجيش
+        return written[self._clitic(first) :]
 
     def _clitic(self, i: int) -> int:
         """How many letters before the word at `i` are clitics."""
         form, w = self.text.form[i], word(self.text.word[i])
         if w.clitic:
-            return 0 if w.definite and w.clitic.endswith(_LAM) else len(w.clitic)
+            return len(w.clitic)
         if form[0] in classes()["one-letter"] and len(form) > 4 and form[1:] in self.article and not w.classes:
             return 1
         return 0
@@ -176,19 +179,26 @@ class Resolver:
     def _author(self, source: Source) -> Speaker | None:
         """The body whose statement speaks: named in the phrase (بيان الوزارة), or the last body that spoke or was named."""
         first, last = source.span
-        if source.head not in classes()["issued-by-bodies"]:
+        if source.head not in classes()["issued-by-bodies"] or source.number != "s":
             return None
-        for i in range(first + 1, last):
-            w = word(self.text.word[i])
-            if w.classes & (g.HEAD | g.PLACE | g.TITLE) and not w.classes & g.ADJECTIVE:
-                inner = describe(self.text, (i, last))
-                if inner.kind != "document":
-                    return self._resolve(inner, None)
+        i = first + 1
+        while i < last and word(self.text.word[i]).classes & (g.ADJECTIVE | g.NISBA | g.BOUND) and not word(self.text.word[i]).clitic:
+            i += 1
+        if i < last:
+            inner = describe(self.text, (i, last))
+            if inner.kind != "document":
+                return self._resolve(inner, None)
+        if not source.definite and source.head not in classes()["statement"]:
+            return None
+        for report in reversed(self.reports):
+            speaker = self.spoken.get(id(report))
+            if speaker and _at(report) < first and speaker.kind in ("organization", "country"):
+                return Speaker(speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head)
         body = next((s for s in reversed(self.article.sources) if s.span[0] < first and s.kind in ("organization", "country") and s.definite), None)
         return self._resolve(body, None) if body else None
 
 
-_LAM = fold("ل")
+_LAM, _ARTICLE = fold("ل"), fold("ال")
 
 
 def _at(report: Report) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver
@@ -42,15 +41,18 @@ async def run(settings: Settings, *, resolver: AbstractResolver | None = None) -
     ):
         poller = Poller(settings, rows, client, parser, lambda entry: send(_post(entry)))
 
+        async def change(event: EventT[bytes], feed: Feed | None) -> Awaitable[None]:
+            return asyncio.create_task(poller.register(event.message.partition, event.key or b"", feed))
+
         async def register(stream: StreamT[bytes]) -> None:
             stream = stream.noack()  # type: ignore[attr-defined]
             async for batch in batches(stream):
-                letters, found = _registered(batch, rows)
-                await confirmed("fetch", lambda _, letter: send(letter), [(None, letter) for letter in letters])
-                await confirmed("fetch", lambda place, row: _put(rows, place, row), list(found.items()))
-                for (_, key), row in found.items():
-                    poller.forget(key) if row is None else poller.watch(key, row)
-                for event in batch:
+                # After a rebalance, what was taken before comes again, to whomever it belongs now.
+                current = [e for e in batch if e.message.generation_id == app.consumer_generation_id]
+                feeds, letters = _read(current)
+                await confirmed("fetch", lambda _, letter: send(letter), letters)
+                await confirmed("fetch", change, feeds)
+                for event in current:
                     await stream.ack(event)
 
         async def assigned(*_: object, **__: object) -> None:
@@ -70,41 +72,21 @@ async def run(settings: Settings, *, resolver: AbstractResolver | None = None) -
             yield poller
 
 
-def _registered(
-    batch: Sequence[EventT[bytes]], rows: Rows[FeedRow]
-) -> tuple[list[Send], dict[tuple[int, bytes], FeedRow | None]]:
-    """What the registry says of its feeds: dead letters for what is no feed, and the new rows (None: removed)."""
-    letters: list[Send] = []
-    found: dict[tuple[int, bytes], FeedRow | None] = {}
+def _read(
+    batch: Sequence[EventT[bytes]],
+) -> tuple[list[tuple[EventT[bytes], Feed | None]], list[tuple[EventT[bytes], Send]]]:
+    """What the registry says: of each feed its last record (None: removed); dead letters for what is no feed."""
+    feeds: dict[bytes | None, tuple[EventT[bytes], Feed | None]] = {}
+    letters = []
     for event in batch:
-        place = event.message.partition, event.key or b""
-        if event.value is None:
-            found[place] = None
-            continue
         try:
-            feed = decode(event.value, Feed)
-            if urlsplit(feed.url).scheme not in ("http", "https"):
+            feed = None if event.value is None else decode(event.value, Feed)
+            if feed and urlsplit(feed.url).scheme not in ("http", "https"):
                 raise UnreadableError(f"{feed.url!r} is no web address")
+            feeds[event.key] = event, feed
         except ValueError as error:
-            letters.append(dead_letter("fetch", event, error))
-            continue
-        old = found[place] if place in found else rows.get(*place)
-        found[place] = _row(feed, place[0], old)
-    return letters, found
-
-
-def _row(feed: Feed, partition: int, old: FeedRow | None) -> FeedRow:
-    """The feed's row after its record was put into the registry: it is polled at once, retired or failing or not."""
-    now = time.time()
-    if old is None:
-        return FeedRow(feed=feed, partition=partition, since=now, due=now)
-    if old.feed == feed and not old.error:
-        return replace(old, partition=partition)
-    return replace(old, feed=feed, partition=partition, due=now, failures=0, retired="", interval=0.0)
-
-
-async def _put(rows: Rows[FeedRow], place: tuple[int, bytes], row: FeedRow | None) -> Awaitable[Any]:
-    return rows.put(*place, row)
+            letters.append((event, dead_letter("fetch", event, error)))
+    return list(feeds.values()), letters
 
 
 def _post(entry: Entry) -> Send:

@@ -27,7 +27,7 @@ _ARABIC = re.compile(r"[\u0621-\u063a\u0641-\u064a]")
 _ODD = re.compile(
     r"[\x80-\x9f\ufffd\ue000-\uf8ff]|(?<=[A-Za-z])[\u0621-\u064a]|(?<=[\u0621-\u064a])[A-Za-z\u00a1-\u00aa\u00ac-\u00ba\u00bc-\u024f\u0400-\u052f]"
 )
-_SAMPLE = 100_000
+_SAMPLE = 20_000
 # The high bytes of UTF-8 Arabic are mostly D8 and D9. Read as windows-1252 or windows-1256 those are two letters that
 # then make up half the text; in true text they are rare.
 _MISREAD_SIGNS = (re.compile("[\xd8\xd9]"), re.compile("[\u0637\u0638]"))

@@ -24,7 +24,7 @@ from streams.settings import Settings
 
 What = Literal["feed", "page", "robots", "hub", "site"]
 
-_TOTAL, _CONNECT, _IDLE = 25.0, 10.0, 10.0
+_TOTAL, _CONNECT, _IDLE = 20.0, 10.0, 10.0  # seconds
 _MAX_REDIRECTS = 7
 _PERMANENT = {301, 308}
 _REDIRECTS = {301, 302, 303, 307, 308}

@@ -54,9 +54,12 @@ class Parsed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _MAX_ITEMS = 5_000
+# Names and headlines longer than this (characters) are somebody's mistake.
+_LONGEST = {"guid": 2_000, "link": 4_000, "title": 10_000, "author": 1_000, "language": 100}
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")  # "<" ends it as well: linear even in "<<<<"
 _NO_XML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCES = re.compile(r"(?:&#(?:x[0-9a-f]{1,6}|[0-9]{1,7});)+", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -67,10 +70,15 @@ def parse(body: bytes, url: str = "", content_type: str = "") -> Parsed:
     if not text:
         raise NotAFeedError("the answer is empty")
     parsed = _json(text) if text.startswith("{") else _xml(text, url)
-    kept = [item for item in parsed.items if charset.readable(item.title + item.summary + item.content)]
+    kept = [_shortened(item) for item in parsed.items if charset.readable(item.title + item.summary + item.content)]
     return msgspec.structs.replace(
         parsed, items=kept[:_MAX_ITEMS], charset=used, unreadable=len(parsed.items) - len(kept)
     )
+
+
+def _shortened(item: Item) -> Item:
+    over = {name: getattr(item, name)[:most] for name, most in _LONGEST.items() if len(getattr(item, name)) > most}
+    return msgspec.structs.replace(item, **over) if over else item
 
 
 def plain(markup: str) -> str:
@@ -80,7 +88,7 @@ def plain(markup: str) -> str:
 
 def _xml(text: str, url: str) -> Parsed:
     # feedparser trusts HTTP's charset over the declaration: ours is settled, so both say UTF-8.
-    text = _NO_XML_CHARACTER.sub("", _DECLARATION.sub("", text))
+    text = _REFERENCES.sub(_characters, _NO_XML_CHARACTER.sub("", _DECLARATION.sub("", text)))
     found = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
@@ -107,6 +115,16 @@ def _xml(text: str, url: str) -> Parsed:
         topic=_rel(links, "self", url),
         fault=fault,
     )
+
+
+def _characters(references: re.Match[str]) -> str:
+    """Numeric references as they are if all name characters; halves of characters joined, what names none left out."""
+    codes = [int(c[1:], 16) if c[0] in "xX" else int(c) for c in re.findall(r"#(\w+)", references[0])]
+    if all(0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code in (9, 10, 13) for code in codes):
+        return references[0]
+    units = "".join(chr(code) for code in codes if code <= 0x10FFFF)
+    whole = units.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    return "".join(f"&#{ord(character)};" for character in _NO_XML_CHARACTER.sub("", whole))
 
 
 def _cut_short(text: str) -> bool:
@@ -149,7 +167,9 @@ def _link(entry: Mapping[str, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return charset.mended(value) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return charset.mended(value)
 
 
 def _time(parts: time.struct_time | None) -> datetime | None:

@@ -35,6 +35,8 @@ def article_address(link: str, base: str = "") -> str:
 
     Relative links are resolved against `base`, the feed's address. Empty for what is no web address.
     """
+    if not link.strip():
+        return ""
     try:
         parts = urlsplit(urljoin(base, link.strip()))
         host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port

@@ -1,6 +1,6 @@
 """Parsing without standing still: small feeds at once, large ones in a process of their own.
 
-feedparser takes about a millisecond for four items, and some minutes for bytes that someone has thought about. So what
+feedparser takes about a millisecond for four items, and minutes for bytes that someone has thought about. So what
 is large is parsed beside us, in a process with a limit of memory and time, which is replaced when it breaks either.
 It is started for the first large feed and ends when it has been idle for a while.
 """
@@ -12,15 +12,17 @@ import contextlib
 import resource
 import struct
 import sys
+from pathlib import Path
 
 import msgspec
 
 from agents.fetch.feed import NotAFeedError, Parsed, parse
 
 _INLINE = 24 * 1024  # a few milliseconds
-_TIMEOUT = 20.0
+_TIMEOUT = 9.0
 _IDLE = 60.0
-_MEMORY = 1024 * 1024 * 1024
+_MEMORY = 192 * 1024 * 1024  # over what the process begins with
+_LINUX = sys.platform == "linux"
 _LENGTH = struct.Struct("!I")
 
 
@@ -115,7 +117,8 @@ def _parse(job: _Job) -> Parsed:
 
 def _serve() -> None:
     """Answer jobs from standard input on standard output until it closes."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize() if _LINUX else 0
+    resource.setrlimit(resource.RLIMIT_DATA, (used + _MEMORY, used + _MEMORY))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while head := source.read(_LENGTH.size):
         job = msgspec.msgpack.decode(source.read(_LENGTH.unpack(head)[0]), type=_Job)

@@ -10,14 +10,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
-from agents.fetch import metrics, pages
+from agents.fetch import metrics
 from agents.fetch.client import Answer, Client, FetchError
 from agents.fetch.feed import NotAFeedError
 from agents.fetch.news import News
-from agents.fetch.pages import Pages
+from agents.fetch.pages import Pages, wanted
 from agents.fetch.parser import Parser
 from agents.fetch.poll import Reading, poll, read
 from agents.fetch.state import FeedRow, Subscription
@@ -48,6 +49,7 @@ class Poller:
         self._changed = asyncio.Event()
         self._polls: dict[bytes, asyncio.Task[None]] = {}
         self._writes: set[asyncio.Task[None]] = set()
+        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self.heard: Heard | None = None  # told of every reading, and whether it names a hub
 
     # What to poll, and when
@@ -161,12 +163,12 @@ class Poller:
         """Send the news of `reading`, the oldest first, and remember them; then remember how the feed stands."""
         row, news = reading.row, reading.news[::-1]
         feed = row.feed
-        with_pages = any(pages.wanted(feed.full_text, piece.item) for piece in news)
+        with_pages = any(wanted(feed.full_text, piece.item) for piece in news)
         size = _WITH_PAGES if with_pages else _WITHOUT
         before = self.row(key)
         for start in range(0, len(news), size):
             piece = news[start : start + size]
-            entries = await asyncio.gather(*[self._entry(feed, item) for item in piece])
+            entries = await asyncio.gather(*[entry(feed, item, self._pages) for item in piece])
             row = replace(
                 row, seen=(*[item.seen for item in reversed(piece)], *row.seen), published=row.published + len(piece)
             )
@@ -184,13 +186,6 @@ class Poller:
         if self.heard:
             await self.heard(key, row, reading)
 
-    async def _entry(self, feed: Feed, news: News) -> Entry:
-        item = news.item
-        page = None
-        if news.address and pages.wanted(feed.full_text, item):
-            page = await self._pages.page(news.address)
-        return entry(feed, news, page)
-
     async def _write(self, key: bytes, entries: Sequence[Entry], row: FeedRow) -> None:
         """Send, then remember; not to be torn apart when the poll is cancelled."""
 
@@ -203,29 +198,62 @@ class Poller:
         task.add_done_callback(self._writes.discard)
         await asyncio.shield(task)
 
-    async def _remember(self, key: bytes, row: FeedRow) -> None:
-        """Write the row, but for what others may have written in the meantime: the registry, the hub."""
-        current = self.row(key)
-        if current is None:
-            return
-        row = replace(row, feed=current.feed, partition=current.partition, subscription=current.subscription)
-        await self._put(key, row)
+    # Rows: read, changed and written by one at a time
+
+    async def register(self, partition: int, key: bytes, feed: Feed | None) -> None:
+        """Take in what the registry says of a feed (None: removed); raises what the broker does."""
+        async with self._lock(key):
+            old = self._rows.get(partition, key)
+            row = None if feed is None else registered(feed, partition, old)
+            if row != old:
+                await self._rows.put(partition, key, row)
+        if row is None:
+            self.forget(key)
+        else:
+            self.watch(key, row)
 
     async def subscribed(self, key: bytes, subscription: Subscription | None) -> None:
         """Remember what a hub was asked for."""
-        if current := self.row(key):
-            await self._put(key, replace(current, subscription=subscription))
+        await self._change(key, lambda current: replace(current, subscription=subscription))
 
-    async def _put(self, key: bytes, row: FeedRow) -> None:
+    async def _remember(self, key: bytes, row: FeedRow) -> None:
+        """Write the row, but for what others may have written in the meantime: the registry, the hub."""
+        await self._change(
+            key,
+            lambda current: replace(
+                row, feed=current.feed, partition=current.partition, subscription=current.subscription
+            ),
+        )
+
+    async def _change(self, key: bytes, change: Callable[[FeedRow], FeedRow]) -> None:
+        """Write what `change` makes of the feed's row, unless the feed is no longer ours."""
+
         async def put(key: bytes, row: FeedRow) -> Awaitable[Any]:
             return self._rows.put(row.partition, key, row)
 
-        await confirmed("fetch", put, [(key, row)])
+        async with self._lock(key):
+            if current := self.row(key):
+                await confirmed("fetch", put, [(key, change(current))])
+
+    def _lock(self, key: bytes) -> asyncio.Lock:
+        return self._locks.setdefault(key, asyncio.Lock())
 
 
-def entry(feed: Feed, news: News, page: str | None) -> Entry:
-    """The record of an item, with its article's `page` if that was fetched."""
+def registered(feed: Feed, partition: int, old: FeedRow | None) -> FeedRow:
+    """The feed's row after its record was put into the registry: what is new, changed or in trouble is polled at once,
+    retired or not."""
+    now = time.time()
+    if old is None:
+        return FeedRow(feed=feed, partition=partition, since=now, due=now)
+    if old.feed == feed and not old.error:
+        return replace(old, partition=partition)
+    return replace(old, feed=feed, partition=partition, due=now, failures=0, retired="", interval=0.0)
+
+
+async def entry(feed: Feed, news: News, pages: Pages) -> Entry:
+    """The record of an item, with its article's page where the feed's setting asks for it."""
     item = news.item
+    page = await pages.page(news.address) if news.address and wanted(feed.full_text, item) else None
     return Entry(
         article_id=news.article_id,
         entry_id=item.guid or item.link or news.article_id,

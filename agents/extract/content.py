@@ -47,6 +47,9 @@ class Contents:
         self.text = layout.text
         table: Words = words()
         self._classes = word_classes().of
+        self._count = [0]  # words before each token
+        for word in self.text.word:
+            self._count.append(self._count[-1] + word[0].isalnum())
         self._that = table["complementizer"]
         self._that_pronoun = frozenset(base + p for base in table["complementizer"] for p in table["pronoun"])
         self._particles = table["particle"]
@@ -124,6 +127,10 @@ class Contents:
         while i < len(self.text) and not self.text.word[i][0].isalnum() and self.text.word[i] != "\n":
             i += 1
         return i
+
+    def count(self, first: int, last: int) -> int:
+        """How many words the tokens [first, last) hold."""
+        return self._count[last] - self._count[first]
 
     def trim(self, first: int, last: int) -> int:
         """`last` moved left over marks."""
@@ -473,6 +480,10 @@ class Contents:
             return "as"
         if form in self._subordinators:
             return "subordinator"
+        if form in self._relative:
+            return "relative"
+        if gazetteer.word(form).classes & gazetteer.TIME:
+            return "time"
         return ""
 
     def _end_features(self, cue: Occurrence, start: Start, opened: int, around: int, last: int, k: int, boundary: str,

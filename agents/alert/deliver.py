@@ -104,6 +104,7 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def run(self) -> None:
         """Work until cancelled."""
         try:
+            await self._join()
             while True:
                 try:
                     batch = await self._consumer.getmany(timeout_ms=int(_TICK * 1000), max_records=1000)
@@ -119,6 +120,16 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
                     await asyncio.sleep(_RETRY)
         finally:
             await self._let_go(self._partitions.values())
+
+    async def _join(self) -> None:
+        """Join the group; with a member that died in it, this lasts as long as its session."""
+        while True:
+            try:
+                await self._consumer.start()
+                return
+            except (KafkaError, OSError) as error:
+                log.warning("Cannot join those who deliver (%r); trying again in %.0f s", error, _RETRY)
+                await asyncio.sleep(_RETRY)
 
     async def _read(self, partition: TopicPartition, message: ConsumerRecord) -> None:
         owned = self._partitions.get(partition)
@@ -252,7 +263,6 @@ async def delivering(
     )
     deliverer = Deliverer(settings, consumer, producer, rulebook, channels, clock)
     consumer.subscribe([settings.prefix + DELIVERIES.name], listener=deliverer)
-    await consumer.start()
     task = asyncio.create_task(deliverer.run())
     try:
         yield deliverer

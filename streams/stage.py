@@ -105,20 +105,31 @@ class Stage(Generic[R, Row]):
         stream = stream.noack()  # type: ignore[attr-defined]
         async for batch in batches(stream):
             # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
-            batch = [event for event in batch if self._is_current(event)]
-            await self._process(batch)
-            for event in batch:
+            done = await self._process([event for event in batch if self._is_current(event)])
+            for event in done:
                 if self._is_current(event):
                     await stream.ack(event)
+            # What is not done comes again: a rebalance need not wait for it.
+            self._app.consumer.unacked.difference_update(event.message for event in batch)
             metrics.LAST_PROGRESS.labels(self.name).set(time.time())
 
     def _is_current(self, event: EventT[bytes]) -> bool:
         return bool(event.message.generation_id == self._app.consumer_generation_id)
 
-    async def _process(self, batch: Sequence[EventT[bytes]]) -> None:
+    @property
+    def _is_leaving(self) -> bool:
+        """Whether the partitions are being taken away: what has not been begun comes again, to their next worker."""
+        return bool(self._app.should_stop or not self._app.flow_control.is_active())
+
+    async def _process(self, batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
+        """Work on the batch, in order, for as long as it is ours; returns what is done and confirmed."""
         rows: dict[bytes, tuple[EventT[bytes], Kept[Row]]] = {}
         sends: list[tuple[EventT[bytes], tuple[str, Send]]] = []
+        done = 0
         for event in batch:
+            if self._is_leaving:
+                break
+            done += 1
             place = sequence(event.message)
             kept = rows[_key(event)][1] if _key(event) in rows else self._read(event)
             if kept is not None and place <= kept.sequence:
@@ -132,6 +143,7 @@ class Stage(Generic[R, Row]):
                 rows[_key(event)] = (event, Kept(place, outcome.row))
         await confirmed(self.name, self._put, sends)
         await confirmed(self.name, self._write, list(rows.values()))
+        return batch[:done]
 
     async def _outcome(self, event: EventT[bytes], row: Row | None) -> Outcome[Row]:
         """What the work makes of `event`; a dead letter when it fails."""

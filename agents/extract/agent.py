@@ -34,11 +34,11 @@ async def run(settings: Settings) -> AsyncIterator[None]:
 
 
 async def tell(article: Article, told: Told | None) -> Outcome[Told]:
-    """The statements of `article` that are new, and those retracted; nothing when this revision has been told.
+    """The statements of `article` that are new, and those retracted; nothing when this engine has told this revision.
 
     In a thread: a long article takes longer than an event loop may stand still.
     """
-    if told and told.revision == article.revision:
+    if told and told.covers(article):
         return Outcome()
     if not is_arabic(article):
         OTHER_LANGUAGES.labels(article.language).inc()

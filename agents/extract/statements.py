@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from agents.extract.engine import Extracted, extract
+from agents.extract.version import ENGINE
 from streams.identity import identity
 from streams.records import Article, Cue, Mention, Span, Speaker, Statement
 
@@ -20,15 +21,20 @@ _LONGEST = 300_000
 
 
 class Told(msgspec.Struct):
-    """What was last told of an article: which revision, and its statements, packed."""
+    """What was last told of an article: which revision, its statements, packed, and the engine that found them."""
 
     revision: str
     packed: bytes
+    engine: str = ""
 
     @classmethod
     def of(cls, revision: str, statements: Sequence[Statement]) -> Told:
-        """The row for `statements`."""
-        return cls(revision, zlib.compress(msgspec.msgpack.encode(statements)))
+        """The row for `statements`, found by this engine."""
+        return cls(revision, zlib.compress(msgspec.msgpack.encode(statements)), ENGINE)
+
+    def covers(self, article: Article) -> bool:
+        """Whether there is nothing more to find: this very text, by this very engine."""
+        return self.revision == article.revision and self.engine == ENGINE
 
     @property
     def statements(self) -> list[Statement]:

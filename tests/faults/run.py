@@ -185,7 +185,7 @@ def steps(plan: Plan) -> Sequence[oracle.Step]:
 
     found: list[oracle.Step] = [(ENTRIES, normalize)]
     if "extract" in plan.roles:
-        from agents.extract.agent import extract
+        from agents.extract.agent import tell
 
-        found.append((ARTICLES, extract))
+        found.append((ARTICLES, tell))
     return found

@@ -20,6 +20,7 @@ from streams.records import FullText
 ROBOT = "Tasrih"
 # A feed's text shorter than this (characters) is a teaser.
 _SHORT = 600
+_TELLING = 20_000  # characters of markup that are looked at
 _KEPT = 2_000
 _FRESH, _RETRY = 24 * 3600.0, 600.0
 _LONGEST_CRAWL_DELAY = 30.0
@@ -37,7 +38,7 @@ class _Rules(NamedTuple):
 def wanted(full_text: FullText, item: Item) -> bool:
     """Whether the item's page is to be fetched, by its feed's setting."""
     return full_text == "always" or (
-        full_text == "when-short" and max(len(plain(item.content)), len(plain(item.summary))) < _SHORT
+        full_text == "when-short" and max(len(plain(text[:_TELLING])) for text in (item.content, item.summary)) < _SHORT
     )
 
 

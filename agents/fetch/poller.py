@@ -125,8 +125,9 @@ class Poller:
         if row is None or not row.polled:
             return
         try:
-            metrics.LATENESS.observe(time.time() - due)
             reading = await poll(row, self._client, self._parser, self._settings)
+            if reading.answer:
+                metrics.LATENESS.observe(max(0.0, reading.row.polled_at - reading.answer.seconds - due))
             await self._take(key, reading)
         except Exception as error:  # our own fault; the other feeds must be served, and this one again
             log.exception("polling %s failed", row.feed.url)

@@ -150,7 +150,7 @@ def _explain(found: Check, parsed: Parsed, url: str) -> None:
         say.append(("dates", f"from {dates[0]:%Y-%m-%d %H:%M} to {dates[-1]:%Y-%m-%d %H:%M} UTC"))
         if dates[-1].timestamp() > time.time() + 3600:
             say.append(("in the future", f"{sum(d.timestamp() > time.time() + 3600 for d in dates)} items"))
-    lengths = sorted(max(len(plain(item.content)), len(plain(item.summary))) for item in items)
+    lengths = sorted(max(len(plain(item.content[:200_000])), len(plain(item.summary[:200_000]))) for item in items)
     say.append(("text an item", f"{lengths[len(lengths) // 2]:,} characters (median)"))
     short = sum(pages.wanted("when-short", item) for item in items)
     if short * 2 > len(items):

@@ -64,7 +64,7 @@ function show(scroll = null) {
     if (current.search !== location.search) current.update(filter);
     current.back?.();
   } else {
-    current = { ...found.view({ params: found.params, filter, navigate, frame, share: (address) => share(frame.toast, address), title }), key: found.key };
+    current = { ...found.view({ params: found.params, filter, navigate, frame, share: (text) => share(frame.toast, text), title }), key: found.key };
     current.element.classList.add("view");
     frame.main.append(current.element);
     if (found.kept) keeping.set(found.key, current);

@@ -17,7 +17,7 @@ export function card(statement, { address = statementAddress(statement.statement
   },
     el("header.card-head", {},
       el("span.kind", { title: speaker.kind && t(`kind.${speaker.kind}`) }, icon(speaker.kind ?? "anonymous")),
-      el("div.who", {}, speakerName(speaker), verb(statement.cue), title(speaker)),
+      el("div.who", {}, speakerName(speaker), verb(statement.cue), office(speaker)),
       time(statement.published_at)),
     retracted && el("p.retraction", {}, icon("warning"), t("card.retracted")),
     el("p.words", { lang: "ar", dir: "rtl" },
@@ -50,9 +50,9 @@ export function verb(cue) {
 }
 
 /** What the text calls the speaker here, where that tells more than the name: mostly the office. */
-function title({ name, mention }) {
+export function office({ name, mention }) {
   if (!mention || mention.text === name) return null;
-  return el("span.mention", { lang: "ar", dir: "auto" }, mention.text);
+  return el("span.office", {}, el("bdi", { lang: "ar" }, mention.text));
 }
 
 export const badge = (act) => el(`span.badge.act-${act}`, {}, t(`act.${act}`));

@@ -5,15 +5,17 @@ import { ACTS } from "./address.js";
 import { el, fill, svg } from "./dom.js";
 import { absolute, clock, compact, date, day, number, percent, t } from "./words.js";
 
-const LENGTH = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+/** The widths of buckets, in milliseconds. */
+export const BUCKET = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const MOST_BARS = 400;
+const WIDEST_BAR = 44;
 
 /**
  * Volume by time, stacked by act. `timeline` as the API gives it (empty buckets left out), `bucket` its width,
  * `from`/`to` its range. `address(from, to)`: where a bucket leads. `height` in px; `table: false` for a small one.
  */
 export function timeChart({ timeline, bucket, from, to, height = 220, address = null, table = true, label = t("chart.time") }) {
-  const length = LENGTH[bucket];
+  const length = BUCKET[bucket];
   const bars = filledIn(timeline, length, from, to);
   const total = bars.reduce((sum, bar) => sum + bar.statements, 0);
   const plot = el("div.plot", { vars: { "--height": `${height}px` } });
@@ -32,7 +34,7 @@ export function timeChart({ timeline, bucket, from, to, height = 220, address = 
     // Time runs with the reading: in Arabic the newest stands on the left.
     const x = (n) => (rightToLeft ? inner - (n + 1) * step : side + n * step);
     const y = (value) => top + (height - top - bottom) * (1 - value / ceiling);
-    const gap = step > 6 ? 2 : step > 3 ? 1 : 0;
+    const gap = Math.max(step - WIDEST_BAR, step > 6 ? 2 : step > 3 ? 1 : 0);
     const drawing = svg("svg", { width, height, role: "img", "aria-label": summary });
     if (side) for (const value of ticks(ceiling)) {
       drawing.append(svg("line.grid", { x1: rightToLeft ? 0 : side, x2: rightToLeft ? inner : width, y1: y(value), y2: y(value) }),
@@ -125,7 +127,7 @@ function span(bar, bucket) {
 }
 
 function tick(time, bucket, bars) {
-  const days = (bars.at(-1).time - bars[0].time) / LENGTH.day;
+  const days = (bars.at(-1).time - bars[0].time) / BUCKET.day;
   return bucket === "day" || days > 2 ? day(time) : clock(time);
 }
 

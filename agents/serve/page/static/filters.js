@@ -82,17 +82,27 @@ export function filterForm(filter, change) {
   }
 
   function timeFields() {
-    const last = el("select", { "aria-label": t("filter.time"), onchange: () => { delete now.from; delete now.to; put("last", last.value); refresh(); } },
-      el("option", { value: "" }, t("last.any")), Object.keys(LAST).map((value) => el("option", { value }, t(`last.${value}`))));
+    const last = el("select", { "aria-label": t("filter.time"), onchange: chosen },
+      el("option", { value: "" }, t("last.any")), Object.keys(LAST).map((value) => el("option", { value }, t(`last.${value}`))),
+      el("option", { value: "between" }, t("last.between")));
     const moments = ["from", "to"].map((name) => el("input", {
       type: "datetime-local", id: `filter-${name}`, onchange: (event) => { delete now.last; put(name, event.target.value); refresh(); },
     }));
     setters.push(() => {
-      last.value = now.last ?? "";
+      last.value = now.from || now.to ? "between" : now.last ?? "";
+      between.hidden = last.value !== "between";
       for (const [n, name] of ["from", "to"].entries()) moments[n].value = local(now[name]);
     });
-    return [last, el("div.between", {}, ["from", "to"].map((name, n) =>
-      el("label", { for: `filter-${name}` }, el("span", {}, t(`filter.${name}`)), moments[n])))];
+    const between = el("div.between", {}, ["from", "to"].map((name, n) =>
+      el("label", { for: `filter-${name}` }, el("span", {}, t(`filter.${name}`)), moments[n])));
+    function chosen() {
+      between.hidden = last.value !== "between";
+      if (last.value === "between") return void moments[0].focus();
+      for (const name of ["from", "to"]) delete now[name];
+      put("last", last.value);
+      refresh();
+    }
+    return [last, between];
   }
 
   function outletBoxes() {

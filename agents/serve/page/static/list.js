@@ -13,10 +13,12 @@ export class StatementList {
   #places = new Map();
   #watch;
   #end;
+  #label;
 
   /** `label`: what the list is, for a screen reader. `more`: called when the end comes near. */
   constructor({ label, more }) {
-    this.element = el("div.list", { role: "feed", "aria-label": label });
+    this.#label = label;
+    this.element = el("div.list", {});
     this.#end = el("div.list-end");
     this.#watch = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
@@ -43,6 +45,7 @@ export class StatementList {
       this.#place(statement, block);
       if (block.filled) block.element.append(card(statement));
     }
+    this.#named();
     this.#again();
   }
 
@@ -60,6 +63,7 @@ export class StatementList {
         block.element.prepend(made);
       }
     }
+    this.#named();
     still();
   }
 
@@ -73,10 +77,19 @@ export class StatementList {
     return true;
   }
 
+  /** A feed is one only with something in it: an empty one would promise articles to a screen reader. */
+  #named() {
+    for (const [name, value] of [["role", "feed"], ["aria-label", this.#label]]) {
+      if (this.size) this.element.setAttribute(name, value);
+      else this.element.removeAttribute(name);
+    }
+  }
+
   clear() {
     for (const block of this.#blocks) { this.#watch.unobserve(block.element); block.element.remove(); }
     this.#blocks = [];
     this.#places.clear();
+    this.#named();
   }
 
   /** Looks again whether the end is near: an observer only tells of changes. */
@@ -112,7 +125,7 @@ export class StatementList {
   #empty(block) {
     // A block with the focus in it keeps its cards: emptied, it would throw the reader back to the top.
     // One that is not laid out (its view is hidden) has no height to keep.
-    const height = block.element.offsetHeight;
+    const { height } = block.element.getBoundingClientRect();
     if (!block.filled || !height || block.element.contains(document.activeElement)) return;
     block.element.style.setProperty("block-size", `${height}px`);
     block.filled = false;

@@ -38,12 +38,12 @@ export function shell({ search }) {
         el("div.tools", {},
           el("button.tool.language", {
             type: "button", lang: language === "ar" ? "en" : "ar", onclick: () => speak(language === "ar" ? "en" : "ar"),
-          }, t("language.other")),
+          }, el("span.long", {}, t("language.other")), el("span.short", { "aria-hidden": "true" }, t("language.short"))),
           themeButton(),
           el("button.tool.help-button", { type: "button", "aria-label": t("help.open"), title: t("help.open"), "aria-keyshortcuts": "?", onclick: help }, icon("keys"))))),
     main, announcements, toast,
     el("footer.colophon", {}, el("p", {}, t("colophon")),
-      el("p", {}, el("a", { href: "/openapi.json" }, "OpenAPI"), " · ", el("a", { href: "/asyncapi.yaml" }, "AsyncAPI"), " · ",
+      el("p", {}, el("a", { href: "/openapi.json" }, "OpenAPI"), " · ", el("a", { href: "/asyncapi.json" }, "AsyncAPI"), " · ",
         el("a", { href: "/v1/feed.atom" }, "Atom"), " · ", el("a", { href: "/v1/feed.json" }, "JSON Feed"))));
 
   // Times told from now grow old together, and only where they can be seen.
@@ -116,10 +116,10 @@ function themeButton() {
   return button;
 }
 
-/** Copies the address of what is looked at. */
-export async function share(toast, address = location.href) {
+/** Copies `text`, else the address of what is looked at. */
+export async function share(toast, text = location.href) {
   try {
-    await navigator.clipboard.writeText(new URL(address, location.href).href);
+    await navigator.clipboard.writeText(text);
     toast(t("share.done"));
   } catch {
     toast(t("share.failed"));

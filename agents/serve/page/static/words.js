@@ -19,10 +19,10 @@ export async function load(chosen) {
     compact: new Intl.NumberFormat(locale, { notation: "compact" }),
     plural: new Intl.PluralRules(locale),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }),
-    absolute: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" }),
+    absolute: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", hourCycle: "h23" }),
     day: new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "long" }),
     date: new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }),
-    clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
+    clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     list: new Intl.ListFormat(locale, { type: "conjunction" }),
     names: new Intl.Collator(locale, { numeric: true }),
   };

@@ -16,7 +16,7 @@ export default function alerts({ frame }) {
   let next = null;
   let timer;
   const rules = el("div.segments.rules", { role: "group", "aria-label": t("alerts.rules") });
-  const list = el("div.list", { role: "feed", "aria-label": t("place.alerts") });
+  const list = el("div.list", {});
   const state = el("div.list-state", {}, waiting());
   const element = el("div.page.alerts-page", {},
     el("header.bar", {}, el("h1", { tabindex: "-1" }, t("place.alerts")), el("p.since", {}, t("alerts.hint"))), rules, list, state);

@@ -23,9 +23,9 @@ export default function charts({ filter, navigate, share }) {
     el("aside.side", { "aria-label": t("filters.label") }, form.element),
     el("section", { "aria-labelledby": "charts-title" },
       el("header.bar", {}, el("h1", { id: "charts-title", tabindex: "-1" }, t("place.charts")),
+        el("button.tool", { type: "button", "aria-label": t("share.action"), title: t("share.action"), onclick: () => share() }, icon("link")),
         el("div.bar-tools", {}, ranges,
-          el("button.button.filters-open", { type: "button", onclick: form.open }, icon("filter"), t("filters.title")),
-          el("button.tool", { type: "button", "aria-label": t("share.action"), title: t("share.action"), onclick: () => share() }, icon("link")))),
+          el("button.button.filters-open", { type: "button", onclick: form.open }, icon("filter"), t("filters.title")))),
       chosen, body));
 
   async function read() {
@@ -57,13 +57,14 @@ export default function charts({ filter, navigate, share }) {
       el("section.panel", {}, el("header.panel-head", {}, el("h2", {}, t("chart.time")),
         el("p", {}, t("charts.total", { n: stats.statements, from: date(stats.from), to: date(stats.to) }))),
         timeChart({ ...stats, height: 260, address: (from, to) => `/${write({ ...still, from: new Date(from).toISOString(), to: new Date(to).toISOString() })}` })),
-      el("div.halves", {},
-        panel("chart.acts", stats.acts.map(({ act, statements }) => ({ label: t(`act.${act}`), count: statements, tint: act, address: only({ act: [act] }) })), true),
-        panel("chart.speakers", stats.speakers.map((one) => ({ label: one.name ?? t("speaker.unknown"), count: one.statements, address: one.name && speakerAddress(one) }))),
-        panel("chart.outlets", stats.outlets.map(({ outlet, statements }) => ({ label: outlet, count: statements, address: only({ outlet: [outlet] }) }))),
+      el("div.thirds", {},
         el("div.stack", {},
-          panel("chart.kinds", stats.kinds.map(({ kind, statements }) => ({ label: kind ? t(`kind.${kind}`) : t("speaker.unknown"), count: statements, address: kind && only({ kind: [kind] }) })), true),
-          panel("chart.forms", stats.forms.map(({ form: one, statements }) => ({ label: t(`form.${one}`), count: statements, address: only({ form: [one] }) })), true))));
+          panel("chart.acts", stats.acts.map(({ act, statements }) => ({ label: t(`act.${act}`), count: statements, tint: act, address: only({ act: [act] }) })), true),
+          panel("chart.forms", stats.forms.map(({ form: one, statements }) => ({ label: t(`form.${one}`), count: statements, address: only({ form: [one] }) })), true)),
+        panel("chart.speakers", stats.speakers.map((one) => ({ label: one.name ?? t("speaker.unknown"), count: one.statements, address: one.name && speakerAddress(one) }))),
+        el("div.stack", {},
+          panel("chart.outlets", stats.outlets.map(({ outlet, statements }) => ({ label: outlet, count: statements, address: only({ outlet: [outlet] }) }))),
+          panel("chart.kinds", stats.kinds.map(({ kind, statements }) => ({ label: kind ? t(`kind.${kind}`) : t("speaker.unknown"), count: statements, address: kind && only({ kind: [kind] }) })), true))));
   }
 
   const panel = (key, items, whole = false) => el("section.panel", {}, el("h2", {}, t(key)), rankChart(items, { whole }));

@@ -6,10 +6,10 @@ import { time } from "../card.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
 import { empty, failed, waiting } from "../notice.js";
-import { byName, number, t } from "../words.js";
+import { byName, number, relative, t } from "../words.js";
 
-const STATES = ["failing", "silent", "healthy", "unknown", "paused"];
-const SIGNS = { failing: "warning", silent: "moon", healthy: "check", unknown: "anonymous", paused: "pause" };
+const STATES = ["failing", "silent", "healthy", "unknown", "paused", "retired"];
+const SIGNS = { failing: "warning", silent: "moon", healthy: "check", unknown: "anonymous", paused: "pause", retired: "close" };
 // A feed without an article for so long is worth a look, though nothing failed.
 const SILENT = 3 * 86_400_000;
 const REFRESH = 30_000;
@@ -54,7 +54,7 @@ export default function feeds() {
     const error = trouble(feed);
     return el(`tr.${feed.state}`, {},
       el("th", { scope: "row" }, el("a", { href: `/${write({ outlet: [feed.outlet] })}`, dir: "auto" }, feed.outlet), (feed.title || feed.category) && el("small", { dir: "auto" }, feed.title || feed.category)),
-      el("td", { "data-label": t("feeds.state") }, el(`span.health.${feed.state}`, {}, icon(SIGNS[feed.state]), t(`feed.${feed.state}`)), error && el("small.error", { dir: "auto" }, error)),
+      el("td", { "data-label": t("feeds.state") }, el(`span.health.${feed.state}`, {}, icon(SIGNS[feed.state]), t(`feed.${feed.state}`)), error && el("small.error", { dir: "auto" }, error), rhythm(feed.health)),
       el("td", { "data-label": t("feeds.last") }, feed.last_article_at ? time(feed.last_article_at) : t("feeds.never")),
       el("td.number", { "data-label": t("feeds.articles") }, number(feed.articles)),
       el("td.address", { "data-label": t("feeds.address") }, el("bdi", { dir: "ltr", title: feed.url }, short(feed.url))));
@@ -64,13 +64,23 @@ export default function feeds() {
   return { element, title: t("place.feeds"), leave: () => clearTimeout(timer) };
 }
 
+/** When the feed was last read, and how often it is. */
+function rhythm(health) {
+  if (!health) return null;
+  const parts = [];
+  if (Number.isFinite(health.success_age)) parts.push(t("feeds.read", { when: relative(Date.now() - health.success_age * 1000) }));
+  if (Number.isFinite(health.interval)) parts.push(t("feeds.every", { n: Math.max(1, Math.round(health.interval / 60)) }));
+  return parts.length > 0 && el("small", {}, parts.join(t("list.comma")));
+}
+
 function state(feed) {
+  if (feed.health?.state === "retired") return "retired";
   if (!feed.active) return "paused";
   if (trouble(feed)) return "failing";
   if (feed.last_article_at) return Date.now() - new Date(feed.last_article_at) > SILENT ? "silent" : "healthy";
   return feed.health ? "healthy" : "unknown";
 }
 
-const trouble = ({ health }) => health?.last_error || health?.error || null;
+const trouble = ({ health }) => health?.error || null;
 
 const short = (url) => url.replace(/^https?:\/\/(www\.)?/, "");

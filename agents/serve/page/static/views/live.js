@@ -1,17 +1,16 @@
 // The live stream. What arrives waits behind a button until the reader asks for it, so that nothing moves under the eyes;
 // whoever wants a wall that flows by itself says so once.
 
-import { asQuery, LAST, write } from "../address.js";
+import { asQuery, LAST, speakerAddress, write } from "../address.js";
 import { get } from "../api.js";
 import { rankChart, timeChart } from "../chart.js";
-import { speakerAddress } from "../address.js";
 import { el, fill } from "../dom.js";
 import { chips, filterForm, named } from "../filters.js";
 import { icon } from "../icons.js";
 import { keep, kept } from "../memory.js";
 import { pagedStatements } from "../paged.js";
 import { follow } from "../stream.js";
-import { byName, clock, number, t } from "../words.js";
+import { byName, number, t } from "../words.js";
 
 // Beyond this many unread ones the list is read anew instead: nobody scrolls through them one by one.
 const MOST_WAITING = 600;
@@ -35,7 +34,6 @@ export default function live({ filter, navigate, frame, share, title }) {
   const pause = el("button.button.pause", { type: "button", onclick: togglePause, "aria-keyshortcuts": "p" });
   const flow = el("input", { type: "checkbox", id: "flow", role: "switch", onchange: () => { flowing = flow.checked; keep("flow", flowing ? "on" : "off"); told(); } });
   flow.checked = flowing;
-  const since = el("p.since", {});
   const paged = pagedStatements({
     label: t("live.list"),
     nothing: "empty.statements",
@@ -50,12 +48,11 @@ export default function live({ filter, navigate, frame, share, title }) {
     el("section.stream", { "aria-labelledby": "live-title" },
       el("header.bar", {},
         el("h1", { id: "live-title", tabindex: "-1" }, t("live.title")),
-        since,
+        el("button.tool", { type: "button", "aria-label": t("share.action"), title: t("share.action"), onclick: () => share() }, icon("link")),
         el("div.bar-tools", {},
           el("label.switch", { for: "flow", title: t("live.flow.hint") }, flow, el("span", {}, t("live.flow"))),
           pause,
-          el("button.button.filters-open", { type: "button", onclick: form.open }, icon("filter"), t("filters.title")),
-          el("button.tool", { type: "button", "aria-label": t("share.action"), title: t("share.action"), onclick: () => share() }, icon("link")))),
+          el("button.button.filters-open", { type: "button", onclick: form.open }, icon("filter"), t("filters.title")))),
       chosen,
       el("div.pill-place", {}, pill),
       paged.element),
@@ -74,7 +71,6 @@ export default function live({ filter, navigate, frame, share, title }) {
     overview();
     const position = await paged.load(query);
     if (position === null || stream) return;
-    fill(since, t("live.since", { clock: clock(Date.now()) }));
     stream = follow({
       query, since: position, onEvents: arrive, onGap: start,
       onState: (state) => { view.connected = true; if (!away) frame.connection(paused ? "paused" : state, () => stream.retry()); last = state; },
@@ -114,7 +110,8 @@ export default function live({ filter, navigate, frame, share, title }) {
   function showNew(asked) {
     if (tooMany) start();
     else if (waiting.size) {
-      const newest = [...waiting.values()].reverse();
+      // In the order of the list below them; the topic keeps order only within an article.
+      const newest = [...waiting.values()].reverse().sort((a, b) => Date.parse(b.published_at) - Date.parse(a.published_at));
       waiting = new Map();
       list.prepend(newest);
       paged.settle();

@@ -2,13 +2,16 @@
 
 import { write } from "../address.js";
 import { get } from "../api.js";
-import { rankChart, timeChart } from "../chart.js";
+import { BUCKET, rankChart, timeChart } from "../chart.js";
 import { el, fill } from "../dom.js";
 import { named } from "../filters.js";
 import { icon } from "../icons.js";
 import { failed, waiting } from "../notice.js";
 import { pagedStatements } from "../paged.js";
 import { date, t } from "../words.js";
+
+// A speaker heard for the first time today still gets a line of time to stand on.
+const FEWEST_BUCKETS = 14;
 
 export default function speaker({ params: [id], title, share }) {
   const head = el("div", {}, waiting(2));
@@ -24,7 +27,7 @@ export default function speaker({ params: [id], title, share }) {
     }
   }
 
-  function show({ speaker: who, bucket, timeline, acts, outlets, forms }) {
+  function show({ speaker: who, stats: { bucket, timeline, acts, outlets, forms } }) {
     named(who.id, who.name);
     view.title = who.name;
     title(who.name);
@@ -41,7 +44,7 @@ export default function speaker({ params: [id], title, share }) {
           el("a.quiet", { href: `/v1/feed.atom?${query}` }, icon("feeds"), "Atom"),
           el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")))),
       timeline.length > 0 && el("section.panel", {}, el("h2", {}, t("chart.time")),
-        timeChart({ timeline, bucket, from: timeline[0].time, to: timeline.at(-1).time, height: 180, address: (from, to) => only({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }) })),
+        timeChart({ timeline, bucket, ...range(timeline, bucket), height: 180, address: (from, to) => only({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }) })),
       el("div.thirds", {},
         el("section.panel", {}, el("h2", {}, t("chart.acts")), rankChart(acts.map(({ act, statements }) => ({ label: t(`act.${act}`), count: statements, tint: act, address: only({ act: [act] }) })), { whole: true })),
         el("section.panel", {}, el("h2", {}, t("chart.outlets")), rankChart(outlets.slice(0, 9).map(({ outlet, statements }) => ({ label: outlet, count: statements, address: only({ outlet: [outlet] }) })))),
@@ -54,4 +57,9 @@ export default function speaker({ params: [id], title, share }) {
   const view = { element, title: t("place.speakers") };
   start();
   return view;
+}
+
+function range(timeline, bucket) {
+  const [first, to] = [timeline[0].time, timeline.at(-1).time].map((time) => Date.parse(time));
+  return { from: Math.min(first, to - (FEWEST_BUCKETS - 1) * BUCKET[bucket]), to };
 }

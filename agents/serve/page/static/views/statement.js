@@ -2,7 +2,7 @@
 
 import { speakerAddress, statementAddress } from "../address.js";
 import { get } from "../api.js";
-import { badge, confidence, quoted, speakerName, time, verb } from "../card.js";
+import { badge, confidence, office, quoted, speakerName, time, verb } from "../card.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
 import { failed, waiting } from "../notice.js";
@@ -55,18 +55,28 @@ export default function statement({ params: [id], frame, share, title }) {
     return el(`header.hero.act-${one.act}`, {},
       one.status === "retracted" && el("p.retraction", { role: "note" }, icon("warning"), t("statement.retracted")),
       el("div.hero-who", {}, el("span.kind", {}, icon(one.speaker.kind ?? "anonymous")),
-        el("h1", { tabindex: "-1" }, speakerName(one.speaker), " ", verb(one.cue)), badge(one.act)),
+        el("h1", { tabindex: "-1" }, speakerName(one.speaker), " ", verb(one.cue)), badge(one.act), office(one.speaker)),
       el("blockquote.words", { lang: "ar", dir: "rtl", cite: one.url }, quoted(one.content, one.form)),
       el("p.hero-foot", {},
         el("strong", { dir: "auto" }, one.outlet), time(one.published_at), el("span.absolute", {}, absolute(one.published_at)),
         el("span.hero-tools", {},
           safeLink(one.url, el("span", {}, t("statement.source")), icon("out")),
+          el("button.quiet", { type: "button", onclick: () => share(citation(one)) }, icon("copy"), t("share.quote")),
           el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")))));
   }
 
   const view = { element, title: t("place.statement") };
   start();
   return view;
+}
+
+/** The words with who said them, where and when: ready to be put into a story. */
+function citation(one) {
+  return [
+    one.form === "indirect" ? one.content : `«${one.content}»`,
+    [one.speaker.name ?? t("speaker.unknown"), one.via, one.outlet, absolute(one.published_at)].filter(Boolean).join(t("list.comma")),
+    one.url,
+  ].join("\n");
 }
 
 /** Whether the offsets of `one` still fit `text`: an outlet may have edited the article since. */
@@ -84,7 +94,8 @@ function article(one, { article: source, statements }) {
     el("header.source-head", {}, el("p.outlet", { dir: "auto" }, source.outlet),
       el("ul.key", { "aria-label": t("key.spans") },
         el("li", {}, el("mark.chosen.mention", {}, t("span.mention"))), el("li", {}, el("mark.chosen.cue", {}, t("span.cue"))),
-        el("li", {}, el("mark.chosen.content", {}, t("span.content"))), statements.length > 1 && el("li", {}, el("mark.other", {}, t("span.other"))))),
+        el("li", {}, el("mark.chosen.content", {}, t("span.content"))), statements.length > 1 && el("li", {}, el("mark.other", {}, t("span.other"))),
+        family.size > 0 && el("li", {}, el("mark.other.nested", {}, t("span.nested"))))),
     el("div.text", { lang: source.language, dir: "auto" }, lines(source.text).map((line, n) =>
       el(n === 0 ? "h2" : "p", { dir: "auto" }, pieces(line.text, spans, line.start).map((piece) => marked(piece, one, byId, family))))),
   ];
@@ -129,7 +140,7 @@ function facts(one, statements) {
   return el("section.panel", {},
     el("h2", {}, t("facts.title")),
     el("dl.facts-list", {},
-      fact("confidence", confidence(one.confidence), el("span", {}, t("confidence.explained", { percent: percent(one.confidence) }))),
+      fact("confidence", confidence(one.confidence), el("strong", {}, percent(one.confidence)), el("span", {}, t("confidence.explained"))),
       fact("act", badge(one.act), el("span", {}, t(`act.${one.act}.meaning`))),
       fact("form", el("strong", {}, t(`form.${one.form}`)), el("span", {}, t(`form.${one.form}.meaning`))),
       speaker.kind && fact("kind", el("strong", {}, t(`kind.${speaker.kind}`))),

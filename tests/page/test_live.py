@@ -1,0 +1,145 @@
+"""What arrives on the topic stands on the page, and nothing moves under the reader's eyes."""
+
+from __future__ import annotations
+
+import socket
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, expect
+
+from agents.serve import agent
+from streams.records import Cue, Speaker
+from streams.settings import Settings
+from tests.page.conftest import Open, Site
+from tests.serve.examples import publish, statement
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_statement_on_the_topic_becomes_a_card(site: Site, visit: Open) -> None:
+    page = await visit("/")
+    await expect(page.locator(".notice")).to_contain_text("لا تصريحات هنا بعد")
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    await site.tell(statement("سنفتح الجسر يوم الأحد", "سلمى الحداد", form="direct", act="commit", via="إذاعة الميناء"))
+    card = page.locator(".card")
+    await expect(card).to_have_count(1)
+    await expect(card.locator(".speaker")).to_have_text("سلمى الحداد")
+    await expect(card.locator(".verb")).to_have_text("قالت")
+    await expect(card.locator(".words")).to_have_text("«سنفتح الجسر يوم الأحد»")
+    await expect(card.locator(".badge")).to_have_text("تعهد")
+    await expect(card.locator(".via")).to_contain_text("إذاعة الميناء")
+    assert await card.locator("time").get_attribute("title")
+
+
+async def test_the_conjunction_before_the_verb_is_left_out(site: Site, visit: Open) -> None:
+    await site.tell(
+        statement("أ", cue=Cue("وأضافت", "أضاف", 0, 6)),
+        statement("ب", cue=Cue("وعدت", "وعد", 0, 4)),
+    )
+    page = await visit("/")
+    await expect(page.locator(".card .verb")).to_have_text(["وعدت", "أضافت"])
+
+
+async def test_new_ones_wait_behind_a_button_and_move_nothing(site: Site, visit: Open) -> None:
+    await site.tell(*(statement(f"كلام قديم رقم {n}") for n in range(20)))
+    page = await visit("/")
+    await expect(page.locator(".card")).to_have_count(20)
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    seventh = page.locator(".card").nth(6)
+    await seventh.scroll_into_view_if_needed()
+    before = await seventh.bounding_box()
+    await site.tell(*(statement(f"كلام جديد رقم {n}") for n in range(3)))
+    pill = page.locator(".pill")
+    await expect(pill).to_have_text("3 تصريحات جديدة")
+    await expect(page.locator(".card")).to_have_count(20)
+    assert await seventh.bounding_box() == before
+    await expect(page).to_have_title("(3) مباشر · تصريح")
+    await pill.click()
+    await expect(page.locator(".card")).to_have_count(23)
+    await expect(page.locator(".card").first).to_be_focused()
+    await expect(page.locator(".card .words").first).to_have_text("كلام جديد رقم 2")
+    await expect(pill).to_be_hidden()
+
+
+async def test_a_flowing_list_holds_still_what_is_being_read(site: Site, visit: Open) -> None:
+    await site.tell(*(statement(f"كلام قديم رقم {n}") for n in range(30)))
+    page = await visit("/")
+    await page.locator("#flow").check()
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    read = page.get_by_text("كلام قديم رقم 20", exact=True)
+    await read.scroll_into_view_if_needed()
+    before = (await read.bounding_box())["y"]
+    await site.tell(*(statement(f"كلام جديد رقم {n}") for n in range(4)))
+    await expect(page.locator(".card")).to_have_count(34)
+    assert (await read.bounding_box())["y"] == pytest.approx(before, abs=1)
+
+
+async def test_paused_it_keeps_what_arrives(site: Site, visit: Open) -> None:
+    await site.tell(statement("الأول"))
+    page = await visit("/")
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    await page.locator(".pause").click()
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "paused")
+    await site.tell(statement("الثاني"))
+    await expect(page.locator(".pause")).to_have_text("استأنف (1)")
+    await expect(page.locator(".pill")).to_be_hidden()
+    await page.locator(".pause").click()
+    await expect(page.locator(".pill")).to_have_text("تصريح جديد")
+
+
+async def test_a_retraction_is_shown(site: Site, visit: Open) -> None:
+    said = statement("قول لم يقله أحد")
+    await site.tell(said)
+    page = await visit("/")
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    await site.tell(msgspec.structs.replace(said, status="retracted"))
+    await expect(page.locator(".card.retracted .retraction")).to_contain_text("سُحب")
+
+
+async def test_markup_in_a_statement_stays_text(site: Site, visit: Open) -> None:
+    evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    speaker = Speaker(evil, "evil", "person", None, "named")
+    await site.tell(statement(evil, speaker=speaker, outlet=evil, via=evil, url="javascript:document.title=3"))
+    page = await visit("/", expect=("404",))  # the article of this statement was never sent
+    await expect(page.locator(".card .words")).to_have_text(evil)
+    assert await page.locator(".card img, .card script").count() == 0
+    await page.locator(".card .words a").click()
+    await expect(page.locator(".hero .words")).to_have_text(evil)
+    assert await page.locator("main img, main script, a[href^='javascript']").count() == 0
+
+
+async def test_it_resumes_where_it_broke_off(topics: Settings, browser: Browser) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings = topics.model_copy(update={"port": free.getsockname()[1]})
+    context = await browser.new_context()
+    page = await context.new_page()
+    async with agent.run(settings) as address:
+        await publish(settings, statement("قبل الانقطاع"))
+        await page.goto(str(address))
+        await expect(page.locator(".card")).to_have_count(1)
+        await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "waiting")
+    await expect(page.locator(".card")).to_have_count(1)
+    await publish(settings, statement("أثناء الانقطاع"))
+    async with agent.run(settings):
+        await page.locator(".connection button").click()
+        await expect(page.locator(".pill")).to_have_text("تصريح جديد", timeout=20_000)
+        await page.locator(".pill").click()
+        await expect(page.locator(".card .words")).to_have_text(["أثناء الانقطاع", "قبل الانقطاع"])
+        await context.close()
+
+
+async def test_without_a_network_it_says_so_and_keeps_what_is_there(site: Site, visit: Open) -> None:
+    await site.tell(statement("ما وصل"))
+    page = await visit("/", expect=("ERR_INTERNET_DISCONNECTED",))
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    await page.context.set_offline(True)
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "offline")
+    await expect(page.locator(".card")).to_have_count(1)
+    await page.locator(".place[data-place=feeds]").click()
+    await expect(page.locator(".notice.failed")).to_contain_text("لا يمكن الوصول إلى الخادم")
+    await page.context.set_offline(False)
+    await page.locator(".notice.failed button").click()
+    await expect(page.locator(".notice[data-notice='empty.feeds']")).to_be_visible()

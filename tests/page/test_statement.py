@@ -1,0 +1,103 @@
+"""A statement in its article: what is marked is exactly what the record says."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from playwright.async_api import Page, expect
+
+from streams.topics import ARTICLES
+from tests.page.articles import TEXT, square
+from tests.page.conftest import Open, Site
+from tests.serve.examples import article, send
+
+pytestmark = pytest.mark.browser
+
+
+async def marked(page: Page, role: str) -> str:
+    """All that is marked as `role` of the statement looked at, joined."""
+    return "".join(await page.locator(f".text mark.chosen.{role}").all_text_contents())
+
+
+async def told(site: Site) -> list[str]:
+    source, statements = square()
+    await send(site.settings, ARTICLES, (source.article_id, source))
+    await site.tell(*statements)
+    return [one.statement_id for one in statements]
+
+
+async def test_the_marks_are_the_offsets(site: Site, visit: Open) -> None:
+    _, statements = square()
+    ids = await told(site)
+    page = await visit("/")
+    await expect(page.locator(".card")).to_have_count(len(statements))
+    for one, statement_id in zip(statements, ids, strict=True):
+        await page.goto(f"{site.address}/statements/{statement_id}")
+        await expect(page.locator(".text h2")).to_be_visible()
+        assert await marked(page, "content") == one.content
+        assert one.cue is not None
+        assert await marked(page, "cue") == one.cue.text
+        assert one.speaker.mention is not None
+        assert await marked(page, "mention") == one.speaker.mention.text
+        # Nothing of the text is lost or doubled by cutting it up.
+        assert "\n".join(await page.locator(".text > *").all_text_contents()) == TEXT
+
+
+async def test_one_statement_inside_another(site: Site, visit: Open) -> None:
+    _, passed, promise, _ = await told(site)
+    page = await visit(f"/statements/{promise}")
+    outer = page.locator(".text a.other.nested")
+    await expect(outer.first).to_have_attribute("href", f"/statements/{passed}")
+    await expect(page.locator(".facts")).to_contain_text("داخل تصريح")
+    await outer.last.click()
+    await expect(page).to_have_url(f"{site.address}/statements/{passed}")
+    assert await marked(page, "content") == "رئيسها تعهد بفتح السوق غدا"
+    await page.go_back()
+    await expect(page.locator(".hero .words")).to_have_text("بفتح السوق غدا")
+
+
+async def test_the_article_was_edited_since(site: Site, visit: Open) -> None:
+    welcome, *_ = await told(site)
+    source, _ = square()
+    page = await visit(f"/statements/{welcome}")
+    await expect(page.locator(".text h2")).to_be_visible()
+    edited = article(source.article_id, "عنوان آخر\nنص آخر تماما", revision="2")
+    await send(site.settings, ARTICLES, (source.article_id, edited))
+    for _ in range(50):
+        await page.reload()
+        await page.wait_for_selector(".source")
+        if await page.locator(".changed").count():
+            break
+    await expect(page.locator(".changed")).to_contain_text("عدّلت الوسيلة المقال")
+    await expect(page.locator(".source .text")).to_have_text("بالاتفاق 🟦")
+    assert await page.locator(".text mark").count() == 0
+
+
+async def test_no_such_statement(visit: Open) -> None:
+    page = await visit("/statements/nothing", expect=("404",))
+    await expect(page.locator(".notice.failed")).to_contain_text("غير موجود")
+
+
+async def test_pieces_are_cut_by_code_points(visit: Open) -> None:
+    """Random texts with letters of one and two UTF-16 units, random spans: each piece is Python's slice."""
+    chance = random.Random(5)
+    cases = []
+    for _ in range(300):
+        text = "".join(chance.choice("اب 🕊🟦e\u0301𝒳؟") for _ in range(chance.randrange(1, 30)))
+        edges = [sorted(chance.choices(range(len(text) + 1), k=2)) for _ in range(chance.randrange(4))]
+        cases.append((text, [{"start": a, "end": b} for a, b in edges]))
+    page = await visit("/feeds")
+    cut = await page.evaluate(
+        """async (cases) => {
+            const { pieces } = await import("/spans.js");
+            return cases.map(([text, spans]) => pieces(text, spans));
+        }""",
+        cases,
+    )
+    for (text, spans), pieces in zip(cases, cut, strict=True):
+        assert "".join(piece["text"] for piece in pieces) == text
+        for piece in pieces:
+            assert piece["text"] == text[piece["start"] : piece["end"]]
+            over = [s for s in spans if s["start"] <= piece["start"] and piece["end"] <= s["end"]]
+            assert sorted(map(str, piece["spans"])) == sorted(map(str, over))

@@ -1,8 +1,9 @@
 """Alerts carried to their channels: the worker side of `outbox.py`.
 
-Every worker owns the channels of its partitions of `deliveries` (a consumer group of its own, nothing committed: on
-taking a partition over, its steps are read from the beginning, at most five days of them). What a worker decides it
-writes first and believes only when it has read it back, so that two workers never build on different histories:
+Every worker owns the channels of its partitions of `deliveries` (a consumer group of its own). On taking a partition
+over it reads the steps from the beginning, at most five days of them; what the group commits says only how far rubbish
+has been told. What a worker decides it writes first and believes only when it has read it back, so that two workers
+never build on different histories:
 
     released  is confirmed before the first attempt: the message's id and content are settled for every retry;
     delivered, failed, refused  are written after the attempt. A worker killed between the receiver's 2xx and
@@ -60,6 +61,7 @@ class _Partition:
 
     end: int  # where it ended when we took it over: up to there we only listen
     at: int = 0  # what we have read
+    told: int = 0  # what is no step has its dead letter up to here
     outboxes: dict[str, Outbox] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)  # by channel: the last decision that we wrote
     under_way: set[str] = field(default_factory=set)  # messages being tried, until their outcome is read back
@@ -94,7 +96,8 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
             ends = await self._consumer.end_offsets(new)
             beginnings = await self._consumer.beginning_offsets(new)
             for partition in new:
-                self._partitions[partition] = _Partition(end=ends[partition], at=beginnings[partition])
+                told = await self._consumer.committed(partition) or 0
+                self._partitions[partition] = _Partition(end=ends[partition], at=beginnings[partition], told=told)
                 self._consumer.seek(partition, beginnings[partition])
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -138,9 +141,10 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             step = decode(message.value, Delivery)
         except UnreadableError as error:
-            if message.offset >= owned.end:  # an earlier one has its dead letter
+            if message.offset >= owned.told:
                 log.error("Not a step of a delivery: %s", error)
                 await self._producer.dead_letter("alert", place(message), message.key, message.value, error)
+                await self._consumer.commit({partition: message.offset + 1})
         else:
             outbox = owned.outboxes.setdefault(step.channel, Outbox(step.channel))
             outbox.apply(step, (message.partition, message.offset))

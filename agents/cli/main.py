@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from agents.alert.cli import app as alerts
 from agents.cli import dead_letters, doctor, explain, extract, replay, tail, up, worker
 from agents.fetch.cli import app as feeds
 
@@ -25,6 +26,7 @@ app.command()(extract.extract)
 app.command()(explain.explain)
 app.command()(tail.tail)
 app.add_typer(feeds, name="feeds")
+app.add_typer(alerts, name="alerts")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(replay.replay)
 app.command()(doctor.doctor)

@@ -99,7 +99,9 @@ def open_channel(name: str, table: Mapping[str, Any], settings: Settings) -> Cha
     except msgspec.ValidationError as error:
         fields = ", ".join(field.encode_name for field in msgspec.structs.fields(module.Options))
         raise ChannelError(f"channel {name}: {error}; a channel of kind {kind} has: {fields}") from None
-    except (ValueError, OSError, ImportError) as error:
+    except OSError as error:
+        raise ChannelError(f"channel {name}: {error.filename} cannot be read: {error.strerror}") from None
+    except (ValueError, ImportError) as error:
         raise ChannelError(f"channel {name}: {error}") from None
     return channel
 

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from streams.records import Record
+from streams.records import SCHEMA_VERSION, Record
 from streams.settings import Settings
 from streams.topics import Topic
+
+_MAJOR = SCHEMA_VERSION.partition(".")[0]
 
 Headers = list[tuple[str, bytes]]
 R = TypeVar("R", bound=Record)
@@ -58,10 +60,13 @@ class UnreadableError(ValueError):
 
 
 def decode(value: bytes | None, record: type[R]) -> R:
-    """The record in `value`. Raises `UnreadableError`."""
+    """The record in `value`, of any minor version. Raises `UnreadableError`."""
     if value is None:
         raise UnreadableError("the message has no value")
     try:
-        return msgspec.json.decode(value, type=record)
+        found = msgspec.json.decode(value, type=record)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"not a {record.__name__}: {error}") from error
+    if found.schema_version.partition(".")[0] != _MAJOR:
+        raise UnreadableError(f"a {record.__name__} of schema version {found.schema_version}; {_MAJOR}.x is understood")
+    return found

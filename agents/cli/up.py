@@ -67,12 +67,10 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
 
     from agents.cli.worker import playing, stopping
     from agents.fetch import registry
-    from streams import logs
     from streams.broker import create_topics, reach
 
     started = time.monotonic()
     console = Console(highlight=False)
-    logs.configure(settings)
     async with stopping() as stop, reach(settings) as settings:
         await create_topics(settings)
         known = await registry.offer(settings, feeds)
@@ -87,7 +85,7 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
                 await asyncio.wait_for(stop.wait(), seconds)
             watch.cancel()
             stopped = time.monotonic()
-    console.print(f"[dim]stopped in {time.monotonic() - stopped:.1f} s; the next start goes on from here[/dim]")
+    console.print(f"[dim]stopped in {time.monotonic() - stopped:.1f} s[/dim]")
 
 
 async def _watch(settings: Settings, console: Console) -> None:

@@ -34,6 +34,7 @@ class Article:
         # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
         self.sources: list[Source] = []
         self._full: dict[tuple[str, ...], Span] = {}
+        self._surnames: set[str] = set()
         self._scan()
 
     def _scan(self) -> None:
@@ -58,7 +59,8 @@ class Article:
                 self.bodies.append(source)
             covered[i:end] = [True] * (end - i)
             i = end
-        for form in {text.form[person.name[1] - 1] for person in self.people if person.name}:
+        self._surnames = {text.form[person.name[1] - 1] for person in self.people if person.name}
+        for form in sorted(self._surnames):
             for at in self._at[form]:
                 if not covered[at]:
                     covered[at] = True
@@ -67,6 +69,10 @@ class Article:
 
     def __contains__(self, form: str) -> bool:
         return form in self._at
+
+    def is_surname(self, form: str) -> bool:
+        """Someone named with an office or a given name has this last name."""
+        return form in self._surnames
 
     def forms(self, span: Span) -> tuple[str, ...]:
         return tuple(self.text.form[i] for i in range(*span))
@@ -102,16 +108,20 @@ class Article:
         for i in range(at - 1, max(-1, at - _LONGEST_NAME), -1):
             if text.line[i] != text.line[at]:
                 break
+            if text.form[i] in self._surnames and not word(text.word[i]).classes & g.GIVEN:
+                break
             if i and word(text.word[i - 1]).classes & g.PLACE and (known := g.entity(text, i - 1, at)) and known[1] > i:
                 break
-            if name_end(text, i, at + 1, sure=True) == at + 1:
+            if name_end(text, i, at + 1) == at + 1:
                 if self._begins(i):
                     first = i
+                if word(text.word[i]).clitic:
+                    break
             elif word(text.word[i]).classes & g.COMMON & ~g.PLACE:
                 break
         end = at + 1
         if first == at and word(text.word[at]).classes & (g.GIVEN | g.COMMON) == g.GIVEN or first == at and len(text.form[at]) < 4:
-            end = max(end, name_end(text, at, min(len(text), at + _LONGEST_NAME), sure=True))
+            end = max(end, name_end(text, at, min(len(text), at + _LONGEST_NAME)))
         return first, end
 
     def _begins(self, i: int) -> bool:
@@ -125,20 +135,18 @@ class Article:
     def bearer(self, source: Source, at: int, role: frozenset[str] | None = None) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
         wanted = role if role is not None else source.role
-        if not wanted:
-            return None
-        before = after = None
-        for person in self.people:
-            if wanted <= person.role and (not source.head or source.head in person.role):
-                if person.span[0] < at:
-                    before = person
-                elif after is None:
-                    after = person
-        return before or after
+        held = [p for p in self.people if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)]
+        if len(wanted) > 1:
+            # Of a longer office only as much may be left out as a reader would (وزير الخارجية for وزير الخارجية الأميركي).
+            held = [p for p in held if len(p.role) - len(wanted) <= 2]
+            fewest = min((len(p.role) for p in held), default=0)
+            held = [p for p in held if len(p.role) == fewest]
+        return next((p for p in reversed(held) if p.span[0] < at), held[0] if held else None)
 
     def in_full(self, source: Source, at: int) -> Source | None:
         """The body that a short form (الوزارة) stands for: the last one before `at` with that head, else the first after."""
-        same = [body for body in self.bodies if body.head == source.head and source.role <= body.role and body.number == source.number]
+        same = [body for body in self.bodies if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite]
+        same = [body for body in same if body.code or not word(self.text.word[body.span[0]]).definite or any(r.isupper() for r in body.role)]
         # Two bodies of one kind in an article: the short form is left as it is rather than guessed.
         if len({body.role for body in same}) != 1:
             return None

@@ -31,6 +31,7 @@ _QUOTES = frozenset("\"«»“”„'")
 _QUOTES_AND_STOPS = _QUOTES | {"."}
 _NOUN_ENDINGS = ("ه", "ها", "هم", "هما", "نا", "هن")
 _ENDINGS = (*_NOUN_ENDINGS, "ا", "ين", "ون", "ات", "ت", "وا", "تين", "تان", "ان")
+_DUAL = (fold("ان"), fold("ين"))
 _NISBA = ("ي", "يه", "يين", "يون", "يان", "يات", "يتين", "يتان")
 
 
@@ -92,6 +93,7 @@ def nouns() -> dict[str, Noun]:
         else:
             forms += [(fold(f), "f", "s") for f in feminine.split()]
         forms += [(fold(f), row["gender"], "p") for f in (row["plural"] or "").split()]
+        forms += [(lemma + dual, row["gender"], "d") for dual in _DUAL if kind & (ROLE | KIN)]
         for form, gender, number in forms:
             table.setdefault(form, Noun(lemma, kind, gender, number, takes))
     return table
@@ -105,8 +107,14 @@ def _particles() -> dict[str, int]:
 
 @cache
 def table_words(table: str) -> frozenset[str]:
-    """The words of a table of one column, folded."""
-    return frozenset(fold(word) for row in rows(table) for word in row.values())
+    """The first column of a table, folded."""
+    return frozenset(fold(next(iter(row.values()))) for row in rows(table))
+
+
+@cache
+def adjectives_taking() -> dict[str, frozenset[str]]:
+    """Adjectives with a complement, and its prepositions (folded)."""
+    return {fold(row["adjective"]): frozenset(fold(row["takes"]).split()) for row in rows("adjectives.tsv") if row["takes"]}
 
 
 @cache
@@ -205,7 +213,9 @@ def word(token: str) -> Word:
         return Word(form, "", False, particle)
     unknown = Word(form, "", False, 0)
     for clitic in _CLITICS:
-        if not form.startswith(clitic) or len(form) - len(clitic) < 2:
+        rest = form[len(clitic) :]
+        short = len(rest) < 3 and clitic and rest not in _particles() and rest not in _first_words()
+        if not form.startswith(clitic) or len(rest) < 2 or short:
             continue
         found = _read(form[len(clitic) :], clitic, article=bool(clitic) or token[0] not in _HAMZAS)
         # What only looks inflected, once a letter is taken off, is as likely a name that begins with that letter.
@@ -235,7 +245,7 @@ def _read(form: str, clitic: str, article: bool) -> Word:
     """`form`, its clitic off, as an article and a base; no classes when nothing is known of it."""
     if clitic and form in _particles():
         particle = _particles()[form]
-        return Word(form, clitic, False, particle if clitic in "وف" or particle & (TIME | SOME) else LINK)
+        return Word(form, clitic, False, particle if clitic in "وف" or particle & (TIME | SOME) else PREPOSITION if particle & THIS else LINK)
     definite, base = False, form
     if article and _takes_article(form):
         definite, base = True, form[2:]
@@ -271,17 +281,34 @@ def _read(form: str, clitic: str, article: bool) -> Word:
 def _takes_article(form: str) -> bool:
     if not form.startswith(_ARTICLE) or form in table_words("words.tsv"):
         return False
-    return len(form) > 4 or form[2:] in nouns()
+    return len(form) > 3 and form not in _name_parts()
+
+
+@cache
+def _name_parts() -> frozenset[str]:
+    return table_words("name_parts.tsv")
 
 
 def _finite(form: str) -> bool:
     """A verb: of the cues, or an imperfect of which another person is known too."""
     words, twin = table_words("words.tsv"), _TWINS.get(form[0])
-    if twin and len(form) > 3 and form in words and twin + form[1:] in words:
+    if form in _verbs() or (twin and len(form) > 3 and form in words and twin + form[1:] in words):
         return True
     return any(reading.form.shape == "finite" for reading in cues().readings(form))
 
 
+@cache
+def _verbs() -> frozenset[str]:
+    """The forms of lexicon/verbs.tsv that news uses: he, she and they, past and present."""
+    found: set[str] = set()
+    for row in rows("verbs.tsv"):
+        past, present = fold(row["perfect"]), fold(row["imperfect"])
+        stem = past[:-1] if past[-1] in _WEAK else past
+        found |= {past, stem + _SHE, stem + _THEY, present, _SHE + present[1:], present + _THEY_NOW, _SHE + present[1:] + _THEY_NOW}
+    return frozenset(found)
+
+
+_WEAK, _SHE, _THEY, _THEY_NOW = fold("ى") + fold("ا"), fold("ت"), fold("وا"), fold("ون")
 # The imperfect's he and she.
 _TWINS = {"ي": "ت", "ت": "ي"}
 

@@ -52,7 +52,7 @@ def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> t
         return told, "told by another"
     if cue.span[1] - cue.span[0] > 1:
         inside = _subject(text, cue.span[0] + 1, cue.span[1])
-        if inside:
+        if inside and _speaks(text, inside):
             return inside, "inside a light verb"
     if cue.pronoun and cue.shape in ("masdar", "noun"):
         return None, ""
@@ -60,9 +60,9 @@ def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> t
     if cue.shape == "participle" and not after_preposition:
         return _governing(layout, cue, cues)
     if cue.shape == "finite":
-        found, rule = _preceding(layout, cue)
+        found, rule = _preceding(layout, cue, cues)
         # A verb in the plural has its subject before it, and so has one that follows its subject with nothing between.
-        if found and rule == "before" and _adjacent(text, found[1], cue.span[0]):
+        if found and rule == "before" and _adjacent(text, found[1], cue.span[0]) and _speaks(text, found):
             return found, rule
         after = _after(text, cue, stop) if cue.number in ("s", None) else None
         return (after, "after") if after else (found, rule)
@@ -84,11 +84,12 @@ def _governing(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | N
     text, i = layout.text, cue.span[0]
     first = max(layout.first[i], i - _GOVERNED)
     for j in range(i - 1, first - 1, -1):
-        if j in cues or word(text.word[j]).classes & g.WHICH:
+        # Beyond a conjunction or a quotation stands what was said, not who says it.
+        if j in cues or word(text.word[j]).classes & (g.WHICH | g.THAT) or text.form[j] in classes()["quote-both"]:
             break
-        if any(r.form.shape == "finite" for r in layout.readings[j]):
+        if any(r.form.shape == "finite" for r in layout.readings[j]) or word(text.word[j]).classes & g.VERB:
             found = _subject(text, j + 1, i)
-            if found and not word(text.word[found[0]]).classes & _SPEAKING and not _is_name(text, found):
+            if found and not _speaks(text, found):
                 continue
             if found:
                 return (found, "governing verb") if _agrees(cue, text, found) else (None, "")
@@ -97,12 +98,13 @@ def _governing(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | N
     return None, ""
 
 
-_GOVERNED = 16
+_GOVERNED = 28
 _SPEAKING = g.HEAD | g.TITLE | g.PLACE | g.GIVEN
 
 
-def _is_name(text: Text, span: Span) -> bool:
-    return phrase(text, span[0], span[1])[1] == "name"
+def _speaks(text: Text, span: Span) -> bool:
+    """The phrase names a person, body, country or document, and not just any thing."""
+    return bool(word(text.word[span[0]]).classes & _SPEAKING) or phrase(text, span[0], span[1])[1] == "name"
 
 
 def _before_colon(layout: Layout, colon: int) -> Span | None:
@@ -176,6 +178,8 @@ _OBJECT = tuple(map(fold, ("ه", "ها")))
 
 def _subject(text: Text, first: int, stop: int) -> Span | None:
     """As `subject`, but no phrase with a preposition of its own, and a name in quotation marks too."""
+    while first < stop and text.form[first] in classes()["resumptive"]:
+        first += 1
     found = subject(text, first, stop)
     if found:
         w = word(text.word[found[0]])
@@ -199,26 +203,20 @@ def _told_by(layout: Layout, cue: Cue, stop: int) -> Span | None:
     if cue.lemma in classes()["passing-on"]:
         for j in range(cue.span[1], min(stop, cue.span[1] + 14)):
             if text.form[j] in classes()["from"]:
-                end = noun_phrase(text, j + 1, stop)
-                return (j + 1, end) if end > j + 1 else None
+                first = j + 2 if text.form[j + 1 : j + 2] and text.form[j + 1] in classes()["quote-both"] else j + 1
+                end = noun_phrase(text, first, stop)
+                return (first, end) if end > first else None
         return None
     if cue.pronoun or cue.shape == "participle":
         first = max(layout.first[i], i - _REACH)
         for j in range(i - 1, first - 1, -1):
             if text.form[j] in classes()["from"]:
-                end = noun_phrase(text, j + 1, i)
-                if end == i or (end > j + 1 and end >= i - 4 and _idle(text, end, i)):
-                    before = range(max(first, j - 12), j)
-                    if any(r.entry.lemma in classes()["passing-on"] for k in before for r in layout.readings[k]):
-                        return j + 1, end
+                told = j + 2 if text.form[j + 1] in classes()["quote-both"] else j + 1
+                end = noun_phrase(text, told, i)
+                before = range(max(first, j - 12), j)
+                if end > told and end >= i - 8 and any(r.entry.lemma in classes()["passing-on"] for k in before for r in layout.readings[k]):
+                    return told, end
     return None
-
-
-def _idle(text: Text, first: int, last: int) -> bool:
-    """Only times, adverbs and commas stand there."""
-    return all(
-        word(text.word[k]).classes & (g.TIME | g.ADVERB | g.NUMBER) or text.form[k] in classes()["comma"] for k in range(first, last)
-    )
 
 
 def _after(text: Text, cue: Cue, stop: int) -> Span | None:
@@ -233,6 +231,9 @@ def _after(text: Text, cue: Cue, stop: int) -> Span | None:
         i += 2
     found = _subject(text, i, stop)
     if found:
+        # A masculine title may be a woman's (قالت وزير الدولة …), but what ends at the content may be its object.
+        if found[1] < stop and word(text.word[found[1]]).classes & (g.THAT | g.MARK | g.PREPOSITION | g.AFTER | g.TIME):
+            return found
         named_so = found[1] == found[0] + 1 and word(text.word[found[0]]).classes & g.GIVEN  # a company called كريم
         return _to_boundary(text, found, stop) if named_so or _agrees(cue, text, found) else None
     for _ in range(3):
@@ -266,9 +267,13 @@ def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
         w = word(text.word[end])
         if w.classes & (g.BOUND | g.MARK) or text.line[end] != text.line[span[0]]:
             break
-        if (w.clitic and w.clitic not in _AND) or _tanwin(w):
+        if (w.clitic and w.clitic not in _AND) or _tanwin(w) or w.base in classes()["period"]:
             break
-        end += 1
+        if w.clitic and not w.classes & (g.HEAD | g.PLACE | g.GIVEN) and not w.definite:
+            break
+        if text.form[end][0] in classes()["proclitic"] and not w.classes & ~g.ORDINARY & ~g.PERHAPS:
+            break
+        end = max(end + 1, noun_phrase(text, end, stop) if w.classes & g.HEAD else 0)
     else:
         return (span[0], end) if end == stop else span
     return span[0], end
@@ -307,7 +312,7 @@ def gender_of(text: Text, span: Span) -> str | None:
     return None
 
 
-def _preceding(layout: Layout, cue: Cue) -> tuple[Span | None, str]:
+def _preceding(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
     """The source before its verb: X قال، لكن X قال، كان X قد قال، X الذي قال."""
     text, i = layout.text, cue.span[0]
     first = max(layout.first[i], i - _REACH)
@@ -316,6 +321,8 @@ def _preceding(layout: Layout, cue: Cue) -> tuple[Span | None, str]:
         found = _before(layout, i, topic + 1) if topic is not None else None
         return found, "topic" if found else ""
     end = i
+    if end > first and text.form[end - 1] in classes()["quote-both"] | classes()["quote-open"]:
+        end -= 1
     while end > first and text.form[end - 1] in classes()["auxiliary"]:
         end -= 1
     relative = end > first and bool(word(text.word[end - 1]).classes & g.WHICH)
@@ -326,8 +333,16 @@ def _preceding(layout: Layout, cue: Cue) -> tuple[Span | None, str]:
     if relative and cue.pronoun:
         return None, ""  # the antecedent is the object (الاتهامات التي أعلنها)
     found = _before(layout, end, first)
-    if found and _agrees(cue, text, found) and (relative or _opens_clause(layout, found[0])):
-        return found, "relative" if relative else "before"
+    if found and _agrees(cue, text, found):
+        if relative or _opens_clause(layout, found[0]):
+            return found, "relative" if relative else "before"
+        w = word(text.word[found[0]])
+        if found[1] == i and w.classes & g.HEAD and not w.definite and not cue.pronoun:
+            # An indefinite noun and its clause (جماعات تتهم …، بيانا قال فيه …): a document's words are its author's.
+            if not w.classes & g.DOCUMENT:
+                return found, "antecedent"
+            governing, _ = _governing(layout, cue, cues)
+            return (governing, "author of the antecedent") if governing else (found, "antecedent")
     found = _over_aside(layout, cue, end, first)
     return found, "before, over an aside" if found else ""
 
@@ -374,6 +389,9 @@ def _before(layout: Layout, end: int, first: int) -> Span | None:
     while i < end:
         reached, ending = phrase(text, i, end)
         w = word(text.word[i])
+        if reached == i and w.classes & g.MARK:
+            reached = quoted_name(text, i, end)
+            ending = "entity" if reached > i else ""
         if reached == end and ending and not (w.classes & g.PERHAPS and _tanwin(w)):
             best = (i, end)
             break

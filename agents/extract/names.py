@@ -111,6 +111,8 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
         text.form[i] in classes()["quote-both"] for i in range(*span)
     ):
         return "organization"
+    if noun.lemma in classes()["states"] and not noun.number == "s":
+        return "country"
     if noun.kind == g.KIN:
         return "person" if w.definite else "anonymous"
     kinds: list[tuple[int, Kind]] = [
@@ -119,7 +121,7 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
     for bit, kind in kinds:
         if noun.kind == bit:
             return kind
-    if noun.number == "p":
+    if noun.number in ("p", "d"):
         return "group"
     if noun.lemma in classes()["trade"] and not w.definite:
         return "anonymous"
@@ -156,32 +158,54 @@ def find_name(text: Text, span: Span) -> Span | None:
     head = word(text.word[first])
     if head.classes & g.GIVEN or not head.classes & (g.HEAD | g.TITLE):
         end = name_end(text, first, last)
-        if end > first:
+        after = word(text.word[end]).classes if end < last else 0
+        # An unknown noun before a definite or known one is a head of its own (مستخدمو المواقع، معاون المدير).
+        chained = end < last and not head.classes & g.GIVEN and (after & g.HEAD or word(text.word[end]).definite and after & g.ORDINARY)
+        if end > first and not (chained and end == first + 1):
             return first, _rest(text, end, last)
     i = first
     while i + 1 < last:
         i += 1
         before, w = word(text.word[i - 1]), word(text.word[i])
-        given = bool(w.classes & g.GIVEN)
-        if text.form[i] in classes()["for"] and i + 1 < last and word(text.word[i + 1]).classes & (g.ROLE | g.GIVEN):
-            return None  # who is spoken for, not who speaks
-        if text.form[i] in classes()["for"] or w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND) and not given:
-            continue
-        if not given and before.classes & (g.BODY | g.MEDIA | g.PREPOSITION) and not before.definite:
+        given = bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base))
+        if head.classes & g.KIN and head.noun and head.base == head.noun.lemma and not head.definite:
+            return None  # زوجة مينغ is not مينغ
+        if text.form[i] in classes()["for"] and i + 1 < last and word(text.word[i + 1]).classes & (g.ROLE | g.GIVEN | g.GROUP | g.KIN):
+            # Who is spoken for does not speak; who does may stand after a comma.
+            comma = next((k for k in range(i, last) if text.form[k] in classes()["comma"]), None)
+            if comma is None:
+                return None
+            i = comma
             continue
         known = g.entity(text, i, last) if w.classes & g.PLACE and not given else None
         if known:
             i = known[1] - 1
             continue
+        if text.form[i] in classes()["for"] or w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND) and not given:
+            continue
+        if not given and before.classes & (g.BODY | g.MEDIA | g.PREPOSITION) and not before.definite:
+            continue
         end = _rest(text, name_end(text, i, last, sure=True), last) if name_end(text, i, last, sure=True) > i else i
         if end > i and (end == last or word(text.word[end]).classes & (g.MARK | g.HEAD)):
+            called = before.classes & (g.ROLE | g.TITLE | g.ADJECTIVE | g.MARK | g.PLACE | g.NISBA) or before.definite or before.noun
+            if not given and not called:
+                if end == last and i > first + 1 and _unknown_given(text, i - 1):
+                    return i - 1, end
+                continue
             if end == i + 1 and not given and w.base.endswith(_YEH) and not before.definite and before.classes & g.HEAD:
                 continue  # an adjective (مسؤول أمني)
             return i, end
         called = before.classes & (g.ROLE | g.TITLE) and before.definite
-        if called and i == last - 1 and w.definite and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA) and not g.nation(w.base):
+        if called and i == last - 1 and w.definite and not w.clitic and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA) and not g.nation(w.base):
             return i, last
     return None
+
+
+def _unknown_given(text: Text, i: int) -> bool:
+    """The word before a name is taken for an ordinary one, but what stands before that calls for a name."""
+    w, before = word(text.word[i]), word(text.word[i - 1])
+    plain = not w.definite and not w.clitic and not w.classes & (g.HEAD | g.BOUND | g.MARK | g.NUMBER)
+    return plain and bool(before.definite or before.classes & (g.ADJECTIVE | g.MARK))
 
 
 def _rest(text: Text, end: int, last: int) -> int:
@@ -209,6 +233,12 @@ def role_words(text: Text, first: int, last: int) -> frozenset[str]:
             found.add(code)
         else:
             found.add(w.base)
+    if _HEAD_OF <= found:
+        found = found - {_GOVERNMENT} | {_MINISTER}  # رئيس الحكومة is رئيس الوزراء
     return frozenset(found)
+
+
+_GOVERNMENT, _MINISTER = fold("حكومة"), fold("وزير")
+_HEAD_OF = {fold("رئيس"), _GOVERNMENT}
 
 

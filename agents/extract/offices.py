@@ -44,10 +44,21 @@ def tenures() -> dict[frozenset[str], tuple[Tenure, ...]]:
     return {role: tuple(held) for role, held in table.items()}
 
 
+@cache
+def _without_nation() -> dict[frozenset[str], tuple[Tenure, ...]]:
+    """Holders by the words of their office, its country left out (رئيس الوزراء)."""
+    table: dict[frozenset[str], list[Tenure]] = {}
+    for role, held in tenures().items():
+        nations = {word for word in role if word.isupper()}
+        if len(nations) == 1 and len(role) > 1:
+            table.setdefault(role - nations, []).extend(held)
+    return {role: tuple(held) for role, held in table.items()}
+
+
 def holders(role: frozenset[str], published: datetime | None) -> list[tuple[str, ...]]:
     """The names of those who held the office when the article appeared; of all its holders if that is not known."""
     former = role & classes()["former"]
-    held = tenures().get(role - former, ())
+    held = tenures().get(role - former) or _without_nation().get(role - former, ())
     day = published.date() if published else None
     if former:
         return [t.names for t in held if day is None or t.last <= day]

@@ -94,7 +94,8 @@ def _simple(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
         return i, ""
     if c & g.TITLE and not c & (g.BODY | g.ROLE):
         return _titled(text, i, stop, depth)
-    if c & g.GIVEN or _maybe_name(w) or text.form[i] in _name_parts():
+    of_the_faith = i + 1 < stop and text.form[i + 1] in _marks("of-the-faith") and not w.definite
+    if c & g.GIVEN or _maybe_name(w) or of_the_faith or text.form[i] in _name_parts():
         end = name_end(text, i, stop)
         if end > i:
             return end, "name"
@@ -165,7 +166,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
         if w.clitic or c & (g.BOUND | g.NUMBER | g.SOME):
             break
         if c & g.MARK:
-            end = quoted_name(text, j, stop) if head.classes & (g.BODY | g.MEDIA) else j
+            end = quoted_name(text, j, stop) if head.classes & (g.BODY | g.MEDIA | g.ROLE) else j
             if end > j:
                 return _completed(text, end, stop, head, depth)
             break
@@ -176,8 +177,9 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
         if w.definite:
             personal = bool(w.classes & (g.ROLE | g.TITLE))
             end = _fields(text, j + 1, stop) if w.base in _marks("affairs") else j + 1
-            return _completed(text, end, stop, head, depth, personal=personal, last=w)
-        if c & g.NISBA and not c & (g.HEAD | g.GIVEN):
+            body = bool(w.classes & g.BODY) or any(word(text.word[k]).classes & g.BODY for k in range(i + 1, j))
+            return _completed(text, end, stop, head, depth, personal=personal, last=w, body=body)
+        if (c & g.NISBA and not c & (g.HEAD | g.GIVEN)) or (w.base in g.adjectives_taking() and j > i):
             end = _adjectives(text, j, stop, head, False)
             return _completed(text, max(end, j + 1), stop, head, depth, definite=False)
         if c & g.VERB and not c & (g.HEAD | g.TITLE):
@@ -214,6 +216,7 @@ def _completed(
     named: bool = False,
     personal: bool = False,
     last: Word | None = None,
+    body: bool = False,
 ) -> tuple[int, Ending]:
     """What may follow a complete noun: adjectives, complements of its head, and for a role the bearer's name."""
     personal = personal or bool(head.classes & (g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP))
@@ -224,7 +227,8 @@ def _completed(
             j = _adjectives(text, j, stop, last or head, definite)
             if wide and definite:
                 j = _also(text, j, stop)
-        j = _complement(text, j, stop, head, depth)
+        j = _complement(text, j, stop, head, depth, body)
+        j = _governed(text, j, stop, depth)
         if j == before:
             break
     j = _bracketed(text, j, stop)
@@ -250,6 +254,24 @@ def _completed(
         if head.definite and head.classes & g.ROLE and w.definite and _surname(w) and _closed(text, j + 1, stop):
             return max(j + 1, name_end(text, j + 1, stop, sure=True)), "name"
     return j, "role" if personal else "noun"
+
+
+def _governed(text: Text, j: int, stop: int, depth: int) -> int:
+    """Past the complement of the adjective before `j` (التابعة للتنظيم، الصادرة عن الوزارة), else `j`."""
+    if j >= stop or depth > 2:
+        return j
+    adjective = word(text.word[j - 1])
+    takes = g.adjectives_taking().get(adjective.base)
+    if takes is None:
+        return j
+    w = word(text.word[j])
+    if text.form[j] in takes and len(text.form[j]) > 1 and j + 1 < stop and not word(text.word[j + 1]).classes & g.BOUND:
+        end, _ = _simple(text, j + 1, stop, depth + 1)
+        return end if end > j + 1 else j
+    if w.clitic and w.clitic in takes and not w.classes & g.BOUND:
+        end, _ = _completed(text, j + 1, stop, w, depth + 1) if w.definite else _idafa(text, j, stop, w, depth + 1)
+        return end
+    return j
 
 
 def _closed(text: Text, j: int, stop: int) -> bool:
@@ -279,12 +301,12 @@ def _adjectives(text: Text, j: int, stop: int, head: Word, definite: bool) -> in
             break
         feminine = head.definite and w.base.endswith("ه") and head.base.endswith("ه")
         if definite and w.definite and (c & g.ADJECTIVE or (not c and feminine)):
-            if c & (g.HEAD | g.PLACE) and not c & g.NISBA:
+            if c & (g.HEAD | g.PLACE) and not c & g.NISBA and not (head.classes & g.BODY and w.base in g.table_words("adjectives.tsv")):
                 break
             j += 1
         elif definite and not w.definite and c & g.ADJECTIVE and not w.clitic and w.base in g.demonyms() and _last_definite(text, j):
             break
-        elif not definite and not w.definite and c & g.NISBA and not w.clitic and not c & (g.VERB & ~g.NISBA):
+        elif not definite and not w.definite and not w.clitic and (c & g.NISBA or w.base in g.adjectives_taking()) and not c & g.VERB:
             j += 1
         else:
             break
@@ -295,7 +317,7 @@ def _last_definite(text: Text, j: int) -> bool:
     return word(text.word[j - 1]).definite
 
 
-def _complement(text: Text, j: int, stop: int, head: Word, depth: int) -> int:
+def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: bool = False) -> int:
     """The end of a complement that belongs to the name (باسم الحكومة، للأمم المتحدة، في الوزارة), else `j`."""
     if j >= stop or depth > 2 or not head.classes & (g.HEAD | g.TITLE):
         return j
@@ -303,7 +325,7 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int) -> int:
     takes = head.noun.takes if head.noun else frozenset()
     if head.classes & g.ROLE:
         takes |= _ANY_ROLE
-    elif head.classes & g.BODY:
+    if head.classes & g.BODY or body:
         takes |= _ANY_BODY
     if head.classes & (g.SOURCE | g.GROUP | g.ROLE) and head.noun and head.noun.number == "p":
         takes |= _ANY_PLURAL
@@ -328,6 +350,9 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int) -> int:
             known = g.entity(text, j, stop)
             if known:
                 return j if known[0].kind == "media" else known[1]
+        audience = w.noun is not None and w.noun.number == "p" and c & (g.ROLE | g.SOURCE | g.GROUP)
+        if audience and not (head.noun and head.noun.lemma in _marks("of-people")):
+            return j
         if w.definite:
             if head.classes & (g.SOURCE | g.DOCUMENT | g.GROUP) and not c & (g.BODY | g.PLACE):
                 return j
@@ -407,6 +432,9 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
                 j += 1
                 continue
             break
+        if j + 1 < stop and text.form[j + 1] in _marks("of-the-faith") and not w.definite and not c & g.BOUND:
+            j, count = j + 2, count + 1
+            continue
         if c & (g.BOUND | g.NUMBER | g.SOME | g.THIS) or (j > i and w.clitic and not c & g.GIVEN):
             break
         if c & g.PLACE and not c & g.GIVEN:
@@ -451,7 +479,9 @@ def quoted_name(text: Text, i: int, stop: int) -> int:
     for j in range(i + 1, min(stop, i + 8)):
         if text.form[j] in _marks("quote-open", "quote-both", "quote-close"):
             return j + 1 if j > i + 1 else i
-        if text.form[j] in _marks("comma", "stop", "colon") or text.form[j] == "\n" or word(text.word[j]).classes & (g.THAT | g.LINK):
+        if text.form[j] in _marks("comma", "stop", "colon") or text.form[j] == "\n" or (
+            word(text.word[j]).classes & (g.THAT | g.LINK) and not (j > i + 1 and j + 1 < stop and text.form[j + 1] == text.form[i])
+        ):
             return i
     return i
 

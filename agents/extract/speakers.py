@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agents.extract import gazetteer as g
@@ -94,13 +94,14 @@ class Resolver:
         return known
 
     def _resolve(self, source: Source, report: Report | None) -> Speaker:
+        source = self._surname(source)
         if source.name:
             return self._person(source)
         if source.kind == "document":
             body = self._author(source)
             if body is not None:
                 return body
-        if source.kind == "office" or (source.kind == "person" and source.role):
+        if source.kind == "office":
             held = self._holder(source)
             if held is not None:
                 return held
@@ -114,6 +115,17 @@ class Resolver:
                 source, by = full, "title"
                 return self._speaker(source, "title")
         return self._speaker(source, "named")
+
+    def _surname(self, source: Source) -> Source:
+        """A phrase that ends in the surname of someone whom the article, or the table of offices, knows by name."""
+        first, last = source.span
+        form = self.text.form[last - 1]
+        if source.name or source.code or not (self.article.is_surname(form) or same_person(form)):
+            return source
+        titled = last - first == 2 and word(self.text.word[first]).classes & (g.ROLE | g.TITLE)
+        if titled or (last - first == 1 and word(self.text.word[first]).noun is None):
+            return replace(source, kind="person", name=(last - 1, last), number="s")
+        return source
 
     def _speaker(self, source: Source, by: ResolvedBy) -> Speaker:
         name = self._written(source.span)
@@ -143,7 +155,7 @@ class Resolver:
         """How many letters before the word at `i` are clitics."""
         form, w = self.text.form[i], word(self.text.word[i])
         if w.clitic:
-            return len(w.clitic)
+            return len(w.clitic) if w.clitic[-1] in classes()["one-letter"] else 0
         if form[0] in classes()["one-letter"] and len(form) > 4 and form[1:] in self.article and not w.classes:
             return 1
         return 0
@@ -151,17 +163,13 @@ class Resolver:
     def _holder(self, source: Source) -> Speaker | None:
         """The person who holds an office: by apposition in the article, else by the table of offices and a name in the article."""
         at = source.span[0]
-        if source.definite:
-            person = self.article.bearer(source, at)
-            if person is not None:
-                return self._person(person, "title")
-        for names in holders(source.role, self.published):
-            found = self.article.find(names)
-            if found is not None:
-                full = self.article.full_name(found)
-                name = self._written(full)
-                return Speaker(name, f"person:{slug(names[0])}", "person", "title", source.gender, "s", source.head)
-        return None
+        named = {names[0]: found for names in holders(source.role, self.published) if (found := self.article.find(names))}
+        if len(named) == 1:
+            ((holder, found),) = named.items()
+            name = self._written(self.article.full_name(found))
+            return Speaker(name, f"person:{slug(holder)}", "person", "title", source.gender, "s", source.head)
+        person = self.article.bearer(source, at) if source.definite else None
+        return self._person(person, "title") if person else None
 
     def _same_head(self, source: Source) -> Speaker | None:
         """المصدر، المسؤول: the last one who was called so and spoke."""
@@ -182,7 +190,10 @@ class Resolver:
         if source.head not in classes()["issued-by-bodies"] or source.number != "s":
             return None
         i = first + 1
-        while i < last and word(self.text.word[i]).classes & (g.ADJECTIVE | g.NISBA | g.BOUND) and not word(self.text.word[i]).clitic:
+        while i < last and (
+            word(self.text.word[i]).classes & (g.ADJECTIVE | g.NISBA | g.BOUND) and not word(self.text.word[i]).clitic
+            or self.text.form[i] in classes()["issued"]
+        ):
             i += 1
         if i < last:
             inner = describe(self.text, (i, last))
@@ -192,12 +203,18 @@ class Resolver:
             return None
         for report in reversed(self.reports):
             speaker = self.spoken.get(id(report))
-            if speaker and _at(report) < first and speaker.kind in ("organization", "country"):
+            at = _at(report)
+            near = at < first and self.text.line[first] - self.text.line[at] <= _NEAR and report.parent is None
+            if speaker and near and speaker.kind in ("organization", "country"):
                 return Speaker(speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head)
-        body = next((s for s in reversed(self.article.sources) if s.span[0] < first and s.kind in ("organization", "country") and s.definite), None)
-        return self._resolve(body, None) if body else None
+        if source.head in classes()["statement"]:
+            name = self._written(source.span)
+            return Speaker(name, f"organization:{slug(name)}", "organization", "title", None, "s", source.head)
+        return None
 
 
+# How many paragraphs back the body is looked for whose statement (البيان) speaks.
+_NEAR = 4
 _LAM, _ARTICLE = fold("ل"), fold("ال")
 
 

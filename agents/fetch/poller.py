@@ -57,6 +57,8 @@ class Poller:
     def watch(self, key: bytes, row: FeedRow) -> None:
         """Poll the feed of `row` when it is due; not at all if it is paused or retired."""
         self._places[key] = row.partition
+        if row.held_until > time.time():  # a host's wish outlives our restarts
+            self._client.lanes.hold(row.url, row.held_until)
         if row.polled:
             self._due[key] = row.due
             heapq.heappush(self._queue, (row.due, key))
@@ -95,8 +97,14 @@ class Poller:
             for poll_ in polls:
                 poll_.cancel()
             await asyncio.gather(task, *polls, return_exceptions=True)
-            if self._writes:
-                await asyncio.wait(self._writes, timeout=_LAST_WORDS)
+            await self.settled()
+            for write in self._writes:
+                write.cancel()
+
+    async def settled(self) -> None:
+        """Wait until what has begun to be sent is sent and remembered, but not for a broker that is away."""
+        if self._writes:
+            await asyncio.wait(self._writes, timeout=_LAST_WORDS)
 
     async def _run(self) -> None:
         while True:
@@ -116,7 +124,13 @@ class Poller:
             return  # it will be watched again when that ends
         task = asyncio.create_task(self._poll(key, due))
         self._polls[key] = task
-        task.add_done_callback(lambda _: self._polls.pop(key, None))
+        task.add_done_callback(lambda _: self._ended(key))
+
+    def _ended(self, key: bytes) -> None:
+        # Not before the poll has left `_polls`: a feed that is due again at once would be passed over for good.
+        self._polls.pop(key, None)
+        if row := self.row(key):
+            self.watch(key, row)
 
     # One poll
 
@@ -135,8 +149,6 @@ class Poller:
                 now = time.time()
                 failed = replace(row, error=f"internal error: {error!r}", error_at=now, due=now + 900)
                 await self._remember(key, failed)
-        if now_row := self.row(key):
-            self.watch(key, now_row)
 
     async def pushed(self, key: bytes, answer: Answer) -> None:
         """Take in what a hub has sent for a feed; what is no feed only makes it due at once."""
@@ -222,7 +234,11 @@ class Poller:
         await self._change(
             key,
             lambda current: replace(
-                row, feed=current.feed, partition=current.partition, subscription=current.subscription
+                row,
+                feed=current.feed,
+                partition=current.partition,
+                subscription=current.subscription,
+                due=row.due if current.feed == row.feed else time.time(),
             ),
         )
 

@@ -13,6 +13,9 @@ from faust.types.auth import SASLMechanism
 from streams.settings import Settings
 from streams.topics import MAX_MESSAGE_BYTES
 
+# Seconds that a stopping app may take over what it has begun; what is not acknowledged by then comes again.
+_STOP_TIMEOUT = 25.0
+
 
 def build(role: str, settings: Settings) -> faust.App:
     """The Faust app of `role`, to be started in the running event loop.
@@ -84,4 +87,6 @@ async def running(app: faust.App, timeout: float = 60.0) -> AsyncIterator[faust.
         await asyncio.wait_for(ready.wait(), timeout)
         yield app
     finally:
-        await app.stop()
+        # Faust waits for what has been begun without end, even when whoever did it is gone.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(app.stop(), _STOP_TIMEOUT)

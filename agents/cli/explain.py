@@ -13,15 +13,14 @@ _STYLES = {"mention": "bold green", "cue": "bold yellow", "content": "cyan"}
 
 def explain(file: File = Path("-"), html: Html = False, published: Published = None) -> None:
     """Show a text with its speakers, cues and contents in colour, and for each statement the trace of why it is one."""
-    from rich.console import Console
     from rich.text import Text
 
-    from agents.cli.show import ACT_STYLES
+    from agents.cli import show
     from agents.extract.engine import extract
 
     raw = read_text(file, html=html)
     found = extract(raw, moment(published))
-    console = Console(highlight=False)
+    console = show.Terminal()
 
     marked = Text(raw)
     for s in found:
@@ -37,7 +36,7 @@ def explain(file: File = Path("-"), html: Html = False, published: Published = N
     for s in found:
         head = Text(f"{s.id}  ", style="dim")
         head.append(s.speaker or "?", style=_STYLES["mention"])
-        head.append(f"  {s.act}", style=ACT_STYLES[s.act])
+        head.append(f"  {s.act}", style=show.ACT_STYLES[s.act])
         head.append(f"  {s.kind or 'kind unknown'} · {s.form} · speaker {s.resolved_by or 'unknown'}", style="dim")
         if s.via:
             head.append(f" · via {raw[slice(*s.via)]}", style="dim")

@@ -43,11 +43,9 @@ def extract(
     if as_json:
         typer.echo(json.dumps({"text": text, "statements": found}, ensure_ascii=False, indent=2))
         return
-    from rich.console import Console
-
     from agents.cli import show
 
-    console = Console(highlight=False)
+    console = show.Terminal()
     for s in found:
         console.print(
             show.line(

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NoReturn
 
 from rich.console import Console
 from rich.text import Text
 
 from streams.records import Statement
+
+
+class Terminal(Console):
+    """A console whose reader may go away (`tasrih up | head`): told as `BrokenPipeError`, to be handled.
+
+    rich would end the process on the spot, agents and all, with what they have begun unfinished.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False)
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise `BrokenPipeError`; called by rich while it handles one."""
+        raise BrokenPipeError
+
 
 # One colour an act, the same wherever acts are shown.
 ACT_STYLES = {

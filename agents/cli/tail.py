@@ -34,8 +34,6 @@ def tail(
 
 
 async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, follow: bool) -> None:
-    from rich.console import Console
-
     from agents.cli import show
     from streams.broker import create_topics, reach
     from streams.records import Statement
@@ -43,7 +41,7 @@ async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, 
     from streams.wire import UnreadableError, decode
 
     topic = next(topic for topic in TOPICS if topic.name == name)
-    console = Console(highlight=False)
+    console = show.Terminal()
     async with reach(settings) as found:
         await create_topics(found)
         async for message in messages(found, topic, last=last, forever=follow):

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,11 +17,7 @@ from streams import options
 from streams.settings import Settings
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from streams.records import Feed
-
-_SUMMARY_EVERY = 10.0
 
 FeedsFile = Annotated[
     Path | None, typer.Option("--feeds", help="Feeds to add: an OPML or TOML file.", exists=True, dir_okay=False)
@@ -63,14 +58,14 @@ async def _demo(rate: float, seconds: float | None, port: int | None) -> None:
 
 
 async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, seconds: float | None = None) -> None:
-    from rich.console import Console
-
+    from agents.cli import show
+    from agents.cli.watch import watch
     from agents.cli.worker import playing, stopping
     from agents.fetch import registry
     from streams.broker import create_topics, reach
 
     started = time.monotonic()
-    console = Console(highlight=False)
+    console = show.Terminal()
     async with stopping() as stop, reach(settings) as settings:
         await create_topics(settings)
         known = await registry.offer(settings, feeds)
@@ -80,43 +75,8 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
                 f"[green]✓[/green] everything is at work after {time.monotonic() - started:.1f} s · "
                 f"page and API: [bold]http://{settings.host}:{settings.port}/[/bold] · Ctrl-C stops\n"
             )
-            watch = asyncio.create_task(_watch(settings, console))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), seconds)
-            watch.cancel()
+            async with watch(settings, console, stop):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), seconds)
             stopped = time.monotonic()
     console.print(f"[dim]stopped in {time.monotonic() - stopped:.1f} s[/dim]")
-
-
-async def _watch(settings: Settings, console: Console) -> None:
-    """Show what flows, read back from the topics themselves: what is shown has happened."""
-    from agents.cli import show
-    from streams.records import Statement
-    from streams.tail import follow
-    from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, STATEMENTS
-    from streams.wire import decode
-
-    counts: Counter[str] = Counter()
-    shown: Counter[str] = Counter()
-    last_summary = time.monotonic()
-
-    async def summarize() -> None:
-        nonlocal last_summary, shown
-        while True:
-            await asyncio.sleep(_SUMMARY_EVERY)
-            if counts != shown:
-                shown = counts.copy()
-                parts = " · ".join(
-                    f"{counts[t.name]:,} {t.name}" for t in (ENTRIES, ARTICLES, STATEMENTS, DEAD_LETTERS)
-                )
-                console.print(f"[dim]── since the start: {parts}[/dim]\n")
-
-    summary = asyncio.create_task(summarize())
-    try:
-        async for message in follow(settings, ENTRIES, ARTICLES, STATEMENTS, DEAD_LETTERS):
-            topic = message.topic.removeprefix(settings.prefix)
-            counts[topic] += 1
-            if topic == STATEMENTS.name:
-                show.statement(console, decode(message.value, Statement))
-    finally:
-        summary.cancel()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
-from agents.extract import act, form, speakers
+from agents.extract import act, form
 from agents.extract.content import Contents, End, Start
 from agents.extract.cues import Occurrence, find
 from agents.extract.layout import Layout
-from agents.extract.model import Models, heaviest, models, score, softmax
+from agents.extract.model import Models, heaviest, load, score, softmax
 from agents.extract.report import Act, Form, Kind, Report, ResolvedBy, Span
 from agents.extract.speakers import resolve
 from agents.extract.text import Text
@@ -57,6 +58,11 @@ class Choice:
     trace: list[str] = field(default_factory=list)
 
 
+@cache
+def models() -> Models:
+    return load(act.ACTS)
+
+
 def extract(raw: str, published: datetime | None = None, headline: bool = True) -> list[Extracted]:
     """The statements of `raw`, in the order of their beginnings.
 
@@ -67,13 +73,12 @@ def extract(raw: str, published: datetime | None = None, headline: bool = True) 
     layout = Layout(text)
     reports = find_reports(layout, models())
     resolve(layout, reports, published)
-    speakers.resolve(layout, reports, published)
     return _statements(layout, reports, headline)
 
 
 def beginnings(contents: Contents, cues: list[Occurrence], models: Models) -> dict[int, tuple[Occurrence, Start, float]]:
     """The cues that report something, by token, each with where its content begins and how likely that is."""
-    table = models["start"]
+    table = models.start
     chosen: dict[int, tuple[Occurrence, Start, float]] = {}
     for cue in cues:
         starts = contents.starts(cue)
@@ -94,19 +99,19 @@ def choose(layout: Layout, models: Models) -> list[Choice]:
 
 
 def _choose(contents: Contents, cue: Occurrence, start: Start, chance: float, accepted: dict[int, Start], models: Models) -> Choice | None:
-    trace = [f"{cue.entry.lemma} → {start.kind} {chance:.2f}", *heaviest(start.features, models["start"])]
+    trace = [f"{cue.entry.lemma} → {start.kind} {chance:.2f}", *heaviest(start.features, models.start)]
     if start.kind == "before":
         last, firsts = contents.before(cue)
         if not firsts:
             return None
-        table = models["before"]
+        table = models.before
         likely = softmax([score(f.features, table) for f in firsts])
         n, chance_of_first = _best_cut([contents.count(f.first, last) for f in firsts], likely)
         return Choice(cue, start, [(firsts[n].first, last)], chance * chance_of_first, trace)
     ends = contents.ends(cue, start, accepted)
     if not ends:
         return None
-    table = models["end"]
+    table = models.end
     likely = softmax([score(e.features, table) for e in ends])
     n, chance_of_end = _best_cut([contents.count(start.first, e.last) for e in ends], likely)
     trace += [f"end {ends[n].boundary}", *heaviest(ends[n].features, table)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from agents.extract.layout import Layout
-from agents.extract.model import Models, score
+from agents.extract.lexicon import tones, word_classes, words
+from agents.extract.model import Models
 from agents.extract.report import Act, Cue, Form, Span
 
 ACTS: tuple[Act, ...] = ("assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel")
@@ -13,34 +16,46 @@ _READ = 40
 
 def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -> list[str]:
     """What is known of a report that may tell its act."""
-    text = layout.text
-    words = [i for first, last in content for i in range(first, min(last, first + _READ)) if text.word[i][0].isalnum()][:_READ]
-    out = [f"default {cue.act if cue else 'none'}", f"lemma {cue.lemma if cue else 'none'}", f"form {form}"]
-    if cue:
-        out.append(f"lemma {cue.lemma} {cue.shape}")
+    text, tone = layout.text, tones().of
+    negations = words()["negation"]
+    inside = [i for first, last in content for i in range(first, min(last, first + _READ)) if text.word[i][0].isalnum()][:_READ]
     default = cue.act if cue else "none"
-    for n, i in enumerate(words):
+    lemma = cue.lemma if cue else "none"
+    out = [f"default {default}", f"lemma {lemma}", f"form {form}", f"default {default} form {form}"]
+    if cue:
+        out.append(f"lemma {lemma} {cue.shape}")
+    told: Counter[str] = Counter()
+    negated = False
+    for n, i in enumerate(inside):
+        word = text.form[i]
         if n < 3:
-            out.append(f"word {n} {text.form[i]}")
-        if n < 12:
-            out.append(f"has {text.form[i]}")
+            out.append(f"word {n} {word}")
+            out.append(f"{default} class {n} {word_classes().of(word)[1]}")
+        if n < 20:
+            out.append(f"has {word}")
+        for act in tone(word, text.form[i + 1] if i + 1 < len(text) else ""):
+            told[f"{act} negated" if negated else act] += 1
+            if n < 6:
+                out.append(f"{default} early {act} {negated}")
+        negated = word in negations
         for reading in layout.readings[i][:1]:
             if reading.entry.act != "assert":
                 out.append(f"{default} holds {reading.entry.act} {'first' if n < 4 else 'later'}")
                 out.append(f"holds {reading.entry.act} {reading.form.person} {reading.form.shape}")
+    for act, count in told.items():
+        out += [f"{default} tells {act} {min(count, 3)}", f"tells {act} {min(count, 3)}", f"tells {act} {count * 10 // max(len(inside), 1)}"]
+    if not told:
+        out.append(f"{default} tells nothing")
     last = content[-1][1]
-    if last < len(text) and text.word[last] in ("؟", "?"):
+    if any(text.form[i] in words()["question"] for i in (last - 1, last) if i < len(text)):
         out.append("question")
     return out
 
 
 def act(layout: Layout, cue: Cue | None, content: list[Span], form: Form, models: Models) -> Act:
     """The likeliest act."""
-    found = features(layout, cue, content, form)
-    default = cue.act if cue else "assert"
-    best, top = default, float("-inf")
-    for name in ACTS:
-        value = score(found, models[f"act {name}"])
-        if value > top + 1e-9:
-            best, top = name, value
-    return best
+    totals = [0.0] * len(ACTS)
+    for feature in features(layout, cue, content, form):
+        for n, weight in models.act.get(feature, ()):
+            totals[n] += weight
+    return ACTS[max(range(len(ACTS)), key=lambda n: (totals[n], -n))]

@@ -47,6 +47,8 @@ class Contents:
         self.text = layout.text
         table: Words = words()
         self._classes = word_classes().of
+        self._size = len(self.text)
+        self._kinds = [""] * self._size  # filled as they are asked for
         self._count = [0]  # words before each token
         for word in self.text.word:
             self._count.append(self._count[-1] + word[0].isalnum())
@@ -74,8 +76,14 @@ class Contents:
 
     def kind(self, i: int) -> str:
         """The class of token i, coarsely, as a feature."""
-        if i < 0 or i >= len(self.text):
-            return "edge"
+        if 0 <= i < self._size:
+            found = self._kinds[i]
+            if not found:
+                found = self._kinds[i] = self._kind(i)
+            return found
+        return "edge"
+
+    def _kind(self, i: int) -> str:
         word, form = self.text.word[i], self.text.form[i]
         if word == "\n":
             return "line"
@@ -118,7 +126,7 @@ class Contents:
 
     def classes(self, i: int) -> tuple[str, str]:
         """The fine and coarse class of token i by the company it keeps."""
-        if i < 0 or i >= len(self.text):
+        if i < 0 or i >= self._size:
             return "edge", "edge"
         return self._classes(self.text.form[i])
 
@@ -152,6 +160,7 @@ class Contents:
         phrase = self._source_end(cue, i, limit)
         # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a plain verb a comma opens nothing.
         joined = cue.shape == "attribution" or self._back(cue)[0] in ("as", "source what")
+        takes_object = "object" in entry.frames
         strong = commas = cues_between = relatives = 0
         k = i
         while k < limit:
@@ -172,11 +181,15 @@ class Contents:
                 if joined:
                     made = ("comma", self.skip_marks(k + 1))
             elif word[0].isalnum():
-                if form in self._particles and self.kind(k + 1) not in ("that", "that+"):
-                    made = ("particle", self.skip_marks(k + 1))
-                elif form[0] in self._proclitics and len(form) > 2 and k - i < 25:
+                here = k in (i, phrase)
+                if form in self._particles:
+                    if (here or form in entry.frames) and self.kind(k + 1) not in ("that", "that+"):
+                        made = ("particle", self.skip_marks(k + 1))
+                elif form[0] in self._proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
-                elif k - i <= 18 and form not in self._particles and (self.kind(k - 1) != "particle" or k == i):
+                elif here or (takes_object and k - i <= 18 and (
+                    before in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k)
+                ) and before != "particle"):
                     made = ("object", k)
             if made and made[1] < limit:
                 kind, first = made
@@ -194,7 +207,7 @@ class Contents:
             if k in quotations.opening and quotations.all[quotations.opening[k]].close is not None:
                 k = max(k, quotations.all[quotations.opening[k]].last - 1)
             k += 1
-        if cue.shape != "colon":
+        if cue.shape != "colon" and self._follows(cue):
             found.append(Start("before", cue.at, cue.at, self._before_features(cue)))
         none = Start("none", cue.at, cue.at, self._none_features(cue, found))
         return [none, *found]
@@ -276,6 +289,11 @@ class Contents:
                 summary = f"{label} {agrees}" if kind != "object" else f"object {agrees}"
         return Start(kind, first, mark, out, summary)
 
+    def _possessed(self, k: int) -> bool:
+        """Token k carries a pronoun or is a verbal noun, as the heads of objects do (استقالته، إلغاء القمة)."""
+        readings = self.layout.readings[k]
+        return (bool(readings) and readings[0].form.shape == "masdar") or self.text.form[k].endswith(self._possessive)
+
     def _agrees(self, cue: Occurrence, k: int) -> str:
         """Whether the noun at k may be the subject of the cue's verb, by gender: a mismatch makes it the object."""
         gender = cue.reading.form.gender if cue.reading and cue.shape == "finite" else None
@@ -308,6 +326,11 @@ class Contents:
         elif cue.shape == "attribution":
             join = "attribution"
         return join, j
+
+    def _follows(self, cue: Occurrence) -> bool:
+        """Whether the cue may report what stands before it: it is joined to it by a word or set off from it."""
+        join, j = self._back(cue)
+        return j > 0 and (join != "bare" or self.kind(j - 1) in ("comma", "closes", "bracket", "stop", "line"))
 
     def _before_features(self, cue: Occurrence) -> list[str]:
         text, layout, entry, at = self.text, self.layout, cue.entry, cue.at

@@ -139,6 +139,43 @@ class Cues:
                             yield entry, base, pronoun
 
 
+class Tones:
+    """Words of a content that tell what a neutral cue does with it (lexicon/tones.tsv)."""
+
+    def __init__(self, words: Words) -> None:
+        self._whole: dict[str, set[str]] = {}
+        self._stems: dict[str, set[str]] = {}
+        for row in rows("tones.tsv"):
+            for stem in row["stems"].split():
+                table = self._stems if stem.endswith("*") else self._whole
+                table.setdefault(fold(stem.rstrip("*")), set()).add(row["act"])
+        self._pairs = {key.replace("_", " "): acts for table in (self._whole, self._stems) for key, acts in table.items() if "_" in key}
+        self._prefixes = (*words["conjunction"], *words["proclitic"])
+        self._memo: dict[str, tuple[str, ...]] = {}
+
+    def of(self, form: str, following: str) -> tuple[str, ...]:
+        """The acts that a folded word, or it with the word after it, speaks for."""
+        found = self._memo.get(form)
+        if found is None:
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            found = self._memo[form] = tuple(sorted(self._find(form)))
+        pair = self._pairs.get(f"{form} {following}")
+        return (*found, *sorted(pair)) if pair else found
+
+    def _find(self, form: str) -> set[str]:
+        bare = [form]
+        if form[0] in self._prefixes and len(form) > 3:
+            bare.append(form[1:])
+        for word in (*bare, *(w.removeprefix(ARTICLE) for w in tuple(bare))):
+            if word in self._whole:
+                return self._whole[word]
+            for length in range(len(word), 2, -1):
+                if word[:length] in self._stems:
+                    return self._stems[word[:length]]
+        return set()
+
+
 class WordClasses:
     """Classes of words by the company they keep, learned by wordclasses.py: a fine and a coarse one for each word."""
 
@@ -165,6 +202,11 @@ class WordClasses:
             return f"{form[0]}+{rest[1]}", f"{form[0]}+"
         shape = f"{form[:2] if form.startswith(ARTICLE) else form[0]}…{form[-1]}"
         return shape, shape
+
+
+@cache
+def tones() -> Tones:
+    return Tones(words())
 
 
 @cache

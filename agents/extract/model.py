@@ -8,21 +8,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
 
 from agents.extract.lexicon import rows
 
 Weights = Mapping[str, float]
-Models = Mapping[str, Weights]
+# Rankings of the same few answers for everything share their features: feature → (number of the answer, weight).
+AnswerWeights = Mapping[str, Sequence[tuple[int, float]]]
 
 
-@cache
-def models() -> Models:
-    """The weights of lexicon/weights.tsv, by model."""
+@dataclass(frozen=True, slots=True)
+class Models:
+    """All that the engine has learned: where content begins, ends, begins before its cue; what a report does."""
+
+    start: Weights
+    end: Weights
+    before: Weights
+    act: AnswerWeights
+
+    @classmethod
+    def of(cls, tables: Mapping[str, Weights], acts: Sequence[str]) -> Models:
+        """From plain tables; in that of acts a feature is `act|feature`."""
+        number = {act: n for n, act in enumerate(acts)}
+        by_feature: dict[str, list[tuple[int, float]]] = {}
+        for name, weight in tables["act"].items():
+            act, feature = name.split("|", 1)
+            by_feature.setdefault(feature, []).append((number[act], weight))
+        return cls(tables["start"], tables["end"], tables["before"], by_feature)
+
+
+def load(acts: Sequence[str]) -> Models:
+    """The weights of lexicon/weights.tsv."""
     tables: dict[str, dict[str, float]] = {}
     for row in rows("weights.tsv"):
         tables.setdefault(row["model"], {})[row["feature"]] = float(row["weight"])
-    return tables
+    return Models.of(tables, acts)
 
 
 def score(features: Sequence[str], table: Weights) -> float:

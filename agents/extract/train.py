@@ -25,15 +25,16 @@ from agents.extract.cues import Occurrence, find
 from agents.extract.engine import beginnings
 from agents.extract.form import form
 from agents.extract.layout import Layout
+from agents.extract.model import Models
 from agents.extract.report import Span
 from agents.extract.text import Text
 
 Group = tuple[list[list[str]], int]  # the candidates' features, and which is right
-Model = dict[str, float]
+Table = dict[str, float]
 
 # Features seen less often than this teach nothing that holds elsewhere.
 _RARE = 2
-_PENALTY = {"start": 1.3, "end": 1.3, "before": 1.0, "act": 0.7}
+_PENALTY = {"start": 1.3, "end": 1.3, "before": 1.0, "act": 2.0}
 _NEGLIGIBLE = 0.02
 _PARTS = 2
 
@@ -100,7 +101,7 @@ class Lesson:
             self.unreached["start"] += 1
         self.acts.append((act_features(self.layout, cue.cue(), spans, form(self.layout, spans)), s["act"]))
 
-    def ends(self, models: dict[str, Model]) -> list[Group]:
+    def ends(self, models: Models) -> list[Group]:
         """The ends of contents, seen among the other cues as `models` would accept them."""
         accepted = {at: start for at, (_, start, _) in beginnings(self.contents, self.cues, models).items()}
         groups: list[Group] = []
@@ -118,7 +119,7 @@ class Lesson:
         return groups
 
 
-def rank(groups: list[Group], penalty: float) -> Model:
+def rank(groups: list[Group], penalty: float) -> Table:
     """Weights under which the right candidate of each group is likeliest; L2 penalty, L-BFGS."""
     seen = Counter(f for candidates, _ in groups for f in {f for c in candidates for f in c})
     names = {f: n for n, f in enumerate(sorted(f for f, c in seen.items() if c >= _RARE and f.isprintable()))}
@@ -150,27 +151,26 @@ def rank(groups: list[Group], penalty: float) -> Model:
     return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= _NEGLIGIBLE}
 
 
-def learn(lessons: Sequence[Lesson]) -> dict[str, Model]:
+def learn(lessons: Sequence[Lesson]) -> dict[str, Table]:
     """All models. Ends are learned among cues accepted by a model that has not seen their article."""
     penalty = _PENALTY
-    models = {
+    tables = {
         "start": rank([g for lesson in lessons for g in lesson.starts], penalty["start"]),
         "before": rank([g for lesson in lessons for g in lesson.befores], penalty["before"]),
     }
     ends: list[Group] = []
     for part in range(_PARTS):
-        others = {"start": rank([g for n, lesson in enumerate(lessons) if n % _PARTS != part for g in lesson.starts], penalty["start"])}
+        start = rank([g for n, lesson in enumerate(lessons) if n % _PARTS != part for g in lesson.starts], penalty["start"])
+        others = Models(start, {}, {}, {})
         for n, lesson in enumerate(lessons):
             if n % _PARTS == part:
                 ends += lesson.ends(others)
-    models["end"] = rank(ends, penalty["end"])
+    tables["end"] = rank(ends, penalty["end"])
     # An act is ranked too: its candidates are the nine acts, each feature told apart by the act it speaks for.
     acts = [a for lesson in lessons for a in lesson.acts]
     groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in acts]  # type: ignore[arg-type]
-    ranked = rank(groups, penalty["act"])
-    for a in ACTS:
-        models[f"act {a}"] = {f.split("|", 1)[1]: w for f, w in ranked.items() if f.split("|", 1)[0] == a}
-    return models
+    tables["act"] = rank(groups, penalty["act"])
+    return tables
 
 
 def documents(paths: Iterable[str]) -> list[dict[str, Any]]:
@@ -181,9 +181,9 @@ def documents(paths: Iterable[str]) -> list[dict[str, Any]]:
     return out
 
 
-def table(models: dict[str, Model]) -> str:
+def table(tables: dict[str, Table]) -> str:
     lines = ["# Learned by train.py; do not edit by hand.", "model\tfeature\tweight"]
-    lines += [f"{name}\t{feature}\t{weight:.3f}" for name, model in sorted(models.items()) for feature, weight in sorted(model.items())]
+    lines += [f"{name}\t{feature}\t{weight:.3f}" for name, model in sorted(tables.items()) for feature, weight in sorted(model.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -192,10 +192,10 @@ def main() -> None:
     parser.add_argument("gold", nargs="+")
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "weights.tsv")))
     arguments = parser.parse_args()
-    models = learn([Lesson(document) for document in documents(arguments.gold)])
+    tables = learn([Lesson(document) for document in documents(arguments.gold)])
     with open(arguments.out, "w", encoding="utf-8") as out:
-        out.write(table(models))
-    print({name: len(model) for name, model in models.items()})
+        out.write(table(tables))
+    print({name: len(model) for name, model in tables.items()})
 
 
 if __name__ == "__main__":

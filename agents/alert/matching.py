@@ -16,9 +16,9 @@ from agents.alert.spelling import Name, forms, names, stem, words
 from streams.arabic import fold
 from streams.records import AlertRule, Statement
 
-# How many first letters of a `word*` and of a name a rule is filed under: it must have as many (see rules.py).
+# How many first letters of a `word*` and of a name a rule is filed under; it has at least the fewest (see rules.py).
 PREFIX = 3
-NAME = 2
+NAME, _LONG_NAME = 2, 5
 _ANY = ("any", "")
 
 Feature = tuple[str, str]
@@ -82,7 +82,8 @@ class _Seen:
             yield ("prefix", form[:PREFIX])
         for name in self._names:
             for begin in name.begins:
-                yield ("name", name.letters[begin : begin + NAME])
+                for size in range(NAME, _LONG_NAME + 1):
+                    yield ("name", name.letters[begin : begin + size])
         if self.statement.speaker.id:
             yield ("id", self.statement.speaker.id)
         yield ("outlet", self.outlet)
@@ -124,7 +125,7 @@ class _Conditions:
         """Features of which every statement that can match has one."""
         if self._speakers:
             ids = {("id", given) for given, _ in self._speakers}
-            return ids | {("name", name.letters[:NAME]) for _, name in self._speakers}
+            return ids | {("name", name.letters[:_LONG_NAME]) for _, name in self._speakers}
         if self._all:
             return {max(self._all, key=lambda phrase: len(phrase.feature()[1])).feature()}
         if self._any:

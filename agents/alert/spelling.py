@@ -84,7 +84,9 @@ class Name:
 
     def has(self, other: Name) -> bool:
         """Whether `other` is in this name, from the beginning of a word to the end of one."""
-        return bool(other.letters) and any(
+        if not other.letters or other.letters not in self.letters:
+            return False
+        return any(
             self.letters.startswith(other.letters, begin) and begin + len(other.letters) in self.ends
             for begin in self.begins
         )

@@ -1,0 +1,147 @@
+"""`tasrih alerts`, as it is typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from click.testing import Result
+from typer.testing import CliRunner
+
+from agents.alert.cli import app
+from agents.alert.trial import trial
+from streams.records import Quiet, encode
+from streams.settings import Settings
+from streams.topics import STATEMENTS
+from tests.alert.receiver import SECRET, Receiver, receiving
+from tests.alert.samples import NOON, rule, statement
+from tests.kafka import put
+
+RULES = """
+[channels.desk]
+kind = "webhook"
+url = "https://desk.example/hook"
+secret = "{secret}"
+[rules.port]
+channels = ["desk"]
+words = {{ any = ["ميناء"] }}
+[rules.quiet]
+channels = ["desk"]
+acts = ["deny"]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "alerts.toml"
+    path.write_text(RULES.format(secret=SECRET), encoding="utf-8")
+    return path
+
+
+@pytest_asyncio.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as found:
+        yield found
+
+
+def call(*arguments: object, input: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(one) for one in arguments], input=input)
+
+
+async def in_a_thread(*arguments: object) -> Result:
+    """The command has an event loop of its own."""
+    import asyncio
+
+    return await asyncio.to_thread(call, *arguments)
+
+
+def test_check_says_what_is_wrong_and_what_is_allowed(file: Path) -> None:
+    good = call("check", file)
+    assert (good.exit_code, good.stdout) == (0, f"{file}: 2 rules and 1 channels are well\n")
+    file.write_text(file.read_text(encoding="utf-8").replace('"deny"', '"shout"'), encoding="utf-8")
+    bad = call("check", file)
+    assert bad.exit_code == 1
+    assert f"{file}:9: rule quiet: acts: Invalid enum value 'shout'; allowed: a list of: assert, deny" in bad.stderr
+    file.write_text(RULES.format(secret="env:TASRIH_NOT_THERE"), encoding="utf-8")
+    assert "channel desk: the environment has no variable TASRIH_NOT_THERE" in call("check", file).stderr
+
+
+def test_rules_are_tried_on_statements_of_a_file(file: Path, tmp_path: Path) -> None:
+    lines = [encode(statement(n, published_at=NOON + timedelta(minutes=n))) for n in range(3)]
+    (tmp_path / "statements.jsonl").write_bytes(b"\n".join([*lines, b"rubbish"]))
+    shown = call("test", file, "--statements", tmp_path / "statements.jsonl")
+    assert shown.exit_code == 0
+    assert "3 statements" in shown.stdout
+    assert "messages: desk 3" in shown.stdout
+    assert "statements.jsonl:4 left out: not a Statement" in shown.stderr
+    rows = call("test", file, "--json", "--statements", tmp_path / "statements.jsonl").stdout
+    found = {row["rule"]: row for row in map(json.loads, rows.splitlines())}
+    assert found["port"] == {
+        "rule": "port", "matches": 3, "matches_per_hour": 3.0, "busiest_hour": 3, "messages": 3, "channels": ["desk"],
+        "samples": ["s0", "s1", "s2"],
+    }  # fmt: skip
+    assert found["quiet"]["matches"] == 0
+
+
+async def test_rules_are_tried_on_the_topics_history(
+    topics: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    said = [statement(n) for n in (1, 1, 2)]
+    await put(topics, STATEMENTS, [(one.article_id, encode(one)) for one in said])
+    days = ("--days", 100_000)
+    tried = await in_a_thread("test", file, "--json", *days, "--broker", topics.broker)
+    assert json.loads(tried.stdout.splitlines()[0])["matches"] == 2
+    late = await in_a_thread("test", file, "--broker", topics.broker, "--days", 0.01)
+    assert "No statements in that time" in late.stdout
+
+
+async def test_rules_are_added_listed_and_removed(
+    topics: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    broker = ("--broker", topics.broker)
+    assert (await in_a_thread("list", *broker)).stdout.startswith("No rules yet")
+    assert (await in_a_thread("add", file, *broker)).stdout == "at work: port, quiet\n"
+    unknown = await in_a_thread("remove", "prot", *broker)
+    assert (unknown.exit_code, unknown.stderr) == (1, "tasrih: no rule is named prot; there are: port, quiet\n")
+    await in_a_thread("remove", "quiet", *broker)
+    (left,) = map(json.loads, (await in_a_thread("list", "--json", *broker)).stdout.splitlines())
+    assert (left["name"], left["origin"]) == ("port", "api")
+    assert "port" in (await in_a_thread("list", *broker)).stdout
+
+
+async def test_a_test_is_sent_through_a_channel(
+    receiver: Receiver, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_ALLOW_PRIVATE", "true")
+    file.write_text(RULES.format(secret=SECRET).replace("https://desk.example/hook", receiver.url), encoding="utf-8")
+    assert (await in_a_thread("send-test", file, "desk")).stdout == "desk: delivered\n"
+    assert receiver.accepted[0][1]["data"]["rule"] == "send-test"
+    receiver.status = 500
+    failed = await in_a_thread("send-test", file, "desk")
+    assert (failed.exit_code, failed.stderr) == (1, "tasrih: channel desk: the receiver answered 500\n")
+    assert "it has: desk" in (await in_a_thread("send-test", file, "disk")).stderr
+
+
+@pytest.mark.parametrize(
+    ("limits", "messages"),
+    [
+        ({}, 30),
+        ({"max_per_hour": 4}, 5),  # four at once, and an hour after them the rest together
+        ({"digest": 10.0}, 3),
+        ({"quiet": Quiet(begin="11:00", end="13:00", zone="UTC")}, 1),
+    ],
+    ids=str,
+)
+def test_a_trial_counts_messages_as_the_agent_would_send_them(limits: dict[str, Any], messages: int) -> None:
+    said = [statement(n, published_at=NOON + timedelta(minutes=n)) for n in range(30)]
+    gone = statement(99, status="retracted")
+    result = trial([rule(acts=["warn"], **limits)], [*said, *said, gone])
+    assert result.statements == len(result.tried[0].times) == 30
+    assert len(result.tried[0].messages()) == messages

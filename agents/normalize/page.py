@@ -8,8 +8,9 @@ import trafilatura
 from cssselect import HTMLTranslator
 from lxml import etree
 
+from agents.normalize.clean import clean
 from agents.normalize.furniture import Line, without_furniture
-from agents.normalize.html import lines, parse, skip
+from agents.normalize.html import lines, paragraphs, parse, skip
 from agents.normalize.tables import rows
 
 # Beyond this many characters of page trafilatura would take minutes; no newsroom's article is so long.
@@ -25,6 +26,16 @@ def page_paragraphs(html: str, url: str) -> list[str]:
     if len(html) > _LARGEST:
         return []
     return _selected(html, url) or _found(html)
+
+
+def page_text(html: str) -> str:
+    """A saved page as an article's text: its headline (perhaps empty), then a paragraph a line. Never raises."""
+    try:
+        headline = trafilatura.extract_metadata(html).title or ""
+    except (ValueError, AttributeError, etree.LxmlError, RecursionError):
+        headline = ""
+    body = page_paragraphs(html, "") or paragraphs(html)
+    return "\n".join((clean(headline), *(line for line in body if line != headline)))
 
 
 def _found(html: str) -> list[str]:

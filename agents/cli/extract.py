@@ -80,9 +80,9 @@ def read_text(file: Path, *, html: bool) -> str:
     except UnicodeDecodeError as error:
         options.fail(f"{file} is not UTF-8 (byte {error.start}): convert it first, for example with iconv")
     if html:
-        from agents.normalize.html import page_text
+        from agents.normalize.page import page_text
 
-        return str(page_text(text))
+        return page_text(text)
     return text.replace("\r\n", "\n")
 
 

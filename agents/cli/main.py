@@ -10,6 +10,7 @@ import typer
 from agents.alert.cli import app as alerts
 from agents.cli import dead_letters, doctor, explain, extract, replay, tail, up, worker
 from agents.fetch.cli import app as feeds
+from agents.serve.cli import archive, keys, serve
 
 app = typer.Typer(
     name="tasrih",
@@ -25,7 +26,11 @@ app.command()(worker.worker)
 app.command()(extract.extract)
 app.command()(explain.explain)
 app.command()(tail.tail)
+app.command()(serve)
 app.add_typer(feeds, name="feeds")
+app.add_typer(alerts, name="alerts")
+app.add_typer(archive, name="archive")
+app.add_typer(keys, name="keys")
 app.add_typer(alerts, name="alerts")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(replay.replay)

@@ -1,0 +1,78 @@
+"""`tasrih extract` and `explain` as a user's shell sees them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ARTICLE = 'سدود البلاد تمتلئ\nقالت وزيرة المياه هدى العلي إن السدود ممتلئة، مضيفة أن "الأسعار لن ترتفع".\n'
+
+
+def tasrih(*words: str, given: str | bytes = "") -> subprocess.CompletedProcess[bytes]:
+    data = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else given
+    return subprocess.run([sys.executable, "-m", "agents.cli", *words], input=data, capture_output=True, timeout=60)
+
+
+def test_lines_in_lines_out() -> None:
+    texts = [ARTICLE, "", "🙂" * 50, '"' * 500, "no Arabic here", "قال \ud800 إن"]
+    lines = [json.dumps({"doc": n, "text": text, "published": "2026-03-01"}) for n, text in enumerate(texts)]
+    lines += ["[1, 2]", '"قال زيد إن العمل بدأ"', "{}", "null", '{"doc": "x", "text": 7, "published": []}']
+    answer = tasrih("extract", "--jsonl", given="\n".join(lines))
+    assert answer.returncode == 0, answer.stderr
+    answers = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [a["doc"] for a in answers] == [*range(len(texts)), None, None, None, None, "x"]
+    first, second = answers[0]["statements"]
+    assert ARTICLE[slice(*first["cue"])] == "قالت"
+    assert [ARTICLE[a:b] for a, b in second["content"]] == ["الأسعار لن ترتفع"]
+    assert first["speaker"] == second["speaker"] == "هدى العلي"
+    assert second["form"] == "direct"
+
+
+@pytest.mark.parametrize("bad", [b"{", b"\xff\xfe", b"{'doc': 1}"])
+def test_a_line_that_is_not_json_is_told_and_the_others_served(bad: bytes) -> None:
+    good = json.dumps({"doc": "a", "text": ARTICLE}).encode()
+    answer = tasrih("extract", "--jsonl", given=good + b"\n" + bad + b"\n" + good)
+    assert answer.returncode == 1
+    assert b"line 2 of - is not JSON" in answer.stderr
+    assert len(answer.stdout.splitlines()) == 2
+
+
+def test_a_text_for_a_person_and_for_a_program(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(ARTICLE, "utf-8")
+    assert "هدى العلي" in tasrih("extract", str(file)).stdout.decode()
+    found = json.loads(tasrih("extract", "--json", str(file)).stdout)
+    assert found["text"] == ARTICLE
+    assert len(found["statements"]) == 2
+    explained = tasrih("explain", str(file)).stdout.decode()
+    assert "because" in explained
+    assert "confidence" in explained
+
+
+def test_html() -> None:
+    page = (
+        "<html><body><article><h1>سدود البلاد تمتلئ</h1><p>" + ARTICLE.splitlines()[1] + "</p></article></body></html>"
+    )
+    found = json.loads(tasrih("extract", "--html", "--json", given=page).stdout)
+    assert [s["speaker"] for s in found["statements"]] == ["هدى العلي"] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "says"),
+    [
+        (["extract", "no-such-file"], "", "cannot read no-such-file"),
+        (["extract"], b"\xe7\xe8", "not UTF-8"),
+        (["extract", "--published", "soon"], ARTICLE, "not a time"),
+        (["worker", "dance"], "", "there is no role dance"),
+        (["worker", "extract"], "", "a worker needs a cluster"),
+    ],
+)
+def test_errors_are_one_clear_sentence(words: list[str], given: str | bytes, says: str) -> None:
+    answer = tasrih(*words, given=given)
+    assert answer.returncode != 0
+    assert says in answer.stderr.decode()
+    assert "Traceback" not in answer.stderr.decode()

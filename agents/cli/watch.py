@@ -1,0 +1,62 @@
+"""What flows, shown as it comes: read back from the topics themselves, so what is shown has happened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator
+
+from agents.cli import show
+from streams.records import Statement
+from streams.settings import Settings
+from streams.tail import follow
+from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, STATEMENTS
+from streams.wire import UnreadableError, decode
+
+_TOPICS = (ENTRIES, ARTICLES, STATEMENTS, DEAD_LETTERS)
+_SUMMARY_EVERY = 10.0
+
+
+@contextlib.asynccontextmanager
+async def watch(settings: Settings, console: show.Terminal, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Show what comes while the body runs. When nobody reads any more (`tasrih up | head`), `stop` is set."""
+    counts: Counter[str] = Counter()
+
+    async def until_unread(work: AsyncIterator[None]) -> None:
+        try:
+            async for _ in work:
+                pass
+        except BrokenPipeError:
+            stop.set()
+
+    shown = asyncio.create_task(until_unread(_statements(settings, console, counts)))
+    summed = asyncio.create_task(until_unread(_summaries(console, counts)))
+    try:
+        yield
+    finally:
+        for task in (shown, summed):
+            task.cancel()
+        await asyncio.gather(shown, summed, return_exceptions=True)
+
+
+async def _statements(settings: Settings, console: show.Terminal, counts: Counter[str]) -> AsyncIterator[None]:
+    async for message in follow(settings, *_TOPICS):
+        topic = message.topic.removeprefix(settings.prefix)
+        if message.value is not None:  # a dead letter that was dealt with
+            counts[topic] += 1
+        if topic == STATEMENTS.name:
+            with contextlib.suppress(UnreadableError):
+                show.statement(console, decode(message.value, Statement))
+        yield
+
+
+async def _summaries(console: show.Terminal, counts: Counter[str]) -> AsyncIterator[None]:
+    told: Counter[str] = Counter()
+    while True:
+        await asyncio.sleep(_SUMMARY_EVERY)
+        if counts != told:
+            told = counts.copy()
+            parts = " · ".join(f"{counts[topic.name]:,} {topic.name}" for topic in _TOPICS)
+            console.print(f"[dim]── since the start: {parts}[/dim]\n")
+        yield

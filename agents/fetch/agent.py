@@ -64,6 +64,7 @@ async def run(settings: Settings, *, resolver: AbstractResolver | None = None) -
 
         async def revoked(*_: object, **__: object) -> None:
             poller.forget_all()
+            await poller.settled()
 
         app.agent(raw_topic(app, settings, FEEDS), name="tasrih.fetch")(register)
         app.on_rebalance_complete.connect(assigned)

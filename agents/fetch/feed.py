@@ -101,12 +101,12 @@ def _xml(text: str, url: str) -> Parsed:
         fault = f"not well-formed: {found.get('bozo_exception')}"
         if entries and _cut_short(text):
             entries, fault = entries[:-1], "cut short: its last item was left out"
-    if not found.version and not entries:
+    if not found.get("version") and not entries:
         raise NotAFeedError(_seems(text))
     links = [link for link in feed.get("links", ()) if link.get("href")]
     return Parsed(
-        items=[_item(entry) for entry in entries],
-        format=found.version or "unknown",
+        items=[_item(entry, _text(feed.get("language"))) for entry in entries],
+        format=found.get("version") or "unknown",
         title=_text(feed.get("title")),
         site=_text(feed.get("link")),
         language=_text(feed.get("language")),
@@ -139,7 +139,7 @@ def _seems(text: str) -> str:
     return f"neither RSS, Atom nor JSON Feed: it begins with {text[:40]!r}"
 
 
-def _item(entry: Mapping[str, Any]) -> Item:
+def _item(entry: Mapping[str, Any], language: str) -> Item:
     contents = [_text(part.get("value")) for part in entry.get("content", ())]
     content = max(contents, key=len, default="")
     summary = _text(entry.get("summary"))
@@ -150,7 +150,7 @@ def _item(entry: Mapping[str, Any]) -> Item:
         summary="" if summary == content else summary,
         content=content,
         author=_text(entry.get("author")),
-        language=_text(entry.get("language")),
+        language=_text(entry.get("language")) or language,
         published_at=_time(entry.get("published_parsed")),
         updated_at=_time(entry.get("updated_parsed") if "updated" in entry else None),
     )
@@ -245,7 +245,7 @@ def _json(text: str) -> Parsed:
     if "jsonfeed.org" not in feed.version:
         raise NotAFeedError(f"JSON, but not a JSON Feed: its version is {feed.version[:40]!r}")
     hubs = [hub for hub in _each(feed.hubs, _JsonHub) if _text(hub.type).lower() == "websub"]
-    items = [_json_item(item) for item in _each(feed.items, _JsonItem)]
+    items = [_json_item(item, _text(feed.language)) for item in _each(feed.items, _JsonItem)]
     return Parsed(
         items=items,
         format="json",
@@ -267,7 +267,7 @@ def _each(values: Any, struct: type[Any]) -> list[Any]:
     )
 
 
-def _json_item(item: _JsonItem) -> Item:
+def _json_item(item: _JsonItem, language: str) -> Item:
     authors = _each(item.authors, _JsonAuthor) or _each([item.author], _JsonAuthor)
     lines = (line.strip() for line in _text(item.content_text).splitlines())
     paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
@@ -278,7 +278,7 @@ def _json_item(item: _JsonItem) -> Item:
         summary=html.escape(_text(item.summary), quote=False),
         content=_text(item.content_html) or paragraphs,
         author=", ".join(filter(None, (_text(author.name) for author in authors))),
-        language=_text(item.language),
+        language=_text(item.language) or language,
         published_at=_iso(item.date_published),
         updated_at=_iso(item.date_modified),
     )

@@ -44,10 +44,11 @@ class Sifted(NamedTuple):
 class _Names(NamedTuple):
     item: Item
     url: str
+    article_id: str  # if it turns out to be new
     address: bytes
     guid: bytes
     text: bytes
-    telling: bool
+    telling: bool  # whether the text is enough to know it by
 
 
 def sift(items: Sequence[Item], seen: Sequence[Seen], outlet: str, base: str) -> Sifted:
@@ -55,52 +56,61 @@ def sift(items: Sequence[Item], seen: Sequence[Seen], outlet: str, base: str) ->
 
     `base` is the feed's address. The `seen` of the answer leaves out what is news: whoever sends an item adds its own.
     """
-    names = _distinct(items, base)
+    names = _distinct(items, outlet, base)
     left = dict(enumerate(seen))
     known: dict[int, Seen] = {}
-    for kind in ("address", "guid", "text"):
+    for kind in ("address", "guid", "text", "article_id"):
         places = {getattr(old, kind): place for place, old in reversed(left.items()) if getattr(old, kind)}
         for n, item in enumerate(names):
-            key = getattr(item, kind)
-            if n in known or not key or (kind == "text" and not item.telling):
+            if n in known or (kind == "text" and not item.telling):
                 continue
-            place = places.pop(key, None)
+            place = places.pop(getattr(item, kind), None)
             if place is not None:
                 known[n] = left.pop(place)
     news: list[News] = []
     kept: list[Seen] = []
+    taken: set[str] = {old.article_id for old in known.values()}
     for n, item in enumerate(names):
         old = known.get(n)
-        id_ = old.article_id if old else _new_id(item, outlet)
-        now = Seen(id_, item.address, item.guid, item.text)
+        if old is None and item.article_id in taken:
+            continue
+        now = Seen(old.article_id if old else item.article_id, item.address, item.guid, item.text)
+        taken.add(now.article_id)
         if old and old.text == item.text:
             kept.append(now)
         else:
-            news.append(News(id_, item.item, item.url, old is not None, now))
+            news.append(News(now.article_id, item.item, item.url, old is not None, now))
     return Sifted(news, (*kept, *list(left.values())[:_REMEMBERED]))
 
 
-def _distinct(items: Iterable[Item], base: str) -> list[_Names]:
+def _distinct(items: Iterable[Item], outlet: str, base: str) -> list[_Names]:
     """The items with their names, each article once; a name that several different items bear is none."""
-    # The same text at the same address is one item, whatever its guids.
+    # The same text at the same address is one item, whatever its guids; what has neither is none.
     first: dict[tuple[str, str], tuple[Item, str]] = {}
     for item in items:
-        url = article_address(item.link, base)
-        first.setdefault((same_article(url) or item.guid, _words(item)), (item, url))
-    addresses = Counter(address for address, _ in first)
+        url, words = article_address(item.link, base), _words(item)
+        if url or words.strip():
+            first.setdefault((same_article(url) or item.guid, words), (item, url))
+    addresses = Counter(same_article(url) for _, url in first.values())
     guids = Counter(item.guid for item, _ in first.values())
     found = []
-    for (name, words), (item, url) in first.items():
-        address = name if same_article(url) else ""
-        guid = item.guid if guids[item.guid] == 1 and not (item.guid.isdigit() and len(item.guid) < _PLACE) else ""
+    for (_, words), (item, url) in first.items():
+        address, guid = same_article(url), item.guid
+        if addresses[address] > 1:
+            address = ""
+        if guids[guid] > 1 or (guid.isdigit() and len(guid) < _PLACE):
+            guid = ""
+        text = _digest(words)
+        named = ("address", address) if address else ("guid", guid) if guid else ("text", text.hex())
         found.append(
             _Names(
                 item,
                 url,
-                _digest(address) if address and addresses[address] == 1 else b"",
+                article_id(outlet, *named),
+                _digest(address) if address else b"",
                 _digest(guid) if guid else b"",
-                _digest(words),
-                len(words) >= _TELLING,
+                text,
+                len(words) >= _TELLING or not (address or guid),
             )
         )
     return found
@@ -110,14 +120,6 @@ def _words(item: Item) -> str:
     """What a reader would call the item's text; a change of markup alone is none. Of a huge one, all: it is cheaper."""
     texts = item.title, item.summary, item.content
     return "\n".join(text if len(text) > _HUGE else plain(text) for text in texts)
-
-
-def _new_id(item: _Names, outlet: str) -> str:
-    if item.address:
-        return article_id(outlet, "address", same_article(item.url))
-    if item.guid:
-        return article_id(outlet, "guid", item.item.guid)
-    return article_id(outlet, "text", item.text.hex())
 
 
 def _digest(text: str) -> bytes:

@@ -50,7 +50,8 @@ async def poll(row: FeedRow, client: Client, parser: Parser, settings: Settings)
         outcome = "changed" if reading.news else "unchanged"
     except HeldError as held:
         metrics.POLLS.labels("held").inc()
-        return Reading(replace(row, due=held.until + random.random(), error=str(held), error_at=time.time()), [])
+        quiet = replace(row, due=held.until + random.random(), held_until=held.until)
+        return Reading(replace(quiet, error=str(held), error_at=time.time()), [])
     except (FetchError, NotAFeedError) as error:
         reading = _failed(row, str(error), answer)
         outcome = "failed"
@@ -59,7 +60,7 @@ async def poll(row: FeedRow, client: Client, parser: Parser, settings: Settings)
     after = replace(reading.row, polled_at=now, polls=row.polls + 1, conditional=row.conditional + bool(conditions))
     due = now + schedule.wait(after, random.random())
     if answer and (until := quiet_until(answer.status, answer.headers)) is not None:
-        due = until + random.random() if until > now + 1 else due
+        after, due = replace(after, held_until=until), max(until + random.random(), now + 1)
     return reading._replace(row=replace(after, due=due))
 
 
@@ -77,7 +78,7 @@ def _conditions(row: FeedRow, now: float) -> Mapping[str, str]:
     if now - row.whole_at > _WHOLE_EVERY:
         return {}
     conditions = {"If-None-Match": row.etag, "If-Modified-Since": row.modified}
-    return {name: value for name, value in conditions.items() if value}
+    return {name: value for name, value in conditions.items() if value and value.isascii() and value.isprintable()}
 
 
 async def _read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings) -> Reading:

@@ -39,6 +39,7 @@ class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
     since: float  # when it was first seen in the registry
 
     due: float = 0.0
+    held_until: float = 0.0  # until when its host has asked for quiet
     interval: float = 0.0  # adapted; 0 before the first poll
     ttl: float = 0.0  # what the feed itself asks for
     floor: float = 0.0  # what the outlet asks for: TTL, Cache-Control

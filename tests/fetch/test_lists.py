@@ -1,0 +1,163 @@
+"""Lists of feeds in and out of files, and the commands on them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from agents.fetch import lists, registry
+from agents.fetch.cli import app
+from agents.fetch.lists import FeedListError
+from streams.records import Feed
+from streams.settings import Settings
+from tests.fetch.outlet import Story, serving
+
+words = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"), exclude_characters="\ufffe\uffff"), max_size=20
+)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Feed,
+            url=st.integers(0, 999).map(lambda n: f"https://news.example/{n}?a=1&b=<خبر>"),
+            outlet=words.map(str.strip).filter(bool),
+            category=words.map(str.strip),
+            full_text=st.sampled_from(["never", "when-short", "always"]),
+            interval=st.none() | st.floats(1, 1e6),
+            active=st.booleans(),
+        ),
+        max_size=5,
+        unique_by=lambda feed: feed.url,
+    )
+)
+def test_opml_comes_back_as_it_went(feeds: list[Feed]) -> None:
+    assert sorted(lists._opml(lists.opml(feeds), "test"), key=lambda f: f.url) == sorted(feeds, key=lambda f: f.url)
+
+
+def test_the_packaged_list_can_be_read() -> None:
+    feeds = lists.packaged()
+    assert len(feeds) >= 20
+    assert all(feed.outlet and feed.site and feed.category for feed in feeds)
+
+
+def test_toml(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.toml"
+    path.write_text('[[feed]]\nurl = "https://a.example/rss"\noutlet = "صحيفة"\ninterval = 60\nfull_text = "always"\n')
+    assert lists.read(path) == [Feed(url="https://a.example/rss", outlet="صحيفة", interval=60.0, full_text="always")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.opml", "", "no OPML file"),
+        ("a.opml", "<rss/>", "root element is <rss>"),
+        ("a.opml", "<opml><body><outline text='x'/></body></opml>", "lists no feeds"),
+        ("a.opml", "<opml><body><outline xmlUrl='ftp://a/b'/></body></opml>", "line 1: 'ftp://a/b' is no web address"),
+        ("a.opml", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/x">]><opml><outline text="&e;"/></opml>', "no OPML"),
+        ("a.toml", "url = ", "no TOML file"),
+        ("a.toml", "[feed]\nurl = 'https://a.example'", "double brackets"),
+        ("a.toml", "[[feed]]\noutlet = 'x'", "feed 1: '' is no web address"),
+        ("a.toml", "[[feed]]\nurl = 'https://a.example'\nevery = 5", "unknown every"),
+        ("a.toml", "[[feed]]\nurl = 'https://a.example'\nfull_text = 'sometimes'", "Invalid enum value 'sometimes'"),
+        ("missing.opml", None, "No such file"),
+    ],
+)  # fmt: skip
+def test_errors_say_where_and_what_to_do(tmp_path: Path, name: str, text: str | None, words: str) -> None:
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(FeedListError) as error:
+        lists.read(path)
+    assert words in str(error.value)
+    assert name in str(error.value)
+
+
+@pytest.fixture
+def command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs `tasrih feeds …` against the test's broker; answers (exit status, what it printed)."""
+    for name in ("broker", "prefix", "partitions", "data_dir"):
+        monkeypatch.setenv(f"TASRIH_{name.upper()}", str(getattr(settings, name)))
+    monkeypatch.setenv("COLUMNS", "400")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, list(arguments))
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_commands_on_the_registry(command: Any, tmp_path: Path) -> None:
+    assert command("add", "https://a.example/rss", "--outlet", "صحيفة", "--full-text", "always")[0] == 0
+    assert command("add", "not an address")[0] == 2
+    status, output = command("list", "--json")
+    assert status == 0
+    assert [json.loads(line)["url"] for line in output.splitlines()] == ["https://a.example/rss"]
+    assert "صحيفة" in command("list")[1]
+    path = tmp_path / "out.opml"
+    assert command("export", str(path))[0] == 0
+    assert lists.read(path) == [Feed(url="https://a.example/rss", outlet="صحيفة", full_text="always")]
+    assert command("import")[1].startswith(f"{len(lists.packaged())} feeds")
+    assert command("import")[1].startswith("0 feeds")
+    assert command("remove", "https://a.example/rss")[0] == 0
+    status, output = command("remove", "https://a.example/rss")
+    assert status == 1
+    assert "not in the registry" in output
+    assert command("import", str(tmp_path / "none.opml"))[0] == 2
+    assert "No feed has been polled yet" in command("health")[1]
+
+
+async def test_offer_fills_an_empty_registry_and_leaves_a_full_one(topics: Settings, tmp_path: Path) -> None:
+    assert await registry.offer(topics, [Feed(url="https://a.example/rss", outlet="x")]) == 1
+    assert await registry.offer(topics, None) == 1
+    path = tmp_path / "more.toml"
+    path.write_text('[[feed]]\nurl = "https://b.example/rss"\n')
+    assert await registry.offer(topics, path) == 2
+    assert await registry.offer(topics.model_copy(update={"prefix": topics.prefix}), path) == 2
+
+
+async def test_a_sites_feeds_share_a_partition(topics: Settings) -> None:
+    assert registry.site("https://feeds.news.co.uk/ar") == registry.site("http://www.news.co.uk/x")
+    assert registry.site("http://127.0.0.1:80/rss") == "127.0.0.1:80"
+
+
+async def test_check_and_discover(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    from aiohttp import web
+
+    async with serving(Story("/a", "خبر أول", "ملخص"), Story("/b", "خبر ثان", "ملخص")) as outlet:
+        outlet.etag = '"1"'
+        head = '<html><head><link rel="alternate" type="application/rss+xml" href="/rss"></head></html>'
+
+        async def front(_: web.Request) -> web.Response:
+            return web.Response(text=head, content_type="text/html")
+
+        outlet.handlers["/"] = front
+        status, output = await asyncio.to_thread(command, "check", outlet.feed, "--allow-private")
+        assert status == 0
+        for words in ("HTTP 200", "2 distinct articles", "unchanged, it answers 304", "خبر أول", "robots.txt allows"):
+            assert words in output
+        status, output = await asyncio.to_thread(command, "check", f"{outlet.base}/", "--allow-private")
+        assert status == 1
+        assert "HTML page" in output
+        assert outlet.feed in output
+        status, output = await asyncio.to_thread(command, "check", outlet.feed)
+        assert status == 1
+        assert "not a public address" in output
+        status, output = await asyncio.to_thread(command, "discover", outlet.base, "--allow-private")
+        assert status == 0
+        assert outlet.feed in output
+        head = "<html></html>"
+        status, output = await asyncio.to_thread(command, "discover", f"{outlet.base}/", "--allow-private")
+        assert outlet.feed in output
+        outlet.handlers["/rss"] = front
+        assert (await asyncio.to_thread(command, "discover", outlet.base, "--allow-private"))[0] == 1

@@ -1,0 +1,137 @@
+"""Which items are news, and which articles they are about; and how often a feed is asked."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+import agents.fetch
+from agents.fetch import schedule
+from agents.fetch.charset import decode, mended, readable
+from agents.fetch.feed import Item, NotAFeedError, parse
+from agents.fetch.identity import article_address, article_id, same_article
+from agents.fetch.news import sift
+from agents.fetch.state import FeedRow, Seen
+from streams.records import Feed
+
+BASE = "https://news.example/rss"
+ROW = FeedRow(feed=Feed(url=BASE, outlet="صحيفة"), partition=0, since=0.0)
+ARABIC = st.text(st.sampled_from("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإآئؤ،؛؟ .0123456789"), min_size=1)
+ITEMS = st.lists(
+    st.builds(
+        Item,
+        guid=st.sampled_from(["", "g-100001", "g-100002", "g-100003", "1"]),
+        link=st.sampled_from(["", "/a", "/b", "/c?utm_source=x", "/c", "/"]),
+        title=st.sampled_from(["عاجل", "", "افتتاح مكتبة عامة في المدينة صباح السبت المقبل", "الأمطار تغلق الطريق"]),
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+def _tracking() -> list[dict[str, str]]:
+    path = Path(agents.fetch.__file__).with_name("tracking.tsv")
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines, delimiter="\t"))
+
+
+@pytest.mark.parametrize("row", _tracking(), ids=lambda row: row["name"])
+def test_every_tracking_parameter_goes_from_its_own_example(row: dict[str, str]) -> None:
+    assert row["name"].rstrip("*") in row["example"]
+    assert article_address(row["example"].replace("?", "?id=7&")).endswith("?id=7") or "v=7" in row["example"]
+
+
+@given(st.text())
+def test_an_address_is_settled_at_once(link: str) -> None:
+    address = article_address(link, BASE)
+    assert article_address(address, BASE) == address
+    assert address == "" or address.startswith(("http://", "https://"))
+    same_article(address)
+
+
+def test_ids_are_the_same_in_every_run() -> None:
+    assert article_id("صحيفة", "address", "news.example/ar/1?") == "390cd17c53da465cdb77"
+
+
+@given(ITEMS)
+def test_what_was_sent_is_no_news(items: list[Item]) -> None:
+    news, seen = sift(items, (), "صحيفة", BASE)
+    assert len({piece.article_id for piece in news}) == len(news)
+    again = sift(items, (*[piece.seen for piece in news], *seen), "صحيفة", BASE)
+    assert again.news == []
+
+
+@given(st.lists(ITEMS, max_size=4))
+def test_nothing_is_news_twice_over_any_course_of_events(course: list[list[Item]]) -> None:
+    seen: tuple[Seen, ...] = ()
+    for items in course:
+        news, kept = sift(items, seen, "صحيفة", BASE)
+        seen = (*[piece.seen for piece in news], *kept)
+        assert sift(items, seen, "صحيفة", BASE).news == []
+
+
+def test_only_so_many_are_remembered() -> None:
+    seen: tuple[Seen, ...] = ()
+    for start in range(0, 2000, 50):
+        items = [Item(link=f"/{n}", title=f"خبر {n}") for n in range(start, start + 50)]
+        news, kept = sift(items, seen, "صحيفة", BASE)
+        assert len(news) == 50
+        seen = (*[piece.seen for piece in news], *kept)
+    assert len(seen) == 150
+
+
+@given(ARABIC, st.sampled_from(["utf-8", "utf-16"]))
+def test_sound_text_is_left_alone(text: str, charset: str) -> None:
+    assert mended(text) == text
+    assert decode(text.encode(charset), "windows-1256").text == text
+
+
+@given(st.binary(max_size=300), st.text(max_size=12))
+def test_any_bytes_make_some_text(body: bytes, said: str) -> None:
+    readable(decode(body, said, None).text)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_feed_or_none(body: bytes) -> None:
+    for data in (
+        body,
+        b"<rss><channel><item><title>" + body,
+        b'{"version":"https://jsonfeed.org/version/1","title":"' + body,
+    ):
+        with contextlib.suppress(NotAFeedError):
+            assert len(parse(data).items) <= 1
+
+
+def test_the_interval_closes_in_on_the_feed() -> None:
+    row, bounds = ROW, (120.0, 21600.0)
+    for _ in range(20):
+        row = replace(row, interval=schedule.adapted(row, True, bounds))
+    assert row.interval == 120.0
+    for _ in range(40):
+        row = replace(row, interval=schedule.adapted(row, False, bounds))
+    assert row.interval == 21600.0
+    assert schedule.adapted(replace(row, feed=Feed(url=BASE, outlet="x", interval=7.0)), True, bounds) == 7.0
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1), st.floats(1, 86400), st.floats(0, 86400), st.integers(0, 100))
+def test_a_wait_is_never_shorter_than_asked_nor_endless(
+    failures: int, chance: float, interval: float, floor: float, polls: int
+) -> None:
+    row = replace(ROW, failures=failures, interval=interval, floor=floor, polls=polls)
+    assert floor <= schedule.wait(row, chance) <= 2 * schedule.LONGEST_BACK_OFF
+
+
+@pytest.mark.parametrize(
+    ("headers", "ttl", "seconds"),
+    [({}, 0, 0), ({"Cache-Control": "max-age=600"}, 0, 600), ({"Cache-Control": "max-age=600", "Age": "500"}, 0, 100),
+     ({"Cache-Control": "max-age=600"}, 900, 900), ({"Cache-Control": "no-cache, max-age=600"}, 0, 0),
+     ({"Cache-Control": "private, MAX-AGE=\"60\""}, 0, 60), ({"Cache-Control": "max-age=-1"}, 0, 0),
+     ({"Cache-Control": "max-age=999999999"}, 0, 86400), ({"Cache-Control": "max-age=600", "Age": "x"}, 0, 600)],
+)  # fmt: skip
+def test_the_floor(headers: dict[str, str], ttl: float, seconds: float) -> None:
+    assert schedule.floor(headers, ttl) == seconds

@@ -1,0 +1,46 @@
+"""The process that parses large feeds: it answers, it ends what takes too long, and it comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.fetch import parser as parser_module
+from agents.fetch.feed import NotAFeedError
+from agents.fetch.parser import Parser
+from tests.fetch.outlet import Story, rss
+
+LARGE = rss([Story(f"/{n}", f"خبر رقم {n}", "قال المتحدث إن العمل مستمر.") for n in range(300)], "http://news.example")
+BAIT = b"<rss><channel><item><description>" + b"<" * 400_000
+
+
+async def test_large_feeds_are_parsed_beside_us_in_their_order() -> None:
+    assert len(LARGE) > parser_module._INLINE
+    async with Parser() as parser:
+        for _ in range(2):
+            parsed = await parser.parse(LARGE, "http://news.example/rss", "text/xml")
+            assert [item.title for item in parsed.items] == [f"خبر رقم {n}" for n in range(300)]
+        with pytest.raises(NotAFeedError, match="HTML page"):
+            await parser.parse(b"<html>" + b" " * 50_000, "http://news.example/rss", "")
+
+
+async def test_what_takes_too_long_is_ended_and_the_next_is_served() -> None:
+    async with Parser(timeout=1.0) as parser:
+        with pytest.raises(NotAFeedError, match="within 1 s"):
+            await parser.parse(BAIT, "http://news.example/rss", "text/xml")
+    async with Parser() as parser:
+        await parser.parse(LARGE, "", "text/xml")
+        assert parser._process is not None
+        parser._process.kill()
+        with pytest.raises(NotAFeedError, match="time or memory"):
+            await parser.parse(LARGE, "", "text/xml")
+        assert len((await parser.parse(LARGE, "", "text/xml")).items) == 300
+
+
+async def test_an_idle_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_module, "_IDLE", 0.0)
+    async with Parser() as parser:
+        for _ in range(2):
+            assert len((await parser.parse(LARGE, "", "text/xml")).items) == 300
+            process = parser._process
+            assert process is not None
+            await process.wait()

@@ -38,9 +38,11 @@ class Antecedents:
     def __init__(self, layout: Layout, article: Article, reports: list[Report]) -> None:
         self.layout, self.article = layout, article
         self._spoken: list[tuple[Report, Speaker]] = []
+        self._of: dict[int, Speaker] = {}
 
     def spoke(self, report: Report, speaker: Speaker) -> None:
         self._spoken.append((report, speaker))
+        self._of[id(report)] = speaker
 
     def choose(self, report: Report, name: Callable[[Source], Speaker]) -> tuple[Speaker, str] | None:
         """The likeliest antecedent and the features that spoke for it; None when nobody was named before."""
@@ -64,7 +66,7 @@ class Antecedents:
             entry[1].update(features)
 
         rank = 0
-        for other, speaker in reversed(self._spoken):
+        for other, speaker in self._spoken[: -_SPOKE - 4 : -1]:
             if other is report.parent or other is report:
                 continue
             level = "sister" if other.parent is report.parent else "inner" if other.parent is not None else "outer"
@@ -75,7 +77,7 @@ class Antecedents:
             if rank == _SPOKE:
                 break
         if report.parent is not None:
-            outer = next((s for r, s in self._spoken if r is report.parent), None)
+            outer = self._of.get(id(report.parent))
             if outer:
                 add(outer, "parent", f"{shape} parent")
         rank = 0

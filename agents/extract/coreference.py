@@ -6,6 +6,8 @@ dictionary reads.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import word
 from agents.extract.names import Source, describe, skeleton
@@ -135,7 +137,7 @@ class Article:
     def bearer(self, source: Source, at: int, role: frozenset[str] | None = None) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
         wanted = role if role is not None else source.role
-        held = [p for p in self.people if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)]
+        held = [p for p in _around(self.people, at) if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)]
         if len(wanted) > 1:
             # Of a longer office only as much may be left out as a reader would (وزير الخارجية for وزير الخارجية الأميركي).
             held = [p for p in held if len(p.role) - len(wanted) <= 2]
@@ -145,7 +147,7 @@ class Article:
 
     def in_full(self, source: Source, at: int) -> Source | None:
         """The body that a short form (الوزارة) stands for: the last one before `at` with that head, else the first after."""
-        same = [body for body in self.bodies if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite]
+        same = [body for body in _around(self.bodies, at) if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite]
         same = [body for body in same if body.code or not word(self.text.word[body.span[0]]).definite or any(r.isupper() for r in body.role)]
         # Two bodies of one kind in an article: the short form is left as it is rather than guessed.
         if len({body.role for body in same}) != 1:
@@ -162,6 +164,13 @@ class Article:
         return None
 
 
+def _around(sources: list[Source], at: int) -> list[Source]:
+    """The sources that stand nearest token `at`: so many that only a book has more, and a book takes no longer than its length."""
+    middle = bisect_left(sources, (at,), key=lambda source: source.span)
+    return sources[max(0, middle - _NEAREST) : middle + _NEAREST]
+
+
+_NEAREST = 60
 _FEMININE, _AND = fold("ة"), fold("و")
 
 

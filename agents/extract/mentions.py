@@ -76,13 +76,15 @@ def _adjacent(text: Text, first: int, last: int) -> bool:
     return all(text.form[k] in classes()["auxiliary"] for k in range(first, last))
 
 
-_ALEF = fold("ا")
+_ALEF, _TEH = fold("ا"), fold("ة")
 
 
 def _governing(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
     """The subject of the verb that a participle goes with (ختم X قائلا), unless that verb is a report of its own."""
     text, i = layout.text, cue.span[0]
     first = max(layout.first[i], i - _GOVERNED)
+    if cue.shape == "participle" and any(k in cues for k in range(first, i)):
+        return None, ""  # it goes on with a report of this sentence
     for j in range(i - 1, first - 1, -1):
         # Beyond a conjunction or a quotation stands what was said, not who says it.
         if j in cues or word(text.word[j]).classes & (g.WHICH | g.THAT) or text.form[j] in classes()["quote-both"]:
@@ -183,6 +185,9 @@ def _subject(text: Text, first: int, stop: int) -> Span | None:
     found = subject(text, first, stop)
     if found:
         w = word(text.word[found[0]])
+        alone = found[1] == found[0] + 1 and not w.classes & (_SPEAKING | g.SOME) and not w.definite
+        if alone and (len(w.base) < 2 or w.base.endswith((_ALEF, _TEH)) and w.classes & g.ORDINARY):
+            return None  # قالت مازحة: how, not who
         if w.clitic not in ("", *_AND) or w.classes & g.PERHAPS and _tanwin(w):
             return None
     if found is None and first < stop:
@@ -286,8 +291,10 @@ def _tanwin(w: Word) -> bool:
 
 def _agrees(cue: Cue, text: Text, span: Span) -> bool:
     """A feminine verb has no subject that is plainly masculine, nor a plural one a singular before it."""
-    if cue.shape != "finite" or cue.person not in (3, None):
-        return cue.shape != "finite"
+    if cue.shape not in ("finite", "participle"):
+        return True
+    if cue.person not in (3, None):
+        return False
     gender = gender_of(text, span)
     if gender is None or cue.gender is None or gender == cue.gender:
         return True
@@ -318,6 +325,8 @@ def _preceding(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | N
     first = max(layout.first[i], i - _REACH)
     if _joined(text, cue):
         topic = next((k for k in range(first, i) if text.form[k] in classes()["as-for"]), None)
+        if topic is not None and any(k in cues for k in range(topic, i)):
+            return None, ""
         found = _before(layout, i, topic + 1) if topic is not None else None
         return found, "topic" if found else ""
     end = i
@@ -334,7 +343,8 @@ def _preceding(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | N
         return None, ""  # the antecedent is the object (الاتهامات التي أعلنها)
     found = _before(layout, end, first)
     if found and _agrees(cue, text, found):
-        if relative or _opens_clause(layout, found[0]):
+        whole = relative or _opens_clause(layout, found[0])
+        if whole and (not relative or _plural_agrees(cue, text, found)) and (_speaks(text, found) or found[0] == layout.first[i]):
             return found, "relative" if relative else "before"
         w = word(text.word[found[0]])
         if found[1] == i and w.classes & g.HEAD and not w.definite and not cue.pronoun:
@@ -360,6 +370,12 @@ def _over_aside(layout: Layout, cue: Cue, end: int, first: int) -> Span | None:
         if reached > i and reached < end - 1 and text.form[reached] in classes()["comma"] and speaks and _agrees(cue, text, (i, reached)):
             return i, reached
     return None
+
+
+def _plural_agrees(cue: Cue, text: Text, span: Span) -> bool:
+    """A verb in the plural has people for its subject."""
+    noun = word(text.word[span[0]]).noun
+    return cue.number in ("s", None) or noun is None or noun.number != "s" or bool(noun.kind & g.GROUP)
 
 
 def _opens_clause(layout: Layout, i: int) -> bool:

@@ -49,7 +49,7 @@ class Resolver:
         self.text = layout.text
         self.article = Article(layout.text)
         self.cues = frozenset(i for report in reports if report.cue for i in range(*report.cue.span))
-        self.spoken: dict[int, Speaker] = {}
+        self.spoken: list[tuple[Report, Speaker]] = []
         self._known: dict[Span, Speaker] = {}
 
     def run(self) -> None:
@@ -65,7 +65,7 @@ class Resolver:
                 speaker = self._implied(antecedents, report)
             if speaker is None:
                 continue
-            self.spoken[id(report)] = speaker
+            self.spoken.append((report, speaker))
             antecedents.spoke(report, speaker)
             report.speaker, report.speaker_id, report.kind, report.resolved_by = speaker.name, speaker.id, speaker.kind, speaker.by
 
@@ -173,11 +173,13 @@ class Resolver:
 
     def _same_head(self, source: Source) -> Speaker | None:
         """المصدر، المسؤول: the last one who was called so and spoke."""
-        for report in reversed(self.reports):
-            speaker = self.spoken.get(id(report))
-            if speaker and speaker.head == source.head and _at(report) < source.span[0]:
+        for report, speaker in self._last_spoken():
+            if speaker.head == source.head and _at(report) < source.span[0]:
                 return Speaker(speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head)
         return None
+
+    def _last_spoken(self) -> list[tuple[Report, Speaker]]:
+        return self.spoken[: -_MEMORY - 1 : -1]
 
     def _in_full(self, source: Source) -> Source | None:
         if source.code or source.span[1] - source.span[0] > 1:
@@ -201,11 +203,10 @@ class Resolver:
                 return self._resolve(inner, None)
         if not source.definite and source.head not in classes()["statement"]:
             return None
-        for report in reversed(self.reports):
-            speaker = self.spoken.get(id(report))
+        for report, speaker in self._last_spoken():
             at = _at(report)
             near = at < first and self.text.line[first] - self.text.line[at] <= _NEAR and report.parent is None
-            if speaker and near and speaker.kind in ("organization", "country"):
+            if near and speaker.kind in ("organization", "country"):
                 return Speaker(speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head)
         if source.head in classes()["statement"]:
             name = self._written(source.span)
@@ -215,6 +216,8 @@ class Resolver:
 
 # How many paragraphs back the body is looked for whose statement (البيان) speaks.
 _NEAR = 4
+# How many of those who spoke last are remembered.
+_MEMORY = 30
 _LAM, _ARTICLE = fold("ل"), fold("ال")
 
 

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 import faust
 from faust.types.auth import SASLMechanism
 
+from streams import health
+from streams.broker import BrokerError
 from streams.settings import Settings
 from streams.topics import MAX_MESSAGE_BYTES
 
@@ -52,6 +54,7 @@ def build(role: str, settings: Settings) -> faust.App:
         stream_wait_empty=True,
     )
     app.finalize()
+    app.task(lambda: health.watch(app, settings))
     return app
 
 
@@ -73,20 +76,35 @@ def _credentials(settings: Settings) -> object | None:
 async def running(app: faust.App, timeout: float = 60.0) -> AsyncIterator[faust.App]:
     """Run `app`; the body begins when its partitions are assigned and its tables recovered.
 
-    Raises `TimeoutError` when that takes longer than `timeout` seconds. Stops the app at the end: what it has begun
-    is finished and committed first.
+    Raises `TimeoutError` when that takes longer than `timeout` seconds, and, from the body, `BrokerError` when the app
+    gives up. Stops the app at the end: what it has begun is finished and committed first.
     """
     ready = asyncio.Event()
+    body = asyncio.current_task()
+    assert body is not None
 
     async def on_ready(*_: object, **__: object) -> None:
         ready.set()
 
+    async def end_with_the_app() -> None:
+        await app.wait_until_stopped()
+        if app.crashed:
+            body.cancel()
+
     app.on_rebalance_complete.connect(on_ready)  # Faust keeps a weak reference: `on_ready` must live as long as this
     await app.start()
+    watch = asyncio.create_task(end_with_the_app())
     try:
         await asyncio.wait_for(ready.wait(), timeout)
         yield app
+    except asyncio.CancelledError:
+        if not app.crashed or body.uncancel():
+            raise
+        raise BrokerError(
+            f"{app.conf.id} gave up: {app.crash_reason!r}. Started again, it goes on from what it acknowledged last."
+        ) from app.crash_reason
     finally:
+        watch.cancel()
         # Faust waits for what has been begun without end, even when whoever did it is gone.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(app.stop(), _STOP_TIMEOUT)

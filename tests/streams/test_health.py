@@ -1,0 +1,61 @@
+"""A worker that gets nowhere, or whose app gives up, says so and ends; it is never silently sick."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from streams import health
+from streams.app import build, running
+from streams.broker import BrokerError
+from streams.records import Entry
+from streams.settings import Settings
+from streams.stage import Outcome, Stage
+from streams.topics import ENTRIES
+from tests.streams.test_stage import Seen, count, entry, put_entries
+
+
+async def test_no_progress_is_sick(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_EVERY", 0.1)
+    monkeypatch.setattr(health, "_PATIENCE", 1.0)
+
+    async def stuck(entry: Entry, _: Seen | None) -> Outcome[Seen]:
+        await asyncio.Event().wait()
+        return Outcome()
+
+    await put_entries(topics, entry("a", "first"))
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=stuck)
+
+    async def body() -> None:
+        async with running(app):
+            await asyncio.Event().wait()
+
+    with pytest.raises(BrokerError, match=r"nothing acknowledged for 1 s, with work on .*entries/"):
+        await body()
+
+
+async def test_having_nothing_to_do_is_well(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_EVERY", 0.1)
+    monkeypatch.setattr(health, "_PATIENCE", 2.0)
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+    async with running(app):
+        for title in "abcd":
+            await put_entries(topics, entry("a", title))
+            await asyncio.sleep(0.8)
+    assert not app.crashed
+
+
+async def test_an_app_that_gives_up_ends_the_body(topics: Settings) -> None:
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+
+    async def body() -> None:
+        async with running(app):
+            await app.crash(ValueError("told to"))
+            await asyncio.Event().wait()
+
+    with pytest.raises(BrokerError, match="gave up: ValueError"):
+        await body()

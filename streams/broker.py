@@ -18,6 +18,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from streams.errors import SetupError
 from streams.settings import Settings
 from streams.topics import TOPICS, Topic
 from streams.wire import client_options
@@ -28,7 +29,7 @@ _START_TIMEOUT = 10.0
 _STOP_TIMEOUT = 2.0
 
 
-class BrokerError(RuntimeError):
+class BrokerError(SetupError):
     """The broker cannot be started or reached; the message says which and what to do."""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 
+from streams.errors import SetupError
 from streams.settings import Settings
 
 T = TypeVar("T")
@@ -35,13 +36,29 @@ def fail(message: str, *, status: int = 1) -> NoReturn:
     raise typer.Exit(status)
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` to its end. An error that names its own remedy ends the command with its message, not a traceback."""
-    from streams.broker import BrokerError
+def run(work: Coroutine[Any, Any, T], *told: type[Exception]) -> T:
+    """Run `work` to its end.
 
+    A `SetupError`, or one of the errors `told`, names its own remedy: it ends the command with its message.
+    """
     try:
         return asyncio.run(work)
-    except BrokerError as error:
-        fail(str(error))
+    except BaseExceptionGroup as group:  # of roles that run side by side
+        mine, others = group.split(SetupError)
+        if mine is None or others is not None:
+            raise
+        fail("\n".join(map(str, _leaves(mine))))
+    except Exception as error:
+        if isinstance(error, (SetupError, *told)):
+            fail(str(error))
+        raise
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _leaves(group: BaseExceptionGroup[SetupError]) -> Iterator[SetupError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

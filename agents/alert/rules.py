@@ -18,6 +18,7 @@ import msgspec
 
 from agents.alert.matching import NAME, PREFIX
 from agents.alert.spelling import Name, words
+from streams.errors import SetupError
 from streams.records import Act, AlertRule, Form, Kind, Quiet
 
 # More than any person writes; a rule is looked at for every statement.
@@ -53,7 +54,7 @@ _ALLOWED = {
 _CONDITIONS = ("speakers", "kinds", "acts", "forms", "outlets", "words", "headline", "min_confidence")
 
 
-class RuleError(ValueError):
+class RuleError(SetupError):
     """What is wrong with rules, and what is allowed: a problem a line."""
 
     def __init__(self, problems: Iterable[str]) -> None:

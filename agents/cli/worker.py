@@ -33,9 +33,13 @@ def worker(
 
 async def _work(settings: Settings, roles: list[str]) -> None:
     from streams.broker import create_topics
+    from streams.logs import configure
+    from streams.operate import exposed
 
+    configure(settings)
     await create_topics(settings)
-    async with stopping() as stop, playing(settings, roles):
+    async with stopping() as stop, exposed(settings) as shown, playing(settings, roles):
+        shown.ready = True
         typer.echo(f"tasrih: {', '.join(roles)} at work on {settings.broker}", err=True)
         await stop.wait()
 

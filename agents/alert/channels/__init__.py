@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import msgspec
 from pydantic import SecretStr
 
+from streams.errors import SetupError
+from streams.logs import hide
 from streams.records import Alert
 from streams.settings import Settings
 
@@ -71,7 +73,7 @@ class Channel(Protocol):
         """Let go of connections."""
 
 
-class ChannelError(ValueError):
+class ChannelError(SetupError):
     """A channel cannot be opened as it is written; the message says why and what is allowed. Holds no secret."""
 
 
@@ -122,5 +124,6 @@ def _secret(value: Any) -> Any:
 
 def _hidden(wanted: type, value: Any) -> Any:
     if wanted is SecretStr and isinstance(value, str):
+        hide(value)
         return SecretStr(value)
     raise ValueError(f"expected text, got {type(value).__name__}")

@@ -148,7 +148,7 @@ class Article:
     def in_full(self, source: Source, at: int) -> Source | None:
         """The body that a short form (الوزارة) stands for: the last one before `at` with that head, else the first after."""
         same = [body for body in _around(self.bodies, at) if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite]
-        same = [body for body in same if body.code or not word(self.text.word[body.span[0]]).definite or any(r.isupper() for r in body.role)]
+        same = [body for body in same if body.code or any(word.isupper() for word in body.role)]
         # Two bodies of one kind in an article: the short form is left as it is rather than guessed.
         if len({body.role for body in same}) != 1:
             return None

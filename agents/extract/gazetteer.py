@@ -260,7 +260,7 @@ def _read(form: str, clitic: str, article: bool) -> Word:
         noun = _of_pronoun(base)
     if noun:
         classes |= noun.kind
-    if whole in given_names():
+    if whole in given_names() and whole not in nouns():
         classes |= GIVEN
     if base in demonyms() or _stem(base) in demonyms():
         classes |= ADJECTIVE | NISBA

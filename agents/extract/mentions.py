@@ -7,6 +7,9 @@ are tried; each leaves its name in the trace.
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import dataclass
+
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
 from agents.extract.layout import Layout
@@ -23,16 +26,27 @@ _REACH = 30
 _AND = frozenset(map(fold, ("و", "ف")))
 
 
-def find_mention(layout: Layout, report: Report, cues: frozenset[int] = frozenset()) -> Span | None:
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The tokens of an article that are cues of reports, and those that are their contents."""
+
+    cues: Container[int]
+    told: Container[int]
+
+
+NOBODY = Others(frozenset(), frozenset())
+
+
+def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Span | None:
     """The noun phrase beside the report's cue that names its source; None when the cue's form or a pronoun tells it.
 
-    `cues`: the tokens that are cues of other reports, whose sources are theirs alone.
+    `others`: the article's other reports, whose sources and contents are theirs alone.
     Appends to `report.rule` where it was found. Never overlaps the content, unless the content lies around it.
     """
     cue = report.cue
     if cue is None:
         return None
-    found, rule = _beside(layout, report, cue, cues)
+    found, rule = _beside(layout, report, cue, others)
     if found and any(a < found[1] and found[0] < b for a, b in report.content):
         return None
     if found:
@@ -40,7 +54,7 @@ def find_mention(layout: Layout, report: Report, cues: frozenset[int] = frozense
     return found
 
 
-def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
+def _beside(layout: Layout, report: Report, cue: Cue, others: Others) -> tuple[Span | None, str]:
     text = layout.text
     if cue.shape == "colon":
         return _before_colon(layout, cue.span[0]), "before colon"
@@ -58,9 +72,9 @@ def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> t
         return None, ""
     after_preposition = cue.span[0] > 0 and bool(word(text.word[cue.span[0] - 1]).classes & g.PREPOSITION)
     if cue.shape == "participle" and not after_preposition:
-        return _governing(layout, cue, cues)
+        return _governing(layout, cue, others)
     if cue.shape == "finite":
-        found, rule = _preceding(layout, cue, cues)
+        found, rule = _preceding(layout, cue, others)
         # A verb in the plural has its subject before it, and so has one that follows its subject with nothing between.
         if found and rule == "before" and _adjacent(text, found[1], cue.span[0]) and _speaks(text, found):
             return found, rule
@@ -69,7 +83,7 @@ def _beside(layout: Layout, report: Report, cue: Cue, cues: frozenset[int]) -> t
     after = _after(text, cue, stop)
     if after:
         return after, "after"
-    return _governing(layout, cue, cues)
+    return _governing(layout, cue, others)
 
 
 def _adjacent(text: Text, first: int, last: int) -> bool:
@@ -79,16 +93,16 @@ def _adjacent(text: Text, first: int, last: int) -> bool:
 _ALEF, _TEH = fold("ا"), fold("ة")
 
 
-def _governing(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
+def _governing(layout: Layout, cue: Cue, others: Others) -> tuple[Span | None, str]:
     """The subject of the verb that a participle goes with (ختم X قائلا), unless that verb is a report of its own."""
     text, i = layout.text, cue.span[0]
     first = max(layout.first[i], i - _GOVERNED)
-    if cue.shape == "participle" and any(k in cues for k in range(first, i)):
-        return None, ""  # it goes on with a report of this sentence
     for j in range(i - 1, first - 1, -1):
         # Beyond a conjunction or a quotation stands what was said, not who says it.
-        if j in cues or word(text.word[j]).classes & (g.WHICH | g.THAT) or text.form[j] in classes()["quote-both"]:
+        if j in others.cues or word(text.word[j]).classes & (g.WHICH | g.THAT) or text.form[j] in classes()["quote-both"]:
             break
+        if j in others.told and i not in others.told:
+            continue
         if any(r.form.shape == "finite" for r in layout.readings[j]) or word(text.word[j]).classes & g.VERB:
             found = _subject(text, j + 1, i)
             if found and not _speaks(text, found):
@@ -106,7 +120,7 @@ _SPEAKING = g.HEAD | g.TITLE | g.PLACE | g.GIVEN
 
 def _speaks(text: Text, span: Span) -> bool:
     """The phrase names a person, body, country or document, and not just any thing."""
-    return bool(word(text.word[span[0]]).classes & _SPEAKING) or phrase(text, span[0], span[1])[1] == "name"
+    return bool(word(text.word[span[0]]).classes & (_SPEAKING | g.SOME | g.THIS)) or phrase(text, span[0], span[1])[1] == "name"
 
 
 def _before_colon(layout: Layout, colon: int) -> Span | None:
@@ -186,7 +200,8 @@ def _subject(text: Text, first: int, stop: int) -> Span | None:
     if found:
         w = word(text.word[found[0]])
         alone = found[1] == found[0] + 1 and not w.classes & (_SPEAKING | g.SOME) and not w.definite
-        if alone and (len(w.base) < 2 or w.base.endswith((_ALEF, _TEH)) and w.classes & g.ORDINARY):
+        closed = found[1] >= stop or word(text.word[found[1]]).classes & (g.THAT | g.MARK | g.PREPOSITION)
+        if alone and closed and (len(w.base) < 2 or w.base.endswith((_ALEF, _TEH)) and w.classes & g.ORDINARY):
             return None  # قالت مازحة: how, not who
         if w.clitic not in ("", *_AND) or w.classes & g.PERHAPS and _tanwin(w):
             return None
@@ -286,7 +301,7 @@ def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
 
 def _tanwin(w: Word) -> bool:
     """A participle or adverb in the accusative (متحديا), which tells how something was said and not by whom."""
-    return bool(w.base.endswith(_ALEF) and (w.classes & g.PERHAPS or not w.classes) and not w.classes & (g.HEAD | g.GIVEN))
+    return bool(w.base.endswith(_ALEF) and (w.classes & g.PERHAPS or not w.classes) and not w.classes & (g.HEAD | g.GIVEN | g.PLACE))
 
 
 def _agrees(cue: Cue, text: Text, span: Span) -> bool:
@@ -319,13 +334,13 @@ def gender_of(text: Text, span: Span) -> str | None:
     return None
 
 
-def _preceding(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | None, str]:
+def _preceding(layout: Layout, cue: Cue, others: Others) -> tuple[Span | None, str]:
     """The source before its verb: X قال، لكن X قال، كان X قد قال، X الذي قال."""
     text, i = layout.text, cue.span[0]
     first = max(layout.first[i], i - _REACH)
     if _joined(text, cue):
         topic = next((k for k in range(first, i) if text.form[k] in classes()["as-for"]), None)
-        if topic is not None and any(k in cues for k in range(topic, i)):
+        if topic is not None and any(k in others.cues for k in range(topic, i)):
             return None, ""
         found = _before(layout, i, topic + 1) if topic is not None else None
         return found, "topic" if found else ""
@@ -351,7 +366,7 @@ def _preceding(layout: Layout, cue: Cue, cues: frozenset[int]) -> tuple[Span | N
             # An indefinite noun and its clause (جماعات تتهم …، بيانا قال فيه …): a document's words are its author's.
             if not w.classes & g.DOCUMENT:
                 return found, "antecedent"
-            governing, _ = _governing(layout, cue, cues)
+            governing, _ = _governing(layout, cue, others)
             return (governing, "author of the antecedent") if governing else (found, "antecedent")
     found = _over_aside(layout, cue, end, first)
     return found, "before, over an aside" if found else ""

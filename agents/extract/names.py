@@ -168,7 +168,7 @@ def find_name(text: Text, span: Span) -> Span | None:
         i += 1
         before, w = word(text.word[i - 1]), word(text.word[i])
         given = bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base))
-        if head.classes & g.KIN and head.noun and head.base == head.noun.lemma and not head.definite:
+        if head.classes & g.KIN and not head.definite and not text.form[first].endswith(_THEIRS):
             return None  # زوجة مينغ is not مينغ
         if text.form[i] in classes()["for"] and i + 1 < last and word(text.word[i + 1]).classes & (g.ROLE | g.GIVEN | g.GROUP | g.KIN):
             # Who is spoken for does not speak; who does may stand after a comma.
@@ -215,7 +215,7 @@ def _rest(text: Text, end: int, last: int) -> int:
     return end
 
 
-_YEH = fold("ي")
+_YEH, _THEIRS = fold("ي"), tuple(map(fold, ("ته", "تها", "تهم", "ها", "هم")))
 
 
 def role_words(text: Text, first: int, last: int) -> frozenset[str]:

@@ -12,7 +12,7 @@ from agents.extract.coreference import Article
 from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import words as classes
-from agents.extract.mentions import find_mention
+from agents.extract.mentions import Others, find_mention
 from agents.extract.names import Source, describe
 from agents.extract.offices import holders, same_person
 from agents.extract.report import Kind, Report, ResolvedBy, Span
@@ -48,7 +48,10 @@ class Resolver:
         self.layout, self.reports, self.published = layout, reports, published
         self.text = layout.text
         self.article = Article(layout.text)
-        self.cues = frozenset(i for report in reports if report.cue for i in range(*report.cue.span))
+        self.others = Others(
+            frozenset(i for report in reports if report.cue for i in range(*report.cue.span)),
+            frozenset(i for report in reports for part in report.content for i in range(*part)),
+        )
         self.spoken: list[tuple[Report, Speaker]] = []
         self._known: dict[Span, Speaker] = {}
 
@@ -58,7 +61,7 @@ class Resolver:
         for n in order:
             report = self.reports[n]
             if report.mention is None:
-                report.mention = find_mention(self.layout, report, self.cues)
+                report.mention = find_mention(self.layout, report, self.others)
             via.find(self.layout, report)
             speaker = self.name(report.mention, report) if report.mention else None
             if speaker is None:

@@ -21,7 +21,7 @@ from agents.newsroom.press import Item, Outlet
 from streams.records import Feed
 
 _PAGE = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
-_LONGEST_FEED = 100  # items
+_LONGEST_FEED = 150  # items
 
 
 @contextlib.asynccontextmanager

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -23,9 +24,10 @@ import msgspec
 from agents.serve.counts import OutletCount, SpeakerCount
 from agents.serve.database import Connection, Database, database
 from agents.serve.filters import Candidate, Conditions, Selection, microseconds, time_of
+from agents.serve.health import Health
 from agents.serve.position import Position, place
 from agents.serve.words import terms
-from streams.records import Alert, Article, Feed, Statement, encode
+from streams.records import Alert, AlertRule, Article, Feed, Statement, encode
 from streams.settings import Settings
 from streams.topics import STATEMENTS
 
@@ -54,10 +56,13 @@ CREATE TABLE IF NOT EXISTS articles (article_id {text} PRIMARY KEY, feed {text} 
     sequence {text} NOT NULL, record {bytes} NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_feed ON articles (feed, normalized_at);
 CREATE TABLE IF NOT EXISTS feeds (url {text} PRIMARY KEY, record {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS feed_healths (url {text} PRIMARY KEY, health {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS rules (name {text} PRIMARY KEY, record {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS alerts (alert_id {text} PRIMARY KEY, rule {text} NOT NULL, matched_at BIGINT NOT NULL,
     record {bytes} NOT NULL);
 CREATE INDEX IF NOT EXISTS alerts_matched ON alerts (matched_at, alert_id);
 """
+_NAMES = re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _TABLES)
 _STATEMENT = (
     "INSERT INTO statements (place, statement_id, article_id, status, published_at, speaker_id, kind, act, form, "
     "outlet, headline, confidence, part, off, sequence) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
@@ -82,6 +87,10 @@ ON CONFLICT (article_id) DO UPDATE SET feed = excluded.feed, normalized_at = exc
     sequence = excluded.sequence, record = excluded.record WHERE excluded.sequence > articles.sequence
 """
 _FEED = "INSERT INTO feeds (url, record) VALUES ($1,$2) ON CONFLICT (url) DO UPDATE SET record = excluded.record"
+_HEALTH = (
+    "INSERT INTO feed_healths (url, health) VALUES ($1,$2) ON CONFLICT (url) DO UPDATE SET health = excluded.health"
+)
+_RULE = "INSERT INTO rules (name, record) VALUES ($1,$2) ON CONFLICT (name) DO UPDATE SET record = excluded.record"
 _ALERT = (
     "INSERT INTO alerts (alert_id, rule, matched_at, record) VALUES ($1,$2,$3,$4) ON CONFLICT (alert_id) DO NOTHING"
 )
@@ -116,7 +125,9 @@ class Batch:
     statements: list[Arrived] = field(default_factory=list)
     articles: list[tuple[str, Article]] = field(default_factory=list)  # with their sequence
     alerts: dict[str, Alert] = field(default_factory=dict)
-    feeds: dict[str, Feed | None] = field(default_factory=dict)
+    feeds: dict[str, Feed | None] = field(default_factory=dict)  # None: there is no more
+    healths: dict[str, Health | None] = field(default_factory=dict)
+    rules: dict[str, AlertRule | None] = field(default_factory=dict)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
@@ -156,6 +167,18 @@ class Archive:
         if known and known[0][0] != _words_version():
             log.warning("the archive's words were indexed by other rules: run `tasrih archive rebuild`")
 
+    async def drop(self) -> None:
+        """Forget everything; following the topics makes it anew."""
+        await self.database.create("".join(f"DROP TABLE IF EXISTS {table};" for table in (*_NAMES, "statement_words")))
+        await self.create()
+
+    async def sizes(self) -> dict[str, int]:
+        """How many there are of each thing."""
+        asked = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in _NAMES if table != "meta")
+        async with self.database.reading() as db:
+            rows = await db.fetch(asked)
+        return {table: count for table, count in rows if table not in ("records", "positions")}
+
     async def positions(self) -> dict[tuple[str, int], int]:
         """The next offset by topic and partition."""
         async with self.database.reading() as db:
@@ -185,8 +208,14 @@ class Archive:
                 _ARTICLE,
                 [(a.article_id, a.feed, microseconds(a.normalized_at), at, encode(a)) for at, a in batch.articles],
             )
-            await db.run(_FEED, [(url, encode(feed)) for url, feed in batch.feeds.items() if feed])
-            await db.run("DELETE FROM feeds WHERE url = $1", [(url,) for url, feed in batch.feeds.items() if not feed])
+            for sql, changes in (
+                ((_FEED, "DELETE FROM feeds WHERE url = $1"), batch.feeds),
+                ((_HEALTH, "DELETE FROM feed_healths WHERE url = $1"), batch.healths),
+                ((_RULE, "DELETE FROM rules WHERE name = $1"), batch.rules),
+            ):
+                put, take = sql
+                await db.run(put, [(key, msgspec.json.encode(row)) for key, row in changes.items() if row])
+                await db.run(take, [(key,) for key, row in changes.items() if not row])
             await db.run(_ALERT, [(a.alert_id, a.rule, microseconds(a.matched_at), encode(a)) for a in alerts])
             await db.run(_POSITION, [(*key, next_) for key, next_ in batch.positions.items()])
         return events
@@ -364,14 +393,27 @@ class Archive:
             rows = await db.fetch("SELECT outlet, statements FROM outlets WHERE statements > 0 ORDER BY 2 DESC, 1")
         return [OutletCount(outlet=outlet, statements=count) for outlet, count in rows]
 
-    async def feeds(self) -> list[tuple[bytes, int, datetime | None]]:
-        """The registry's records, each with how many articles came through and when the latest did."""
+    async def feeds(self) -> list[FeedRow]:
+        """The registry, each feed with how its fetching goes, how many articles came through, and when the latest."""
         async with self.database.reading() as db:
             rows = await db.fetch(
-                "SELECT f.record, count(a.feed), max(a.normalized_at) FROM feeds f "
-                "LEFT JOIN articles a ON a.feed = f.url GROUP BY f.url, f.record ORDER BY f.url"
+                "SELECT f.record, h.health, count(a.feed), max(a.normalized_at) FROM feeds f "
+                "LEFT JOIN feed_healths h ON h.url = f.url LEFT JOIN articles a ON a.feed = f.url "
+                "GROUP BY f.url, f.record, h.health ORDER BY f.url"
             )
-        return [(record, count, None if last is None else time_of(last)) for record, count, last in rows]
+        return [FeedRow(*row) for row in rows]
+
+    async def rules(self) -> list[bytes]:
+        """The rules of alerts, by name."""
+        async with self.database.reading() as db:
+            rows = await db.fetch("SELECT record FROM rules ORDER BY name")
+        return [row[0] for row in rows]
+
+    async def rule(self, name: str) -> AlertRule | None:
+        """One rule."""
+        async with self.database.reading() as db:
+            rows = await db.fetch("SELECT record FROM rules WHERE name = $1", name)
+        return msgspec.json.decode(rows[0][0], type=AlertRule) if rows else None
 
     async def alerts(self, rules: Sequence[str], after: tuple[int, str] | None, limit: int) -> list[AlertRow]:
         """The newest alerts, after the one of this time and id."""
@@ -466,6 +508,15 @@ class Replay(NamedTuple):
     events: list[Event]
     position: Position
     complete: bool
+
+
+class FeedRow(NamedTuple):
+    """A feed's record and health (JSON), how many articles came through, and when the latest (microseconds)."""
+
+    record: bytes
+    health: bytes | None
+    articles: int
+    last_article_at: int | None
 
 
 class AlertRow(NamedTuple):

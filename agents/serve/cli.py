@@ -1,1 +1,178 @@
-"""The commands `tasrih serve`, `tasrih archive …` and `tasrih keys …`."""
+"""`tasrih serve`, `tasrih archive …`, `tasrih keys …`: the server, its archive, and who may ask."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams import options
+
+if TYPE_CHECKING:
+    from agents.serve.access import Keys
+    from streams.settings import Settings
+
+archive = typer.Typer(help="What is kept for asking: how it stands, and made anew.", no_args_is_help=True)
+keys = typer.Typer(help="Who may ask from elsewhere: make, list and remove keys.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="JSON, for scripts.")]
+Database = Annotated[
+    str | None, typer.Option("--database", help="postgresql://…; a file in the data folder without it.", metavar="URL")
+]
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; others than this machine need keys.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    database: Database = None,
+    broker: options.Broker = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Serve the API, the live stream and the page, until SIGTERM or Ctrl-C."""
+    settings = options.settings(host=host, port=port, database_url=database, broker=broker, data_dir=data_dir)
+    options.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from agents.cli.worker import stopping
+    from agents.serve.access import is_loopback
+    from agents.serve.agent import run
+    from agents.serve.database import DatabaseError
+    from streams.broker import create_topics, reach
+
+    try:
+        async with stopping() as stop, reach(settings) as found:
+            await create_topics(found)
+            async with run(found) as address:
+                typer.echo(f"tasrih: serving at {address}", err=True)
+                if not is_loopback(settings.host) and not _keys(settings).all() and not settings.open_to_read:
+                    typer.echo("tasrih: nobody can ask yet: `tasrih keys add NAME` makes a key", err=True)
+                await stop.wait()
+    except DatabaseError as error:
+        options.fail(str(error))
+    except OSError as error:
+        options.fail(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}; try --port")
+
+
+@archive.command("status")
+def status(
+    as_json: Json = False, database: Database = None, broker: options.Broker = None, data_dir: options.DataDir = None
+) -> None:
+    """How much the archive holds."""
+    settings = options.settings(database_url=database, broker=broker, data_dir=data_dir)
+    found = options.run(_status(settings))
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(found))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    table.add_column("what")
+    table.add_column("how many", justify="right")
+    for what, count in found.items():
+        table.add_row(what, f"{count:,}")
+    Console().print(table)
+
+
+async def _status(settings: Settings) -> dict[str, int]:
+    from agents.serve.archive import archive as opening
+    from agents.serve.database import DatabaseError
+
+    try:
+        async with opening(settings) as opened:
+            return await opened.sizes()
+    except DatabaseError as error:
+        options.fail(str(error))
+
+
+@archive.command("rebuild")
+def rebuild(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    database: Database = None,
+    broker: options.Broker = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Drop the archive and make it anew from the topics. What is older than the topics' retention is gone then."""
+    settings = options.settings(database_url=database, broker=broker, data_dir=data_dir)
+    if not yes:
+        typer.confirm("Drop the archive? What the topics no longer hold cannot be brought back.", abort=True)
+    for what, count in options.run(_rebuild(settings)).items():
+        typer.echo(f"{count:>12,}  {what}")
+
+
+async def _rebuild(settings: Settings) -> dict[str, int]:
+    from agents.serve.archive import archive as opening
+    from agents.serve.database import DatabaseError
+    from agents.serve.follow import Follower
+    from agents.serve.hub import Hub
+    from streams.broker import create_topics, reach
+
+    try:
+        async with reach(settings) as found, opening(found) as opened:
+            await create_topics(found)
+            await opened.drop()
+            follower = Follower(found, opened, Hub(await opened.position()))
+            following = asyncio.create_task(follower.run())
+            try:
+                await follower.until_caught_up()
+            finally:
+                following.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await following
+            return await opened.sizes()
+    except DatabaseError as error:
+        options.fail(str(error))
+
+
+@keys.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="Whose it is: a person, a program.")],
+    scope: Annotated[list[str] | None, typer.Option(help="read, rules, operate; may be repeated.")] = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Make a key and show it, once: it is kept nowhere."""
+    from agents.serve.access import SCOPES
+
+    wanted = tuple(dict.fromkeys(scope or ["read"]))
+    if unknown := [one for one in wanted if one not in SCOPES]:
+        options.fail(f"there is no scope {', '.join(unknown)}; there are {', '.join(SCOPES)}", status=2)
+    try:
+        typer.echo(_keys(options.settings(data_dir=data_dir)).add(name, tuple(s for s in SCOPES if s in wanted)))
+    except ValueError as error:
+        options.fail(str(error))
+
+
+@keys.command("list")
+def list_(as_json: Json = False, data_dir: options.DataDir = None) -> None:
+    """Whose keys there are, and what for; never the keys."""
+    try:
+        found = _keys(options.settings(data_dir=data_dir)).all()
+    except ValueError as error:
+        options.fail(str(error))
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([{"name": k.name, "scopes": k.scopes, "made_at": k.made_at.isoformat()} for k in found]))
+        return
+    for key in found:
+        typer.echo(f"{key.name}  {', '.join(key.scopes)}  {key.made_at:%Y-%m-%d}")
+
+
+@keys.command("remove")
+def remove(name: Annotated[str, typer.Argument(help="Whose key.")], data_dir: options.DataDir = None) -> None:
+    """Remove a key: it is refused from now on, by servers that run, too."""
+    try:
+        _keys(options.settings(data_dir=data_dir)).remove(name)
+    except ValueError as error:
+        options.fail(str(error))
+
+
+def _keys(settings: Settings) -> Keys:
+    from agents.serve.access import Keys
+
+    return Keys.of(settings)

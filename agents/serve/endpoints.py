@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -43,12 +43,13 @@ class Endpoint:
 
     path: str
     answer: Callable[[web.Request, Any], Awaitable[web.StreamResponse]]
+    method: Literal["GET", "PUT", "POST", "DELETE"] = "GET"
     query: type[msgspec.Struct] = Nothing
+    body: type[msgspec.Struct] | None = None
     returns: type | None = None
     content_type: str = "application/json"
     scope: Scope | None = "read"
     errors: tuple[int, ...] = (400,)
-    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

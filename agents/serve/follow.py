@@ -9,29 +9,33 @@ import sqlite3
 import time
 
 import asyncpg
+import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from agents.fetch.state import FeedRow
 from agents.serve import metrics
 from agents.serve.archive import Archive, Arrived, Batch
+from agents.serve.health import health
 from agents.serve.hub import Hub
 from agents.serve.position import Position
 from streams.metrics import LAST_PROGRESS, PROCESSED
-from streams.records import Alert, Article, Feed, Statement
+from streams.records import Alert, AlertRule, Article, Feed, Statement
+from streams.rows import changelog
 from streams.settings import Settings
 from streams.stage import sequence
-from streams.topics import ALERTS, ARTICLES, FEEDS, MAX_MESSAGE_BYTES, STATEMENTS, TOPICS
+from streams.topics import ALERT_RULES, ALERTS, ARTICLES, FEEDS, MAX_MESSAGE_BYTES, STATEMENTS
 from streams.wire import UnreadableError, client_options, decode
 
 log = logging.getLogger(__name__)
 
-FOLLOWED = (STATEMENTS, ARTICLES, ALERTS, FEEDS)
+FOLLOWED = (STATEMENTS, ARTICLES, ALERTS, FEEDS, ALERT_RULES)
+_HEALTH = "feed-health"  # what the archive calls the changelog of the fetchers' table
 _BATCH = 500
 # Readers are served at most twenty times a second: many statements in one write cost as much as one.
 _PACE = 0.05
 _FIRST_RETRY, _LAST_RETRY = 0.5, 15.0
 _CHECK_EVERY = 5.0
-_RECORDS = {topic.name: topic.record for topic in TOPICS}
 
 
 class Follower:
@@ -39,12 +43,23 @@ class Follower:
 
     def __init__(self, settings: Settings, archive: Archive, hub: Hub) -> None:
         self._settings, self._archive, self._hub = settings, archive, hub
-        self._prefix = settings.prefix
+        self._topics = {settings.prefix + topic.name: topic.name for topic in FOLLOWED}
+        # There is none before a fetcher has run.
+        self._when_there = {changelog(settings, "fetch", "fetch"): _HEALTH}
         self.lag: dict[str, int] | None = None  # messages still to read, by topic; None until the broker has said
-        self.caught_up = False
+        self._caught_up = asyncio.Event()
         self.alive_at = time.monotonic()  # when the loop last went round
         self.checked_at: float | None = None  # when the broker last answered
         self._consumer: AIOKafkaConsumer | None = None
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the archive has been where the topics were."""
+        return self._caught_up.is_set()
+
+    async def until_caught_up(self) -> None:
+        """Wait for it."""
+        await self._caught_up.wait()
 
     async def ends(self) -> list[int]:
         """The next offsets of the topic of statements, as the broker knows them; empty while it does not answer."""
@@ -59,19 +74,22 @@ class Follower:
         return [ends[tp] for tp in sorted(ends)]
 
     async def run(self) -> None:
-        """Follow until cancelled. A broker or database that fails is tried again, from what is archived."""
+        """Follow until cancelled. Whatever fails is tried again, from what is archived."""
         wait = _FIRST_RETRY
         while True:
             started = time.monotonic()
             try:
                 await self._follow()
+                continue
             except (KafkaError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                if time.monotonic() - started > _LAST_RETRY:
-                    wait = _FIRST_RETRY
                 log.error("following the topics failed (%r); again in %.1f s", error, wait)
-                self.alive_at = time.monotonic()
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, _LAST_RETRY)
+                self.alive_at = time.monotonic()  # a restart of ours would not help
+            except Exception:
+                log.exception("following the topics failed; again in %.1f s", wait)
+            if started + _LAST_RETRY < time.monotonic():
+                wait = _FIRST_RETRY
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LAST_RETRY)
 
     async def _follow(self) -> None:
         consumer = AIOKafkaConsumer(
@@ -85,12 +103,15 @@ class Follower:
         )
         await consumer.start()
         try:
+            await self._look_for_more(consumer)
             reached = await self._assign(consumer)
             self._consumer = consumer
             checked = 0.0
             while True:
                 self.alive_at = begun = time.monotonic()
                 if begun - checked > _CHECK_EVERY or not self.caught_up:
+                    if await self._look_for_more(consumer):
+                        return  # a new consumer knows its partitions
                     await self._check(consumer, reached)
                     checked = time.monotonic()
                 arrived = await consumer.getmany(timeout_ms=1000, max_records=_BATCH)
@@ -103,15 +124,19 @@ class Follower:
             with contextlib.suppress(KafkaError, OSError):
                 await consumer.stop()
 
+    async def _look_for_more(self, consumer: AIOKafkaConsumer) -> bool:
+        """Whether a topic is there now that was not before."""
+        found = self._when_there.keys() & (await consumer.topics() if self._when_there else ())
+        for topic in found:
+            self._topics[topic] = self._when_there.pop(topic)
+        return bool(found)
+
     async def _assign(self, consumer: AIOKafkaConsumer) -> dict[tuple[str, int], int]:
         """Take every partition, from where the archive stands."""
-        topics = [self._prefix + topic.name for topic in FOLLOWED]
         partitions = []
-        for topic in topics:
-            # The metadata of a topic just made may take a moment to arrive.
-            while not (found := consumer.partitions_for_topic(topic)):
-                await consumer.topics()
-                await asyncio.sleep(0.1)
+        for topic in self._topics:
+            if not (found := consumer.partitions_for_topic(topic)):
+                raise UnknownTopicOrPartitionError(f"{topic} is not there (yet)")
             partitions += [TopicPartition(topic, part) for part in sorted(found)]
         consumer.assign(partitions)
         reached = await self._archive.positions()
@@ -133,13 +158,13 @@ class Follower:
         return reached
 
     def _key(self, tp: TopicPartition) -> tuple[str, int]:
-        return tp.topic.removeprefix(self._prefix), tp.partition
+        return self._topics[tp.topic], tp.partition
 
     async def _check(self, consumer: AIOKafkaConsumer, reached: dict[tuple[str, int], int]) -> None:
         """Ask the broker how far the topics are: what is still to read, and whether the broker is there at all."""
         async with asyncio.timeout(_LAST_RETRY):
             ends = await consumer.end_offsets(consumer.assignment())
-        lag = dict.fromkeys((topic.name for topic in FOLLOWED), 0)
+        lag = dict.fromkeys(self._topics.values(), 0)
         for tp, end in ends.items():
             topic, part = self._key(tp)
             lag[topic] += max(0, end - reached[topic, part])
@@ -147,7 +172,7 @@ class Follower:
         for topic, behind in lag.items():
             metrics.LAG.labels(topic).set(behind)
         if not self.caught_up and not any(lag.values()):
-            self.caught_up = True
+            self._caught_up.set()
             log.info("the archive has caught up with the topics")
 
     async def _take(
@@ -169,23 +194,32 @@ class Follower:
             metrics.TOPIC_TO_READER.observe(max(0.0, time.time() - newest / 1000))
 
     def _read(self, batch: Batch, topic: str, part: int, message: ConsumerRecord) -> None:
+        key = (message.key or b"").decode("utf-8", "replace")
         try:
-            if topic == FEEDS.name and message.value is None:  # taken from the registry
-                batch.feeds[(message.key or b"").decode("utf-8", "replace")] = None
-                return
-            record = decode(message.value, _RECORDS[topic])
+            match topic, message.value:
+                case STATEMENTS.name, value:
+                    batch.statements.append(Arrived(part, message.offset, sequence(message), decode(value, Statement)))
+                case ARTICLES.name, value:
+                    batch.articles.append((sequence(message), decode(value, Article)))
+                case ALERTS.name, value:
+                    alert = decode(value, Alert)
+                    batch.alerts[alert.alert_id] = alert
+                case FEEDS.name, value:
+                    batch.feeds[key] = None if value is None else decode(value, Feed)
+                case ALERT_RULES.name, value:
+                    batch.rules[key] = None if value is None else decode(value, AlertRule)
+                case _, value:
+                    batch.healths[key] = None if value is None else health(_row(value))
         except UnreadableError as error:
             # Nothing of ours is written to Kafka, and its bytes stay where they are: this says where.
             log.warning("%s/%d/%d is left out of the archive: %s", message.topic, part, message.offset, error)
             PROCESSED.labels("serve", "unreadable").inc()
-            return
-        PROCESSED.labels("serve", "ok").inc()
-        match record:
-            case Statement():
-                batch.statements.append(Arrived(part, message.offset, sequence(message), record))
-            case Article():
-                batch.articles.append((sequence(message), record))
-            case Alert():
-                batch.alerts[record.alert_id] = record
-            case Feed():
-                batch.feeds[record.url] = record
+        else:
+            PROCESSED.labels("serve", "ok").inc()
+
+
+def _row(value: bytes) -> FeedRow:
+    try:
+        return msgspec.msgpack.decode(value, type=FeedRow)
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(f"not a row of the fetcher: {error}") from error

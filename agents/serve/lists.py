@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from aiohttp import web
@@ -11,7 +11,8 @@ from msgspec import Meta
 
 from agents.serve.counts import OutletCount, SpeakerCount
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json, raw
-from agents.serve.filters import Filter, Selection
+from agents.serve.filters import Filter, Selection, time_of
+from agents.serve.health import Health
 from agents.serve.position import C, Number, Text, read_cursor, write_cursor
 from agents.serve.problems import bad_request, not_found
 from streams.records import Alert, Article, Feed, Kind, Statement
@@ -66,10 +67,11 @@ class Outlets(msgspec.Struct, kw_only=True):
 
 
 class FeedHealth(Feed, frozen=True, kw_only=True):
-    """A feed of the registry and what the topics tell of it."""
+    """A feed of the registry and how it fares."""
 
     articles: Annotated[int, Meta(description="Its articles in the archive")]
     last_article_at: Annotated[datetime | None, Meta(description="When its latest article came through")]
+    health: Annotated[Health | None, Meta(description="How fetching it goes; null before a fetcher has seen it")]
 
 
 class Feeds(msgspec.Struct, kw_only=True):
@@ -165,11 +167,16 @@ async def list_outlets(request: web.Request, query: Nothing) -> web.Response:
 
 
 async def list_feeds(request: web.Request, query: Nothing) -> web.Response:
-    """The registry of feeds with what the topics tell of each."""
-    feeds: list[Any] = []
-    for record, articles, last in await request.app[SERVER].archive.feeds():
-        known = msgspec.structs.asdict(msgspec.json.decode(record, type=Feed))
-        feeds.append(FeedHealth(**known, articles=articles, last_article_at=last))
+    """The registry of feeds, and how each fares."""
+    feeds = [
+        FeedHealth(
+            **msgspec.structs.asdict(msgspec.json.decode(row.record, type=Feed)),
+            articles=row.articles,
+            last_article_at=None if row.last_article_at is None else time_of(row.last_article_at),
+            health=None if row.health is None else msgspec.json.decode(row.health, type=Health),
+        )
+        for row in await request.app[SERVER].archive.feeds()
+    ]
     return json(Feeds(feeds=feeds))
 
 

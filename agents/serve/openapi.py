@@ -21,7 +21,10 @@ _ANYWHERE = (401, 403, 413, 421, 429, 503)
 def document(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
     """The document of these endpoints, ready for JSON."""
     shown = [e for e in endpoints if e.scope is None or e.path.startswith(("/v1/", "/metrics"))]
-    types = [e.returns for e in shown if e.returns] + [Problem, Message]
+    types = [kind for e in shown for kind in (e.returns, e.body) if kind] + [Problem, Message]
+    paths: dict[str, Any] = {}
+    for endpoint in shown:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
     _, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     return {
         "openapi": "3.1.0",
@@ -32,7 +35,7 @@ def document(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in shown},
+        "paths": paths,
         "components": {
             "schemas": components,
             "responses": {
@@ -52,12 +55,14 @@ def document(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     summary, _, description = endpoint.doc.strip().partition("\n\n")
-    answer: dict[str, Any] = {"description": "As asked"}
+    status, answer = "200", dict[str, Any](description="As asked")
     if endpoint.returns is not None:
         (schema,), _ = msgspec.json.schema_components([endpoint.returns], ref_template=_REFERENCE)
         answer["content"] = {endpoint.content_type: {"schema": schema}}
     elif endpoint.name == "websocket":
-        answer["description"] = "Switching protocols; each text message is a `Message`"
+        status, answer["description"] = "101", "Switching protocols; each text message is a `Message`"
+    elif endpoint.method == "DELETE":
+        status = "204"
     else:
         answer["content"] = {endpoint.content_type: {"schema": {"type": "string"}}}
     problems = {str(status): {"$ref": "#/components/responses/Problem"} for status in _errors(endpoint)}
@@ -66,8 +71,14 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": " ".join(summary.split()),
         **({"description": " ".join(description.split())} if description else {}),
         "parameters": _parameters(endpoint),
-        "responses": {"101" if endpoint.name == "websocket" else "200": answer, **problems},
+        "responses": {status: answer, **problems},
+        **({"requestBody": _body(endpoint.body)} if endpoint.body else {}),
     }
+
+
+def _body(kind: type) -> dict[str, Any]:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _errors(endpoint: Endpoint) -> list[int]:

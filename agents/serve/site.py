@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from agents.serve import lists, live, metrics, openapi, operate, problems, stats, syndication
+from agents.serve import lists, live, metrics, openapi, operate, problems, rules, stats, syndication
 from agents.serve.access import Access, Keys
 from agents.serve.database import TooSlowError
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, Server
@@ -44,6 +44,7 @@ async def describe_record(request: web.Request, query: Nothing) -> web.StreamRes
 ENDPOINTS: tuple[Endpoint, ...] = (
     *lists.ENDPOINTS,
     *stats.ENDPOINTS,
+    *rules.ENDPOINTS,
     *live.ENDPOINTS,
     *syndication.ENDPOINTS,
     *operate.ENDPOINTS,
@@ -94,7 +95,10 @@ def application(server: Server) -> web.Application:
     app = web.Application(middlewares=[_told, door], client_max_size=MAX_BODY)
     app[SERVER] = server
     for endpoint in ENDPOINTS:
-        app.router.add_get(endpoint.path, endpoint.handle, name=endpoint.name)
+        if endpoint.method == "GET":
+            app.router.add_get(endpoint.path, endpoint.handle, name=endpoint.name)  # and HEAD
+        else:
+            app.router.add_route(endpoint.method, endpoint.path, endpoint.handle, name=endpoint.name)
     app.router.add_get("/{path:.*}", _page, name="page")
     app.on_response_prepare.append(dress)
     app.on_shutdown.append(farewell)

@@ -1,0 +1,153 @@
+"""The rules of alerts over the API. They go to the topic `alert-rules`, which the alert agent and the archive follow.
+
+It is the only thing that the server writes to Kafka, and only for a key with the scope `rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from aiohttp import web
+from aiokafka.errors import KafkaError
+from msgspec import Meta
+
+from agents.alert.matching import Matcher
+from agents.alert.produce import producing
+from agents.alert.rulebook import publish
+from agents.alert.rules import RuleError
+from agents.alert.rules import rule as checked
+from agents.serve.endpoints import SERVER, Endpoint, Nothing, json, raw
+from agents.serve.filters import Filter
+from agents.serve.problems import ProblemError, bad_request, not_found
+from streams.records import AlertRule, Statement
+
+# A trial looks at the newest statements, a few at a time: others want answers, too.
+_LOOKED_AT = 20_000
+_AT_ONCE = 200
+_SHOWN = 50
+_NOT_SAID = ("name", "origin", "schema_version")
+
+
+class Rules(msgspec.Struct, kw_only=True):
+    """The rules of alerts, by name."""
+
+    rules: list[AlertRule]
+
+
+class Trial(msgspec.Struct, kw_only=True):
+    """What a rule would have matched."""
+
+    statements: Annotated[list[Statement], Meta(description=f"The newest that match, at most {_SHOWN}")]
+    matched: int
+    looked_at: Annotated[int, Meta(description="How many of the newest statements were tried")]
+
+
+class TrialQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far back to look."""
+
+    days: Annotated[float, Meta(gt=0, le=365)] = 7.0
+
+
+async def list_rules(request: web.Request, query: Nothing) -> web.Response:
+    """The rules of alerts, those of the file and those of the API."""
+    return json(Rules(rules=raw(await request.app[SERVER].archive.rules())))
+
+
+async def get_rule(request: web.Request, query: Nothing) -> web.Response:
+    """One rule."""
+    return json(await _known(request))
+
+
+async def put_rule(request: web.Request, query: Nothing) -> web.Response:
+    """Make a rule, or change one that was made here. Alerts follow it within moments."""
+    rule = await _said(request, request.match_info["name"])
+    await _refuse_the_files(request, rule.name)
+    await _publish(request, rules=[rule])
+    return json(rule)
+
+
+async def delete_rule(request: web.Request, query: Nothing) -> web.Response:
+    """Remove a rule that was made here."""
+    name = (await _known(request)).name
+    await _refuse_the_files(request, name)
+    await _publish(request, removed=[name])
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def try_rule(request: web.Request, query: TrialQuery) -> web.Response:
+    """What a rule would have matched in the archive; nothing is changed or sent."""
+    matcher = Matcher([msgspec.structs.replace(await _said(request, "trial"), enabled=True)])
+    archive = request.app[SERVER].archive
+    since = (datetime.now(UTC) - timedelta(days=query.days)).isoformat()
+    selection, before = Filter(from_=since).compiled(), None
+    matching, matched, looked_at = list[bytes](), 0, 0
+    while looked_at < _LOOKED_AT:
+        page = await archive.statements(selection, before, _AT_ONCE)
+        for record in page.records:
+            if matcher.match(msgspec.json.decode(record, type=Statement)):
+                matched += 1
+                matching += [record] if matched <= _SHOWN else []
+        looked_at, before = looked_at + len(page.records), page.next
+        if before is None:
+            break
+    return json(Trial(statements=raw(matching), matched=matched, looked_at=looked_at))
+
+
+async def _said(request: web.Request, name: str) -> AlertRule:
+    """The rule in the body. Raises `ProblemError` with all that is wrong."""
+    if request.content_type != "application/json":  # which a form of another page cannot say
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A rule is sent as application/json.")
+    try:
+        fields = msgspec.json.decode(await request.read(), type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise bad_request(f"The body is not a JSON object: {error}") from error
+    # A rule as it was read from here may be sent back.
+    said: Mapping[str, Any] = {key: value for key, value in fields.items() if key not in _NOT_SAID}
+    try:
+        return checked(name, said, "api")
+    except RuleError as error:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+
+
+async def _known(request: web.Request) -> AlertRule:
+    name = request.match_info["name"]
+    rule = None if "\0" in name else await request.app[SERVER].archive.rule(name)
+    if rule is None:
+        raise not_found("There is no rule of this name.")
+    return rule
+
+
+async def _refuse_the_files(request: web.Request, name: str) -> None:
+    known = await request.app[SERVER].archive.rule(name)
+    if known is not None and known.origin == "file":
+        raise ProblemError(HTTPStatus.CONFLICT, f"The rule {name} stands in the file of rules: change it there.")
+
+
+async def _publish(request: web.Request, **changes: Any) -> None:
+    try:
+        async with producing(request.app[SERVER].settings) as producer:
+            await publish(producer, **changes)
+    except (KafkaError, OSError) as error:
+        detail = "The broker does not answer: nothing was changed. Try again."
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail) from error
+
+
+_NAME = "/v1/rules/{name}"
+_SENT = (400, 415, 422)
+ENDPOINTS = (
+    Endpoint(path="/v1/rules", answer=list_rules, returns=Rules),
+    Endpoint(path=_NAME, answer=get_rule, returns=AlertRule, errors=(400, 404)),
+    Endpoint(
+        path=_NAME, method="PUT", answer=put_rule, body=AlertRule, returns=AlertRule, scope="rules",
+        errors=(*_SENT, 409),
+    ),
+    Endpoint(path=_NAME, method="DELETE", answer=delete_rule, scope="rules", errors=(400, 404, 409)),
+    Endpoint(
+        path="/v1/rules/trial", method="POST", answer=try_rule, query=TrialQuery, body=AlertRule, returns=Trial,
+        errors=_SENT,
+    ),
+)  # fmt: skip

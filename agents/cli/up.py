@@ -36,7 +36,9 @@ def up(
     Without --feeds, the feeds of the last time are used; the first time, the packaged list of Arabic outlets.
     """
     settings = options.settings(broker=broker, data_dir=data_dir, port=port)
-    options.run(_up(settings, feeds))
+    from agents.fetch.lists import FeedListError
+
+    options.run(_up(settings, feeds), FeedListError)
 
 
 def demo(

@@ -1,0 +1,83 @@
+"""`tasrih up` as a person runs it: on feeds over loopback, stopped with Ctrl-C, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from agents.newsroom.server import newsroom
+from streams.broker import free_port
+from streams.records import Feed
+
+
+async def start(*words: str, data: Path) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "agents.cli", *words, "--data-dir", str(data),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=1 << 24,
+        env=os.environ | {"TASRIH_ALLOW_PRIVATE": "true", "COLUMNS": "200"},
+    )  # fmt: skip
+
+
+async def until(process: asyncio.subprocess.Process, words: str) -> str:
+    """What the process prints, up to the line that holds `words`."""
+    assert process.stdout is not None
+    seen = ""
+    async with asyncio.timeout(60):
+        while words not in seen:
+            line = await process.stdout.readline()
+            assert line, f"{words!r} never came: {seen}\n{await process.stderr.read() if process.stderr else ''!r}"
+            seen += line.decode()
+    return seen
+
+
+async def told(data: Path) -> list[dict[str, object]]:
+    process = await start("tail", "statements", "--json", "--from-beginning", "--no-follow", data=data)
+    output, _ = await process.communicate()
+    records = [json.loads(line) for line in output.splitlines()]
+    return sorted(records, key=lambda r: (r["article_id"], r["extracted_at"], r["statement_id"]))  # across partitions
+
+
+def feeds_file(feeds: list[Feed], path: Path) -> Path:
+    rows = (f'[[feed]]\nurl = "{f.url}"\noutlet = "{f.outlet}"\nfull_text = "{f.full_text}"\n' for f in feeds)
+    path.write_text("\n".join(rows), "utf-8")
+    return path
+
+
+async def test_statements_come_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with newsroom() as feeds:
+        given = str(feeds_file(feeds, tmp_path / "feeds.toml"))
+        process = await start("up", "--feeds", given, "--port", str(free_port()), data=data)
+        shown = await until(process, "فارس الحسيني")
+        assert "everything is at work" in shown
+        await until(process, "since the start")
+        process.send_signal(signal.SIGINT)
+        rest, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()
+        assert "stopped in" in rest.decode()
+        first = await told(data)
+        assert first
+
+        process = await start("up", "--port", str(free_port()), data=data)
+        await until(process, "everything is at work")
+        await asyncio.sleep(3)  # time in which it could repeat itself
+        process.send_signal(signal.SIGTERM)
+        _, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()
+        assert await told(data) == first
+    told_once = [(s["statement_id"], s["revision"], s["status"]) for s in first]
+    assert len(set(told_once)) == len(told_once)
+
+
+async def test_a_file_that_lists_no_feeds_is_told(tmp_path: Path) -> None:
+    wrong = tmp_path / "feeds.toml"
+    wrong.write_text("x = 1", "utf-8")
+    process = await start("up", "--feeds", str(wrong), data=tmp_path / "data")
+    _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert "lists no feeds" in errors.decode()
+    assert "Traceback" not in errors.decode()

@@ -36,8 +36,8 @@ async def everything(site: Site) -> list[str]:
         await send(site.settings, ALERTS, (one.article_id, alert))
     speaker = statements[0].speaker.id
     return [
-        "/", "/?act=deny&last=24h&min_confidence=0.5", "/?q=zzz", f"/statements/{statements[2].statement_id}",
-        "/speakers", f"/speakers/{speaker}", "/charts?from=2026-03-01T00:00:00Z&to=2026-03-09T00:00:00Z", "/feeds", "/alerts",
+        "/", "/?act=deny&last=24h&min_confidence=0.5", "/?q=zzz", f"/statements/{statements[2].statement_id}", "/speakers",
+        f"/speakers/{speaker}", "/charts?from=2026-03-01T00:00:00Z&to=2026-03-09T00:00:00Z", "/feeds", "/alerts",
     ]  # fmt: skip
 
 
@@ -175,7 +175,7 @@ async def test_alerts_are_shown_by_rule(site: Site, visit: Open) -> None:
     page = await visit("/alerts")
     await expect(page.locator(".card")).to_have_count(4)
     await expect(page.locator(".matched").first).to_contain_text("وعود البلدية")
-    await page.locator(".rules button").click()
+    await page.locator(".rules .rule-name").click()
     assert "rule=" in page.url
     await expect(page.locator(".card")).to_have_count(4)
 

@@ -25,11 +25,20 @@ export function headers(more = {}) {
 /** The JSON at `path`. `query`: URLSearchParams or an object. Raises `Problem`; an abort goes through as it is. */
 export async function get(path, query, signal) {
   const search = new URLSearchParams(query ?? {}).toString();
+  return ask(search ? `${path}?${search}` : path, { headers: headers({ Accept: "application/json" }), signal });
+}
+
+/** Sends `body` as JSON; returns the JSON of the answer. Raises `Problem`. */
+export function send(method, path, body) {
+  return ask(path, {
+    method, headers: headers({ Accept: "application/json", "Content-Type": "application/json" }), body: JSON.stringify(body),
+  });
+}
+
+async function ask(address, options) {
   let response;
   try {
-    response = await fetch(search ? `${path}?${search}` : path, {
-      headers: headers({ Accept: "application/json" }), signal,
-    });
+    response = await fetch(address, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "");

@@ -31,6 +31,13 @@ export function card(statement, { address = statementAddress(statement.statement
       confidence(statement.confidence)));
 }
 
+/** The statement in two lines, for a list beside something else. */
+export function brief({ statement_id: id, speaker, cue, act, content, form }) {
+  return el(`li.act-${act}`, {}, el("a", { href: statementAddress(id) },
+    el("strong", { dir: "auto" }, speaker.name ?? t("speaker.unknown")), " ", verb(cue),
+    el("span.words", { lang: "ar", dir: "rtl" }, quoted(content, form))));
+}
+
 /** The words between the marks of their form. */
 export function quoted(content, form) {
   return form === "direct" ? `«${content}»` : content;

@@ -31,6 +31,7 @@ export function timeChart({ timeline, bucket, from, to, height = 220, address = 
     const ceiling = niceCeiling(Math.max(1, ...bars.map((bar) => bar.statements)));
     const inner = width - side;
     const step = inner / bars.length;
+    const edge = 38; // half a label: the outermost stay inside
     // Time runs with the reading: in Arabic the newest stands on the left.
     const x = (n) => (rightToLeft ? inner - (n + 1) * step : side + n * step);
     const y = (value) => top + (height - top - bottom) * (1 - value / ceiling);
@@ -51,8 +52,8 @@ export function timeChart({ timeline, bucket, from, to, height = 220, address = 
         under += count;
       }
     }
-    for (const n of marksOn(bars.length, inner)) {
-      drawing.append(svg("text.axis", { x: x(n) + step / 2, y: height - 5, "text-anchor": "middle" }, tick(bars[n].time, bucket, bars)));
+    for (const n of marksOn(bars, bucket, inner)) {
+      drawing.append(svg("text.axis", { x: Math.max(edge, Math.min(width - edge, x(n) + step / 2)), y: height - 5, "text-anchor": "middle" }, tick(bars[n].time, bucket, bars)));
     }
     drawing.append(svg("line.base", { x1: rightToLeft ? 0 : side, x2: rightToLeft ? inner : width, y1: height - bottom, y2: height - bottom }));
     drawing.addEventListener("pointermove", (event) => {
@@ -127,19 +128,22 @@ function span(bar, bucket) {
 }
 
 function tick(time, bucket, bars) {
-  const days = (bars.at(-1).time - bars[0].time) / BUCKET.day;
-  return bucket === "day" || days > 2 ? day(time) : clock(time);
+  return bucket === "day" || overDays(bars) ? day(time) : clock(time);
 }
 
 function niceCeiling(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 4, 5, 10].map((times) => times * power).find((one) => one >= value && one >= 4) ?? 4;
+  return [1, 2, 4, 6, 8, 10].map((times) => times * power).find((one) => one >= value && one >= 4) ?? 4;
 }
 
 const ticks = (ceiling) => [1, 2, 3, 4].map((quarter) => (ceiling * quarter) / 4).filter(Number.isInteger);
 
-/** Which bars carry a time below: as many as there is room for, the same distance apart. */
-function marksOn(count, width) {
-  const every = Math.max(1, Math.ceil(count / Math.max(2, Math.floor(width / 96))));
-  return Array.from({ length: count }, (_, n) => n).filter((n) => n % every === Math.floor(every / 2));
+/** Which bars carry a time below: over days those in which one begins, else any; as many as there is room for. */
+function marksOn(bars, bucket, width) {
+  const all = bars.map((_, n) => n);
+  const days = bucket !== "day" && overDays(bars) ? all.filter((n) => n > 0 && day(bars[n].time) !== day(bars[n - 1].time)) : all;
+  const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / 110))));
+  return days.filter((_, n) => n % every === Math.floor((every - 1) / 2));
 }
+
+const overDays = (bars) => bars.at(-1).time - bars[0].time > 2 * BUCKET.day;

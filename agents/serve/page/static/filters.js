@@ -10,8 +10,11 @@ const FEW_OUTLETS = 8;
 // Names of speakers that were chosen or met, so that a chip says a name where the address holds an id.
 const names = new Map();
 
-/** Remembers what the speaker `id` is called. */
-export const named = (id, name) => { if (id && name) names.set(id, name); };
+/** What the speaker `id` is called; remembers `name` when it is given. */
+export function named(id, name) {
+  if (id && name) names.set(id, name);
+  return names.get(id);
+}
 
 /**
  * The form: `{element, set(filter), open()}`. `change(filter)` is called with each change.

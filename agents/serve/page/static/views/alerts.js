@@ -5,6 +5,7 @@ import { card, time } from "../card.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
 import { empty, failed, waiting } from "../notice.js";
+import { ruleItem } from "../rules.js";
 import { byName, t } from "../words.js";
 
 const REFRESH = 15_000;
@@ -15,11 +16,13 @@ export default function alerts({ frame }) {
   const shown = new Map();
   let next = null;
   let timer;
-  const rules = el("div.segments.rules", { role: "group", "aria-label": t("alerts.rules") });
+  let rules = [];
+  const side = el("aside.side.rules", { "aria-label": t("alerts.rules") });
   const list = el("div.list", {});
   const state = el("div.list-state", {}, waiting());
-  const element = el("div.page.alerts-page", {},
-    el("header.bar", {}, el("h1", { tabindex: "-1" }, t("place.alerts")), el("p.since", {}, t("alerts.hint"))), rules, list, state);
+  const element = el("div.columns.two.alerts-page", {}, side,
+    el("section", { "aria-labelledby": "alerts-title" },
+      el("header.bar", {}, el("h1", { id: "alerts-title", tabindex: "-1" }, t("place.alerts")), el("p.since", {}, t("alerts.hint"))), list, state));
 
   function ask(cursor) {
     const query = new URLSearchParams({ limit: 50 });
@@ -30,7 +33,8 @@ export default function alerts({ frame }) {
 
   async function read(cursor) {
     try {
-      const answer = await ask(cursor);
+      const [answer, { rules: known }] = await Promise.all([ask(cursor), get("/v1/rules")]);
+      rules = known;
       next = answer.next;
       list.append(...fresh(answer.alerts));
       settle();
@@ -57,7 +61,7 @@ export default function alerts({ frame }) {
     return alerts.filter(({ alert_id: id }) => !shown.has(id)).map((alert) => {
       known.add(alert.rule);
       const made = card(alert.statement);
-      made.prepend(el("p.matched", {}, icon("alerts"), el("strong", { dir: "auto" }, alert.rule), time(alert.matched_at),
+      made.prepend(el("p.matched", {}, icon("alerts"), el("strong", { dir: "auto" }, rules.find(({ name }) => name === alert.rule)?.description || alert.rule), time(alert.matched_at),
         alert.channels.map((channel) => el("span.channel", { dir: "auto" }, channel))));
       shown.set(alert.alert_id, made);
       return made;
@@ -65,7 +69,11 @@ export default function alerts({ frame }) {
   }
 
   function settle() {
-    fill(rules, known.size > 0 && [...known].sort(byName).map((rule) => el("button", { type: "button", dir: "auto", "aria-pressed": String(wanted.has(rule)), onclick: () => choose(rule) }, rule)));
+    const all = [...rules, ...[...known].filter((name) => !rules.some((rule) => rule.name === name)).map((name) => ({ name, channels: [], enabled: false }))];
+    fill(side, el("section.panel", {}, el("h2", {}, t("alerts.rules")),
+      all.length > 0 ? el("ul", {}, all.sort((a, b) => byName(a.description || a.name, b.description || b.name))
+        .map((rule) => ruleItem(rule, wanted.has(rule.name), () => choose(rule.name)))) : el("p.hint", {}, t("alerts.none")),
+      el("p.hint", {}, t("alerts.how"))));
     if (!shown.size) fill(state, empty("empty.alerts"));
     else fill(state, next && el("p.actions", {}, el("button.button", { type: "button", onclick: () => read(next) }, t("action.more"))));
   }

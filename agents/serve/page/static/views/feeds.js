@@ -54,7 +54,8 @@ export default function feeds() {
     const error = trouble(feed);
     return el(`tr.${feed.state}`, {},
       el("th", { scope: "row" }, el("a", { href: `/${write({ outlet: [feed.outlet] })}`, dir: "auto" }, feed.outlet), (feed.title || feed.category) && el("small", { dir: "auto" }, feed.title || feed.category)),
-      el("td", { "data-label": t("feeds.state") }, el(`span.health.${feed.state}`, {}, icon(SIGNS[feed.state]), t(`feed.${feed.state}`)), error && el("small.error", { dir: "auto" }, error), rhythm(feed.health)),
+      el("td", { "data-label": t("feeds.state") }, el(`span.health.${feed.state}`, {}, icon(SIGNS[feed.state]), t(`feed.${feed.state}`)), error && el("small.error", { dir: "auto" }, error, feed.health.failures > 1 && ` (${number(feed.health.failures)}×)`),
+        !error && feed.health?.note && el("small", { dir: "auto" }, feed.health.note), rhythm(feed.health)),
       el("td", { "data-label": t("feeds.last") }, feed.last_article_at ? time(feed.last_article_at) : t("feeds.never")),
       el("td.number", { "data-label": t("feeds.articles") }, number(feed.articles)),
       el("td.address", { "data-label": t("feeds.address") }, el("bdi", { dir: "ltr", title: feed.url }, short(feed.url))));
@@ -68,19 +69,20 @@ export default function feeds() {
 function rhythm(health) {
   if (!health) return null;
   const parts = [];
-  if (Number.isFinite(health.success_age)) parts.push(t("feeds.read", { when: relative(Date.now() - health.success_age * 1000) }));
-  if (Number.isFinite(health.interval)) parts.push(t("feeds.every", { n: Math.max(1, Math.round(health.interval / 60)) }));
+  if (health.success_at) parts.push(t("feeds.read", { when: relative(health.success_at) }));
+  if (health.pushed) parts.push(t("feeds.pushed"));
+  else if (health.interval) parts.push(t("feeds.every", { n: Math.max(1, Math.round(health.interval / 60)) }));
   return parts.length > 0 && el("small", {}, parts.join(t("list.comma")));
 }
 
 function state(feed) {
-  if (feed.health?.state === "retired") return "retired";
+  if (feed.health?.retired) return "retired";
   if (!feed.active) return "paused";
   if (trouble(feed)) return "failing";
   if (feed.last_article_at) return Date.now() - new Date(feed.last_article_at) > SILENT ? "silent" : "healthy";
-  return feed.health ? "healthy" : "unknown";
+  return feed.health?.success_at ? "healthy" : "unknown";
 }
 
-const trouble = ({ health }) => health?.error || null;
+const trouble = ({ health }) => health?.retired || health?.error || null;
 
 const short = (url) => url.replace(/^https?:\/\/(www\.)?/, "");

@@ -9,6 +9,7 @@ import { chips, filterForm, named } from "../filters.js";
 import { icon } from "../icons.js";
 import { keep, kept } from "../memory.js";
 import { pagedStatements } from "../paged.js";
+import { offerRule } from "../rules.js";
 import { follow } from "../stream.js";
 import { byName, number, t } from "../words.js";
 
@@ -49,6 +50,7 @@ export default function live({ filter, navigate, frame, share, title }) {
       el("header.bar", {},
         el("h1", { id: "live-title", tabindex: "-1" }, t("live.title")),
         el("button.tool", { type: "button", "aria-label": t("share.action"), title: t("share.action"), onclick: () => share() }, icon("link")),
+        el("button.tool.alert-me", { type: "button", "aria-label": t("rule.offer"), title: t("rule.offer"), onclick: () => offerRule(now, frame.toast) }, icon("alerts")),
         el("div.bar-tools", {},
           el("label.switch", { for: "flow", title: t("live.flow.hint") }, flow, el("span", {}, t("live.flow"))),
           pause,

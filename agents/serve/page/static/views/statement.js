@@ -2,7 +2,7 @@
 
 import { speakerAddress, statementAddress } from "../address.js";
 import { get } from "../api.js";
-import { badge, confidence, office, quoted, speakerName, time, verb } from "../card.js";
+import { badge, brief, confidence, office, quoted, speakerName, time, verb } from "../card.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
 import { failed, waiting } from "../notice.js";
@@ -136,7 +136,7 @@ function fallback(one, found) {
 function facts(one, statements) {
   const { speaker } = one;
   const parent = statements.find((other) => other.statement_id === one.parent);
-  const steps = one.rule.split(" · ").filter(Boolean);
+  const steps = trace(one.rule);
   return el("section.panel", {},
     el("h2", {}, t("facts.title")),
     el("dl.facts-list", {},
@@ -150,15 +150,26 @@ function facts(one, statements) {
       parent && fact("parent", el("a", { href: statementAddress(parent.statement_id) }, parent.speaker.name ?? t("speaker.unknown"))),
       fact("extracted", time(one.extracted_at))),
     el("details.trace", {}, el("summary", {}, t("trace.title")), el("p", {}, t("trace.hint")),
-      el("ol", {}, steps.map((step) => el("li", {}, el("code", { dir: "auto" }, step), explained(step))))),
+      el("ol", {}, steps.map(({ step, features }) => el("li", {}, el("code", { dir: "auto" }, step), explained(step),
+        features.length > 0 && el("ul", {}, features.map(({ name, weight }) => el("li", {}, el("bdi", {}, name),
+          el(`b.${weight.startsWith("-") ? "against" : "for"}`, { dir: "ltr", title: t(weight.startsWith("-") ? "trace.against" : "trace.for") }, weight)))))))),
     speaker.name && el("p.more", {}, el("a", { href: speakerAddress(speaker) }, t("speaker.all", { speaker: speaker.name }))),
     el("p.more", {}, el("a", { href: `/v1/statements/${encodeURIComponent(one.statement_id)}`, target: "_blank", rel: "noopener" }, t("statement.json"))));
 }
 
-/** What a step of the trace means, for the kinds of steps that there are words for. */
+/** The extractor's trace: its steps, each with the features that weighed most in it. */
+function trace(rule) {
+  const steps = [];
+  for (const part of rule.split(" · ").filter(Boolean)) {
+    const [, name, weight] = /^(.*):([+-]\d+(?:\.\d+)?)$/.exec(part) ?? [];
+    if (weight && steps.length) steps.at(-1).features.push({ name, weight });
+    else steps.push({ step: part, features: [] });
+  }
+  return steps;
+}
+
+/** What a step means, for the kinds of steps that there are words for. */
 function explained(step) {
-  const feature = /^(.*):([+-]\d+(?:\.\d+)?)$/.exec(step);
-  if (feature) return el("span", {}, t(feature[2].startsWith("-") ? "trace.against" : "trace.for"));
   const kind = step.includes("→") ? "choice" : step.split(" ")[0];
   return said(`trace.${kind}`) && el("span", {}, t(`trace.${kind}`));
 }
@@ -170,10 +181,7 @@ function fact(name, ...values) {
 function otherStatements(others) {
   if (!others.length) return null;
   return el("section.panel", {}, el("h2", {}, t("article.others", { n: others.length })),
-    el("ol.brief", {}, others.map((other) => el(`li.act-${other.act}`, {},
-      el("a", { href: statementAddress(other.statement_id) },
-        el("strong", { dir: "auto" }, other.speaker.name ?? t("speaker.unknown")), " ", verb(other.cue),
-        el("span.words", { lang: "ar", dir: "rtl" }, quoted(other.content, other.form)))))));
+    el("ol.brief", {}, others.map(brief)));
 }
 
 /** A link out of the page; only to the web, whatever the record says. */

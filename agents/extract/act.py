@@ -18,7 +18,9 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
     """What is known of a report that may tell its act."""
     text, tone = layout.text, tones().of
     negations = words()["negation"]
-    inside = [i for first, last in content for i in range(first, min(last, first + _READ)) if text.word[i][0].isalnum()][:_READ]
+    inside = [
+        i for first, last in content for i in range(first, min(last, first + _READ)) if text.word[i][0].isalnum()
+    ][:_READ]
     default = cue.act if cue else "none"
     lemma = cue.lemma if cue else "none"
     out = [f"default {default}", f"lemma {lemma}", f"form {form}", f"default {default} form {form}"]
@@ -43,7 +45,11 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
                 out.append(f"{default} holds {reading.entry.act} {'first' if n < 4 else 'later'}")
                 out.append(f"holds {reading.entry.act} {reading.form.person} {reading.form.shape}")
     for act, count in told.items():
-        out += [f"{default} tells {act} {min(count, 3)}", f"tells {act} {min(count, 3)}", f"tells {act} {count * 10 // max(len(inside), 1)}"]
+        out += [
+            f"{default} tells {act} {min(count, 3)}",
+            f"tells {act} {min(count, 3)}",
+            f"tells {act} {count * 10 // max(len(inside), 1)}",
+        ]
     if not told:
         out.append(f"{default} tells nothing")
     last = content[-1][1]

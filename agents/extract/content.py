@@ -187,14 +187,28 @@ class Contents:
                         made = ("particle", self.skip_marks(k + 1))
                 elif form[0] in self._proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
-                elif here or (takes_object and k - i <= 18 and (
-                    before in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k)
-                ) and before != "particle"):
+                elif here or (
+                    takes_object
+                    and k - i <= 18
+                    and (before in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
+                    and before != "particle"
+                ):
                     made = ("object", k)
             if made and made[1] < limit:
                 kind, first = made
-                found.append(self._start(
-                    cue, kind, first, k, strong=strong, commas=commas, cues_between=cues_between, relatives=relatives, phrase=phrase))
+                found.append(
+                    self._start(
+                        cue,
+                        kind,
+                        first,
+                        k,
+                        strong=strong,
+                        commas=commas,
+                        cues_between=cues_between,
+                        relatives=relatives,
+                        phrase=phrase,
+                    )
+                )
                 if kind in ("that", "that+", "quote", "colon"):
                     strong += 1
                     if strong >= 3:
@@ -214,25 +228,62 @@ class Contents:
 
     def _source_end(self, cue: Occurrence, i: int, limit: int) -> int:
         """Where the words that may name the source end, with the times and marks after them: an object begins there."""
-        found = subject(self.text, i, limit) if i < limit and not (cue.reading and cue.reading.pronoun and cue.shape != "finite") else None
+        found = (
+            subject(self.text, i, limit)
+            if i < limit and not (cue.reading and cue.reading.pronoun and cue.shape != "finite")
+            else None
+        )
         end = found[1] if found else i
-        while end < limit and (self.text.word[end] in self._commas or gazetteer.word(self.text.form[end]).classes & gazetteer.TIME):
+        while end < limit and (
+            self.text.word[end] in self._commas or gazetteer.word(self.text.form[end]).classes & gazetteer.TIME
+        ):
             end += 1
         return end
 
-    def _start(self, cue: Occurrence, kind: str, first: int, mark: int, *, strong: int, commas: int,
-               cues_between: int, relatives: int, phrase: int) -> Start:
+    def _start(
+        self,
+        cue: Occurrence,
+        kind: str,
+        first: int,
+        mark: int,
+        *,
+        strong: int,
+        commas: int,
+        cues_between: int,
+        relatives: int,
+        phrase: int,
+    ) -> Start:
         text, entry, shape = self.text, cue.entry, cue.shape
         i = cue.span[1]
         form = text.form[mark]
         label = kind if kind not in ("particle", "clitic") else f"{kind} {form if kind == 'particle' else form[0]}"
-        frame = {"that": "that", "that+": "that", "quote": "quote", "colon": "quote", "comma": "source", "object": "object",
-                 "particle": form, "clitic": form[0]}[kind]
+        frame = {
+            "that": "that",
+            "that+": "that",
+            "quote": "quote",
+            "colon": "quote",
+            "comma": "source",
+            "object": "object",
+            "particle": form,
+            "clitic": form[0],
+        }[kind]
         if kind in ("that", "that+") and text.form[mark - 1] in self._particles and mark - 1 >= i:
             frame = text.form[mark - 1] if text.form[mark - 1] in entry.frames else frame
         fits = frame in entry.frames
         distance = mark - i
-        near = "0" if distance == 0 else "1" if distance == 1 else "2-3" if distance < 4 else "4-7" if distance < 8 else "8-14" if distance < 15 else "15+"
+        near = (
+            "0"
+            if distance == 0
+            else "1"
+            if distance == 1
+            else "2-3"
+            if distance < 4
+            else "4-7"
+            if distance < 8
+            else "8-14"
+            if distance < 15
+            else "15+"
+        )
         # In front of a subject that stands alone the phrase ends at the mark.
         agrees = "here" if mark == phrase else "within" if mark < phrase else "beyond"
         if mark == phrase + 1 and text.word[phrase] in self._commas:
@@ -247,25 +298,48 @@ class Contents:
             speaks = any(self._verbal(n) for n in range(first, min(first + 4, len(text))))
         nth = str(min(strong, 2))
         out = [
-            f"{label}", f"{kind} shape {shape}", f"{label} fits {fits}", f"{kind} fits {fits} {entry.strength}",
-            f"{label} lemma {entry.lemma}", f"{kind} near {near}", f"{kind} nth {nth}", f"{kind} nth {nth} near {near} {shape}",
-            f"{kind} after {before}", f"{kind} {agrees} {fits}", f"{kind} {agrees} {near} {shape}", f"{kind} commas {min(commas, 3)}",
-            f"{kind} cues between {min(cues_between, 2)}", f"{kind} relatives {min(relatives, 2)}",
+            f"{label}",
+            f"{kind} shape {shape}",
+            f"{label} fits {fits}",
+            f"{kind} fits {fits} {entry.strength}",
+            f"{label} lemma {entry.lemma}",
+            f"{kind} near {near}",
+            f"{kind} nth {nth}",
+            f"{kind} nth {nth} near {near} {shape}",
+            f"{kind} after {before}",
+            f"{kind} {agrees} {fits}",
+            f"{kind} {agrees} {near} {shape}",
+            f"{kind} commas {min(commas, 3)}",
+            f"{kind} cues between {min(cues_between, 2)}",
+            f"{kind} relatives {min(relatives, 2)}",
         ]
         fine, coarse = self.classes(first)
         left = self.classes(mark - 1)[1]
-        out += [f"{kind} class {coarse}", f"{kind} left class {left}", f"{kind} {agrees} class {coarse}", f"{kind} fine {fine}",
-                f"{kind} next class {self.classes(first + 1)[1]}", f"{kind} classes {left} {coarse}"]
+        out += [
+            f"{kind} class {coarse}",
+            f"{kind} left class {left}",
+            f"{kind} {agrees} class {coarse}",
+            f"{kind} fine {fine}",
+            f"{kind} next class {self.classes(first + 1)[1]}",
+            f"{kind} classes {left} {coarse}",
+        ]
         if quoted:
-            out += [f"{kind} quoted {length}", f"{kind} quoted {length} fits {fits} {entry.strength}", f"{kind} quoted nth {nth}",
-                    f"{kind} quoted verb {speaks} {length}"]
+            out += [
+                f"{kind} quoted {length}",
+                f"{kind} quoted {length} fits {fits} {entry.strength}",
+                f"{kind} quoted nth {nth}",
+                f"{kind} quoted verb {speaks} {length}",
+            ]
             length += " verb" if speaks else ""
         if kind == "object":
             readings = self.layout.readings[mark]
             own = any(r.pronoun for r in readings) or form.endswith(self._possessive)
             out += [
-                f"object is {self.kind(mark)} {agrees}", f"object own {own} {fits}", f"object first {first == i} fits {fits}",
-                f"object tanwin {form[-1:] == 'ا'} {fits}", f"object first {first == i} {shape} own {own}",
+                f"object is {self.kind(mark)} {agrees}",
+                f"object own {own} {fits}",
+                f"object first {first == i} fits {fits}",
+                f"object tanwin {form[-1:] == 'ا'} {fits}",
+                f"object first {first == i} {shape} own {own}",
             ]
             if readings:
                 out.append(f"object reading {readings[0].form.shape} {fits}")
@@ -274,8 +348,10 @@ class Contents:
             prior = self.kind(cue.at - 1)
             joined = bool(cue.reading and cue.reading.conjunction)
             out += [
-                f"object first {first == i} prior {prior} {shape}", f"object {agrees} prior {prior} joined {joined}",
-                f"object first {first == i} head {bool(head)} joined {joined}", f"object first {first == i} agree {self._agrees(cue, first)}",
+                f"object first {first == i} prior {prior} {shape}",
+                f"object {agrees} prior {prior} joined {joined}",
+                f"object first {first == i} head {bool(head)} joined {joined}",
+                f"object first {first == i} agree {self._agrees(cue, first)}",
             ]
         if cue.reading and cue.reading.pronoun:
             out += [f"{kind} pronoun {shape}", f"{label} pronoun {cue.reading.pronoun} {entry.strength}"]
@@ -319,7 +395,14 @@ class Contents:
             for r in self.layout.readings[at - 2]:
                 if r.form.shape == "attribution":
                     join, j = "as", at - 2
-        elif one in self._relative and cue.reading and cue.reading.pronoun and cue.shape == "finite" and at > 2 and text.form[at - 2] in self._the_matter:
+        elif (
+            one in self._relative
+            and cue.reading
+            and cue.reading.pronoun
+            and cue.shape == "finite"
+            and at > 2
+            and text.form[at - 2] in self._the_matter
+        ):
             join, j = "the matter", at - 2
             if text.form[j - 1] in self._subordinators:
                 j -= 1
@@ -345,9 +428,18 @@ class Contents:
         after = self.kind(cue.span[1])
         conjunction = bool(cue.reading and cue.reading.conjunction)
         return [
-            "before", f"before {shape}", f"before join {join}", f"before join {join} after {prior}", f"before quote {quote_before} {shape}",
-            f"before initial {initial} {join}", f"before rest {rest} {join}", f"before lemma {entry.lemma}", f"before strength {entry.strength} {shape} {join}",
-            f"before pronoun {pronoun} {shape} {join}", f"before next {after}", f"before conjunction {conjunction} {join} {prior}",
+            "before",
+            f"before {shape}",
+            f"before join {join}",
+            f"before join {join} after {prior}",
+            f"before quote {quote_before} {shape}",
+            f"before initial {initial} {join}",
+            f"before rest {rest} {join}",
+            f"before lemma {entry.lemma}",
+            f"before strength {entry.strength} {shape} {join}",
+            f"before pronoun {pronoun} {shape} {join}",
+            f"before next {after}",
+            f"before conjunction {conjunction} {join} {prior}",
             f"before headline {text.line[at] == 0} {join}",
         ]
 
@@ -359,29 +451,56 @@ class Contents:
         initial = layout.first[at] == at
         strength = entry.strength
         out = [
-            "none", f"none {shape}", f"none {strength} {shape}", f"none lemma {entry.lemma}", f"none lemma {entry.lemma} {shape}",
-            f"none before {before} {shape}", f"none after {after} {shape}", f"none after {after} {strength}", f"none inside {inside} {shape}",
-            f"none initial {initial} {shape}", f"none that {'that' in kinds or 'that+' in kinds} {strength} {shape}",
+            "none",
+            f"none {shape}",
+            f"none {strength} {shape}",
+            f"none lemma {entry.lemma}",
+            f"none lemma {entry.lemma} {shape}",
+            f"none before {before} {shape}",
+            f"none after {after} {shape}",
+            f"none after {after} {strength}",
+            f"none inside {inside} {shape}",
+            f"none initial {initial} {shape}",
+            f"none that {'that' in kinds or 'that+' in kinds} {strength} {shape}",
             f"none quote {'quote' in kinds or 'colon' in kinds} {strength} {shape}",
-            f"none headline {text.line[at] == 0} {shape}", f"none word before {text.form[at - 1] if at else ''}",
+            f"none headline {text.line[at] == 0} {shape}",
+            f"none word before {text.form[at - 1] if at else ''}",
         ]
         best = next((s.summary for s in found if s.summary and s.kind in ("that", "that+", "quote", "colon")), "")
-        other = next((s.summary for s in found if s.summary and s.kind in ("particle", "clitic") and s.summary.endswith("here")), "")
+        other = next(
+            (s.summary for s in found if s.summary and s.kind in ("particle", "clitic") and s.summary.endswith("here")),
+            "",
+        )
         object_ = next((s.summary for s in found if s.summary == "object here"), "")
         out += [
-            f"none best {best}", f"none best {best} {strength}", f"none best {best} {shape}", f"none fitting {other} {strength} {shape}",
-            f"none object {bool(object_)} {strength} {shape}", f"none nothing {not (best or other or object_)} {strength} {shape}",
-            f"none lemma {entry.lemma} best {best.split(' ')[0]}", f"none lemma {entry.lemma} fitting {other}",
+            f"none best {best}",
+            f"none best {best} {strength}",
+            f"none best {best} {shape}",
+            f"none fitting {other} {strength} {shape}",
+            f"none object {bool(object_)} {strength} {shape}",
+            f"none nothing {not (best or other or object_)} {strength} {shape}",
+            f"none lemma {entry.lemma} best {best.split(' ')[0]}",
+            f"none lemma {entry.lemma} fitting {other}",
         ]
         left, right = self.classes(at - 1), self.classes(cue.span[1])
-        out += [f"none form {text.form[at]}", f"none left class {left[1]} {shape}", f"none right class {right[1]} {shape}",
-                f"none left fine {left[0]}", f"none right fine {right[0]}", f"none right class {right[1]} {strength} {shape}",
-                f"none second class {self.classes(cue.span[1] + 1)[1]} {shape}"]
+        out += [
+            f"none form {text.form[at]}",
+            f"none left class {left[1]} {shape}",
+            f"none right class {right[1]} {shape}",
+            f"none left fine {left[0]}",
+            f"none right fine {right[0]}",
+            f"none right class {right[1]} {strength} {shape}",
+            f"none second class {self.classes(cue.span[1] + 1)[1]} {shape}",
+        ]
         r = cue.reading
         if r:
             out += [
-                f"none person {r.form.person} {strength}", f"none preposition {r.preposition} {shape}", f"none definite {r.definite} {shape}",
-                f"none pronoun {bool(r.pronoun)} {shape} {strength}", f"none conjunction {r.conjunction} {shape}", f"none past {r.form.past} {strength}",
+                f"none person {r.form.person} {strength}",
+                f"none preposition {r.preposition} {shape}",
+                f"none definite {r.definite} {shape}",
+                f"none pronoun {bool(r.pronoun)} {shape} {strength}",
+                f"none conjunction {r.conjunction} {shape}",
+                f"none past {r.form.past} {strength}",
                 f"none number {r.form.number} {shape} {strength}",
             ]
             if cue.also:
@@ -419,16 +538,39 @@ class Contents:
         k = first
         while k <= limit and len(out) < _ENDS:
             # A cut inside a quotation that opened later would tear it.
-            torn = k < size and quotations.inside[k] >= 0 and quotations.inside[k] not in (around, opened, home) and (
-                quotations.all[quotations.inside[k]].close is not None)
+            torn = (
+                k < size
+                and quotations.inside[k] >= 0
+                and quotations.inside[k] not in (around, opened, home)
+                and (quotations.all[quotations.inside[k]].close is not None)
+            )
             boundary = "" if torn else self._boundary(k, first, limit)
             if boundary:
                 last = self.trim(first, k)
                 if last > first and last != last_last:
                     within = quotations.inside[k - 1] if k else -1
                     ahead = self._ahead(k, cue, accepted)
-                    out.append(End(last, k, self._end_features(
-                        cue, start, opened, around, last, k, boundary, sentences, commas, within, ahead, passed, verb)))
+                    out.append(
+                        End(
+                            last,
+                            k,
+                            self._end_features(
+                                cue,
+                                start,
+                                opened,
+                                around,
+                                last,
+                                k,
+                                boundary,
+                                sentences,
+                                commas,
+                                within,
+                                ahead,
+                                passed,
+                                verb,
+                            ),
+                        )
+                    )
                     last_last = last
                     passed += bool(ahead)
                 if k < size and not torn:
@@ -477,7 +619,11 @@ class Contents:
             return True
         if self.layout.readings[k]:
             return self.layout.readings[k][0].form.shape == "finite"
-        return len(form) > 3 and form.startswith(self._verb_prefixes) and not gazetteer.word(form).classes & ~gazetteer.MARK
+        return (
+            len(form) > 3
+            and form.startswith(self._verb_prefixes)
+            and not gazetteer.word(form).classes & ~gazetteer.MARK
+        )
 
     def _boundary(self, k: int, first: int, limit: int) -> str:
         """What makes a cut before token k possible; empty when nothing does."""
@@ -509,8 +655,22 @@ class Contents:
             return "time"
         return ""
 
-    def _end_features(self, cue: Occurrence, start: Start, opened: int, around: int, last: int, k: int, boundary: str,
-                      sentences: int, commas: int, within: int, ahead: str, passed: int, verb: bool) -> list[str]:
+    def _end_features(
+        self,
+        cue: Occurrence,
+        start: Start,
+        opened: int,
+        around: int,
+        last: int,
+        k: int,
+        boundary: str,
+        sentences: int,
+        commas: int,
+        within: int,
+        ahead: str,
+        passed: int,
+        verb: bool,
+    ) -> list[str]:
         text, layout = self.text, self.layout
         quotations = layout.quotations
         kind = start.kind
@@ -529,20 +689,53 @@ class Contents:
         form = text.form[j] if j < len(text) else ""
         readings = layout.readings[j] if j < len(text) else ()
         length = last - start.first
-        size = "1" if length == 1 else "2" if length == 2 else "3-4" if length < 5 else "5-8" if length < 9 else "9-16" if length < 17 else "17-32" if length < 33 else "33+"
+        size = (
+            "1"
+            if length == 1
+            else "2"
+            if length == 2
+            else "3-4"
+            if length < 5
+            else "5-8"
+            if length < 9
+            else "9-16"
+            if length < 17
+            else "17-32"
+            if length < 33
+            else "33+"
+        )
         final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
         out = [
-            f"{boundary}", f"{boundary} {where}", f"{boundary} {where} {kind}", f"{boundary} {kind} size {size}", f"size {size} {where}",
-            f"{boundary} {where} sentences {min(sentences, 3)} {kind}", f"{boundary} commas {min(commas, 4)}", f"{boundary} then {following} {where}",
-            f"{boundary} then {following} {kind}", f"final {final} {where} {kind}", f"{boundary} form {form}", f"{where} then form {form}",
-            f"{boundary} shape {cue.shape} {where}", f"{boundary} passed {min(passed, 2)} {where}", f"ahead {ahead}",
-            f"{boundary} ahead {ahead} {where}", f"{boundary} verb {verb} {kind}", f"{boundary} verb {verb} then {following}",
-            f"lemma {cue.entry.lemma} {boundary}", f"{boundary} verbal next {j < len(text) and text.word[j][0].isalnum() and self._verbal(j)} {verb}",
+            f"{boundary}",
+            f"{boundary} {where}",
+            f"{boundary} {where} {kind}",
+            f"{boundary} {kind} size {size}",
+            f"size {size} {where}",
+            f"{boundary} {where} sentences {min(sentences, 3)} {kind}",
+            f"{boundary} commas {min(commas, 4)}",
+            f"{boundary} then {following} {where}",
+            f"{boundary} then {following} {kind}",
+            f"final {final} {where} {kind}",
+            f"{boundary} form {form}",
+            f"{where} then form {form}",
+            f"{boundary} shape {cue.shape} {where}",
+            f"{boundary} passed {min(passed, 2)} {where}",
+            f"ahead {ahead}",
+            f"{boundary} ahead {ahead} {where}",
+            f"{boundary} verb {verb} {kind}",
+            f"{boundary} verb {verb} then {following}",
+            f"lemma {cue.entry.lemma} {boundary}",
+            f"{boundary} verbal next {j < len(text) and text.word[j][0].isalnum() and self._verbal(j)} {verb}",
         ]
         fine, coarse = self.classes(j)
-        out += [f"{boundary} class {coarse} {where}", f"{boundary} fine {fine}", f"{boundary} class {coarse} then {self.classes(j + 1)[1]}",
-                f"{boundary} last class {self.classes(last - 1)[1]}", f"{boundary} classes {self.classes(last - 1)[1]} {coarse}",
-                f"{boundary} second {self.classes(j + 1)[1]} {following}"]
+        out += [
+            f"{boundary} class {coarse} {where}",
+            f"{boundary} fine {fine}",
+            f"{boundary} class {coarse} then {self.classes(j + 1)[1]}",
+            f"{boundary} last class {self.classes(last - 1)[1]}",
+            f"{boundary} classes {self.classes(last - 1)[1]} {coarse}",
+            f"{boundary} second {self.classes(j + 1)[1]} {following}",
+        ]
         if where == "later" or boundary == "closes":
             closed = quotations.closing.get(k)
             if closed is not None:
@@ -550,11 +743,16 @@ class Contents:
                 wide = q.last - q.first
                 quoted = "1" if wide == 1 else "2-3" if wide < 4 else "4-7" if wide < 8 else "8+"
                 tight = k + 1 < len(text) and text.word[k + 1][0].isalnum()
-                out += [f"closes {quoted} {where} tight {tight}", f"closes {quoted} {where} then {following}", f"closes {quoted} {kind} {where}"]
+                out += [
+                    f"closes {quoted} {where} tight {tight}",
+                    f"closes {quoted} {where} then {following}",
+                    f"closes {quoted} {kind} {where}",
+                ]
         if readings:
             r = readings[0]
             out += [
-                f"{boundary} cue {r.form.shape} {r.entry.strength} {where}", f"{boundary} cue {r.form.shape} conjunction {r.conjunction} definite {r.definite}",
+                f"{boundary} cue {r.form.shape} {r.entry.strength} {where}",
+                f"{boundary} cue {r.form.shape} conjunction {r.conjunction} definite {r.definite}",
                 f"cue lemma {r.entry.lemma} {r.form.shape}",
             ]
         elif form:
@@ -601,14 +799,43 @@ class Contents:
                 boundary = "mark"
             if boundary and text.word[k][0].isalnum():
                 length = last - k
-                size = "1-2" if length < 3 else "3-5" if length < 6 else "6-9" if length < 10 else "10-19" if length < 20 else "20-39" if length < 40 else "40+"
-                own = "own" if opened >= 0 and k >= quotations.all[opened].first else "quoted" if opened >= 0 else "none"
-                found.append(Start(boundary, k, k, [
-                    f"{boundary}", f"{boundary} {own}", f"{boundary} size {size} {own}", f"{boundary} commas {min(commas, 3)} {own}",
-                    f"{boundary} is {self.kind(k)}", f"{boundary} after {text.form[k - 1] if k else ''}", f"{boundary} first {text.form[k]}",
-                    f"{boundary} class {self.classes(k)[1]}", f"{boundary} classes {self.classes(k - 1)[1]} {self.classes(k)[1]}",
-                    f"{boundary} fine {self.classes(k)[0]}", f"{boundary} shape {cue.shape} {own}", f"{boundary} conjunction {text.form[k][0] in self._conjunctions}",
-                ]))
+                size = (
+                    "1-2"
+                    if length < 3
+                    else "3-5"
+                    if length < 6
+                    else "6-9"
+                    if length < 10
+                    else "10-19"
+                    if length < 20
+                    else "20-39"
+                    if length < 40
+                    else "40+"
+                )
+                own = (
+                    "own" if opened >= 0 and k >= quotations.all[opened].first else "quoted" if opened >= 0 else "none"
+                )
+                found.append(
+                    Start(
+                        boundary,
+                        k,
+                        k,
+                        [
+                            f"{boundary}",
+                            f"{boundary} {own}",
+                            f"{boundary} size {size} {own}",
+                            f"{boundary} commas {min(commas, 3)} {own}",
+                            f"{boundary} is {self.kind(k)}",
+                            f"{boundary} after {text.form[k - 1] if k else ''}",
+                            f"{boundary} first {text.form[k]}",
+                            f"{boundary} class {self.classes(k)[1]}",
+                            f"{boundary} classes {self.classes(k - 1)[1]} {self.classes(k)[1]}",
+                            f"{boundary} fine {self.classes(k)[0]}",
+                            f"{boundary} shape {cue.shape} {own}",
+                            f"{boundary} conjunction {text.form[k][0] in self._conjunctions}",
+                        ],
+                    )
+                )
             if text.word[k - 1] in self._commas:
                 commas += 1
             if k == low and (opened < 0 or k <= quotations.all[opened].first):

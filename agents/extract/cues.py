@@ -33,8 +33,17 @@ class Occurrence:
         if self.reading is None:
             return Cue(self.span, COLON.lemma, "colon")
         form = self.reading.form
-        return Cue(self.span, self.entry.lemma, form.shape, form.gender, form.number, form.person, form.passive,
-                   self.reading.pronoun, self.entry.act)
+        return Cue(
+            self.span,
+            self.entry.lemma,
+            form.shape,
+            form.gender,
+            form.number,
+            form.person,
+            form.passive,
+            self.reading.pronoun,
+            self.entry.act,
+        )
 
 
 def find(layout: Layout) -> list[Occurrence]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import cache
 
 from agents.extract import act, form
-from agents.extract.content import Contents, End, Start
+from agents.extract.confidence import confidence
+from agents.extract.content import Contents, Start
 from agents.extract.cues import Occurrence, find
 from agents.extract.layout import Layout
 from agents.extract.model import Models, heaviest, load, score, softmax
@@ -54,7 +55,8 @@ class Choice:
     cue: Occurrence
     start: Start
     content: list[Span]
-    probability: float
+    begins: float
+    ends: float
     trace: list[str] = field(default_factory=list)
 
 
@@ -71,12 +73,22 @@ def extract(raw: str, published: datetime | None = None, headline: bool = True) 
     """
     text = Text(raw)
     layout = Layout(text)
-    reports = find_reports(layout, models())
+    reports = read(layout, published, models())
+    return statements(layout, reports, headline)
+
+
+def read(layout: Layout, published: datetime | None, models: Models) -> list[Report]:
+    """The reports of a text, complete."""
+    reports = find_reports(layout, models)
     resolve(layout, reports, published)
-    return _statements(layout, reports, headline)
+    for report in reports:
+        report.confidence = confidence(report, models.confidence)
+    return reports
 
 
-def beginnings(contents: Contents, cues: list[Occurrence], models: Models) -> dict[int, tuple[Occurrence, Start, float]]:
+def beginnings(
+    contents: Contents, cues: list[Occurrence], models: Models
+) -> dict[int, tuple[Occurrence, Start, float]]:
     """The cues that report something, by token, each with where its content begins and how likely that is."""
     table = models.start
     chosen: dict[int, tuple[Occurrence, Start, float]] = {}
@@ -98,7 +110,9 @@ def choose(layout: Layout, models: Models) -> list[Choice]:
     return [choice for choice in choices if choice]
 
 
-def _choose(contents: Contents, cue: Occurrence, start: Start, chance: float, accepted: dict[int, Start], models: Models) -> Choice | None:
+def _choose(
+    contents: Contents, cue: Occurrence, start: Start, chance: float, accepted: dict[int, Start], models: Models
+) -> Choice | None:
     trace = [f"{cue.entry.lemma} → {start.kind} {chance:.2f}", *heaviest(start.features, models.start)]
     if start.kind == "before":
         last, firsts = contents.before(cue)
@@ -107,7 +121,7 @@ def _choose(contents: Contents, cue: Occurrence, start: Start, chance: float, ac
         table = models.before
         likely = softmax([score(f.features, table) for f in firsts])
         n, chance_of_first = _best_cut([contents.count(f.first, last) for f in firsts], likely)
-        return Choice(cue, start, [(firsts[n].first, last)], chance * chance_of_first, trace)
+        return Choice(cue, start, [(firsts[n].first, last)], chance, chance_of_first, trace)
     ends = contents.ends(cue, start, accepted)
     if not ends:
         return None
@@ -115,7 +129,7 @@ def _choose(contents: Contents, cue: Occurrence, start: Start, chance: float, ac
     likely = softmax([score(e.features, table) for e in ends])
     n, chance_of_end = _best_cut([contents.count(start.first, e.last) for e in ends], likely)
     trace += [f"end {ends[n].boundary}", *heaviest(ends[n].features, table)]
-    return Choice(cue, start, [(start.first, ends[n].last)], chance * chance_of_end, trace)
+    return Choice(cue, start, [(start.first, ends[n].last)], chance, chance_of_end, trace)
 
 
 def _best_cut(sizes: list[int], likely: list[float]) -> tuple[int, float]:
@@ -146,8 +160,16 @@ def find_reports(layout: Layout, models: Models) -> list[Report]:
         cue = choice.cue.cue()
         cue.rule = choice.start.kind
         shape = form.form(layout, choice.content)
-        reports.append(Report(cue, choice.content, shape, act.act(layout, cue, choice.content, shape, models),
-                              confidence=choice.probability, rule=choice.trace))
+        reports.append(
+            Report(
+                cue,
+                choice.content,
+                shape,
+                act.act(layout, cue, choice.content, shape, models),
+                chances=(choice.begins, choice.ends),
+                rule=choice.trace,
+            )
+        )
     reports.sort(key=lambda r: (r.content[0][0], -r.content[-1][1]))
     _nest(reports)
     return reports
@@ -158,7 +180,7 @@ def _compatible(choices: list[Choice]) -> list[Choice]:
     kept: dict[tuple[Span, ...], Choice] = {}
     for choice in choices:
         key = tuple(choice.content)
-        if key not in kept or kept[key].probability < choice.probability:
+        if key not in kept or kept[key].begins < choice.begins:
             kept[key] = choice
     return list(kept.values())
 
@@ -178,7 +200,8 @@ def _nest(reports: list[Report]) -> None:
         stack.append(report)
 
 
-def _statements(layout: Layout, reports: list[Report], headline: bool) -> list[Extracted]:
+def statements(layout: Layout, reports: list[Report], headline: bool) -> list[Extracted]:
+    """Reports as records, numbered in order, their spans in code points."""
     text = layout.text
     names = {id(report): f"s{n}" for n, report in enumerate(reports, 1)}
 
@@ -190,15 +213,25 @@ def _statements(layout: Layout, reports: list[Report], headline: bool) -> list[E
         at = report.cue.span[0] if report.cue else report.content[0][0]
         first = min(layout.first[at], report.content[0][0])
         last = max(layout.last[at], report.content[-1][1])
-        out.append(Extracted(
-            id=names[id(report)],
-            content=[text.offsets(*part) for part in report.content],
-            cue=span(report.cue.span) if report.cue else None,
-            cue_lemma=report.cue.lemma if report.cue else None,
-            mention=span(report.mention), speaker=report.speaker, speaker_id=report.speaker_id, kind=report.kind,
-            via=span(report.via), form=report.form, act=report.act,
-            parent=names[id(report.parent)] if report.parent else None,
-            resolved_by=report.resolved_by, confidence=round(report.confidence, 3), rule=" · ".join(report.rule),
-            context=text.offsets(first, last), headline=headline and text.line[at] == 0,
-        ))
+        out.append(
+            Extracted(
+                id=names[id(report)],
+                content=[text.offsets(*part) for part in report.content],
+                cue=span(report.cue.span) if report.cue else None,
+                cue_lemma=report.cue.lemma if report.cue else None,
+                mention=span(report.mention),
+                speaker=report.speaker,
+                speaker_id=report.speaker_id,
+                kind=report.kind,
+                via=span(report.via),
+                form=report.form,
+                act=report.act,
+                parent=names[id(report.parent)] if report.parent else None,
+                resolved_by=report.resolved_by,
+                confidence=round(report.confidence, 2),
+                rule=" · ".join(report.rule),
+                context=text.offsets(first, last),
+                headline=headline and text.line[at] == 0,
+            )
+        )
     return out

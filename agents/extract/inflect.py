@@ -80,8 +80,15 @@ def _stems(lemma: str, measure: str, imperfect: str, masdar: str) -> _Stems:
     present = imperfect[1:] if imperfect else tail
     past_c, present_c, passive_past, passive_present = past, present, "", ""
     defective = past[-1] == YEH or (measure == "I" and len(past) == 3 and past[-1] == ALEF and not final_hamza)
-    hollow = not doubled and not defective and past[-2:-1] == ALEF and (
-        (measure == "I" and len(past) == 3) or (measure == "IV" and len(past) == 4) or (measure == "X" and len(past) == 6)
+    hollow = (
+        not doubled
+        and not defective
+        and past[-2:-1] == ALEF
+        and (
+            (measure == "I" and len(past) == 3)
+            or (measure == "IV" and len(past) == 4)
+            or (measure == "X" and len(past) == 6)
+        )
     )
     if doubled and measure in ("I", "IV", "VII", "VIII", "X"):
         past_c = past + past[-1]
@@ -110,8 +117,16 @@ def _stems(lemma: str, measure: str, imperfect: str, masdar: str) -> _Stems:
             participle = past[0] + ALEF + past[1:]
     if final_hamza:
         participle = participle[:-1] + YEH
-    return _Stems(past, past_c, present, present_c, participle, masdar or _masdar(past, measure, doubled, hollow, defective),
-                  passive_past, passive_present)
+    return _Stems(
+        past,
+        past_c,
+        present,
+        present_c,
+        participle,
+        masdar or _masdar(past, measure, doubled, hollow, defective),
+        passive_past,
+        passive_present,
+    )
 
 
 def _masdar(past: str, measure: str, doubled: bool, hollow: bool, defective: bool) -> str:
@@ -142,8 +157,12 @@ def _finite(s: _Stems) -> Iterator[Form]:
         weak = past[-1] in (YEH, ALEF) and past != past_c[:-1] and len(past) == len(past_c)
         cut = past[:-1] if weak else past
         for text, gender, number in (
-            (past, "m", "s"), (cut + TEH, "f", "s"), (cut + WAW + ALEF, "m", "p"),
-            ((past_c if weak else past) + ALEF, "m", "d"), (cut + TEH + ALEF, "f", "d"), (past_c + NOON, "f", "p"),
+            (past, "m", "s"),
+            (cut + TEH, "f", "s"),
+            (cut + WAW + ALEF, "m", "p"),
+            ((past_c if weak else past) + ALEF, "m", "d"),
+            (cut + TEH + ALEF, "f", "d"),
+            (past_c + NOON, "f", "p"),
         ):
             yield Form(text, "finite", gender, number, 3, past=True, passive=passive)
         yield Form(cut + ALEF if weak else past, "finite", "m", "s", 3, past=True, passive=passive, bound=True)
@@ -156,11 +175,18 @@ def _finite(s: _Stems) -> Iterator[Form]:
         weak = stem[-1] in (YEH, WAW) and len(stem_c) < len(stem)
         cut = stem[:-1] if weak else stem
         for text, gender, number, person in (
-            (YEH + stem, "m", "s", 3), (TEH + stem, "f", "s", 3), (YEH + cut + WAW + NOON, "m", "p", 3),
-            (YEH + cut + WAW + ALEF, "m", "p", 3), (YEH + stem + ALEF + NOON, "m", "d", 3),
-            (YEH + stem + ALEF, "m", "d", 3), (TEH + stem + ALEF + NOON, "f", "d", 3), (YEH + stem_c + NOON, "f", "p", 3),
-            (YEH + stem_c, "m", "s", 3), (TEH + stem_c, "f", "s", 3),
-            (NOON + stem, None, "p", 1), (ALEF + stem, None, "s", 1),
+            (YEH + stem, "m", "s", 3),
+            (TEH + stem, "f", "s", 3),
+            (YEH + cut + WAW + NOON, "m", "p", 3),
+            (YEH + cut + WAW + ALEF, "m", "p", 3),
+            (YEH + stem + ALEF + NOON, "m", "d", 3),
+            (YEH + stem + ALEF, "m", "d", 3),
+            (TEH + stem + ALEF + NOON, "f", "d", 3),
+            (YEH + stem_c + NOON, "f", "p", 3),
+            (YEH + stem_c, "m", "s", 3),
+            (TEH + stem_c, "f", "s", 3),
+            (NOON + stem, None, "p", 1),
+            (ALEF + stem, None, "s", 1),
         ):
             yield Form(text, "finite", gender, number, person, passive=passive)  # type: ignore[arg-type]
         if weak and stem[-1] == YEH:
@@ -171,8 +197,12 @@ def _finite(s: _Stems) -> Iterator[Form]:
 def _participle(stem: str) -> Iterator[Form]:
     weak = stem[-1] == YEH
     for text, gender, number in (
-        (stem + ALEF, "m", "s"), (stem + HEH, "f", "s"), (stem, "m", "s"), ((stem[:-1] if weak else stem) + YEH + NOON, "m", "p"),
-        ((stem[:-1] if weak else stem) + WAW + NOON, "m", "p"), (stem + TEH + YEH + NOON, "f", "d"),
+        (stem + ALEF, "m", "s"),
+        (stem + HEH, "f", "s"),
+        (stem, "m", "s"),
+        ((stem[:-1] if weak else stem) + YEH + NOON, "m", "p"),
+        ((stem[:-1] if weak else stem) + WAW + NOON, "m", "p"),
+        (stem + TEH + YEH + NOON, "f", "d"),
         (stem + ALEF + TEH, "f", "p"),
     ):
         yield Form(text, "participle", gender, number)  # type: ignore[arg-type]

@@ -34,8 +34,19 @@ def extract_line(line: str) -> dict[str, Any]:
     raw = document.get("text")
     text = raw if isinstance(raw, str) else ""
     statements = [
-        {"id": s.id, "content": s.content, "cue": s.cue, "mention": s.mention, "speaker": s.speaker, "kind": s.kind,
-         "via": text[slice(*s.via)] if s.via else None, "form": s.form, "act": s.act, "parent": s.parent, "confidence": s.confidence}
+        {
+            "id": s.id,
+            "content": s.content,
+            "cue": s.cue,
+            "mention": s.mention,
+            "speaker": s.speaker,
+            "kind": s.kind,
+            "via": text[slice(*s.via)] if s.via else None,
+            "form": s.form,
+            "act": s.act,
+            "parent": s.parent,
+            "confidence": s.confidence,
+        }
         for s in extract(text, moment(document.get("published")))
     ]
     return {"doc": document.get("doc"), "statements": statements}

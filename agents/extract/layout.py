@@ -36,7 +36,9 @@ class Layout:
         after = text.word[i + 1] if i + 1 < len(text) else "\n"
         touching = i + 1 < len(text) and text.end[i] == text.start[i + 1]
         before = text.word[i - 1] if i else "\n"
-        if touching and (after == "." or (after.isalnum() and (after.isdigit() or len(after) <= 2 or len(before) <= 2))):
+        if touching and (
+            after == "." or (after.isalnum() and (after.isdigit() or len(after) <= 2 or len(before) <= 2))
+        ):
             return True
         return before == "." or (len(before) == 1 and before.isalpha())
 

@@ -44,7 +44,9 @@ class Reading:
 def rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of a table of this folder; comment lines start with #."""
     with files("agents.extract").joinpath("lexicon", name).open(encoding="utf-8", newline="") as table:
-        yield from csv.DictReader((line for line in table if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+        yield from csv.DictReader(
+            (line for line in table if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
+        )
 
 
 class Words:
@@ -149,7 +151,12 @@ class Tones:
             for stem in row["stems"].split():
                 table = self._stems if stem.endswith("*") else self._whole
                 table.setdefault(fold(stem.rstrip("*")), set()).add(row["act"])
-        self._pairs = {key.replace("_", " "): acts for table in (self._whole, self._stems) for key, acts in table.items() if "_" in key}
+        self._pairs = {
+            key.replace("_", " "): acts
+            for table in (self._whole, self._stems)
+            for key, acts in table.items()
+            if "_" in key
+        }
         self._prefixes = (*words["conjunction"], *words["proclitic"])
         self._memo: dict[str, tuple[str, ...]] = {}
 

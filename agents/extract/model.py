@@ -19,12 +19,13 @@ AnswerWeights = Mapping[str, Sequence[tuple[int, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """All that the engine has learned: where content begins, ends, begins before its cue; what a report does."""
+    """All that the engine has learned: where content begins, ends, begins before its cue; what a report does; how sure it is."""
 
     start: Weights
     end: Weights
     before: Weights
     act: AnswerWeights
+    confidence: Weights
 
     @classmethod
     def of(cls, tables: Mapping[str, Weights], acts: Sequence[str]) -> Models:
@@ -34,7 +35,7 @@ class Models:
         for name, weight in tables["act"].items():
             act, feature = name.split("|", 1)
             by_feature.setdefault(feature, []).append((number[act], weight))
-        return cls(tables["start"], tables["end"], tables["before"], by_feature)
+        return cls(tables["start"], tables["end"], tables["before"], by_feature, tables.get("confidence", {}))
 
 
 def load(acts: Sequence[str]) -> Models:

@@ -39,9 +39,17 @@ class Quotations:
         self._opens, self._closes, self._both = table["quote-open"], table["quote-close"], table["quote-both"]
         self._any = self._opens | self._closes | self._both
         carried = False
-        lines = [(first, last, [i for i in range(first, last) if text.word[i] in self._any]) for first, last in text.lines()]
+        lines = [
+            (first, last, [i for i in range(first, last) if text.word[i] in self._any]) for first, last in text.lines()
+        ]
         for n, (first, last, marks) in enumerate(lines):
-            carried = self._line(first, last, self._merged(marks), n + 1 < len(lines) and self._begins_by_closing(lines[n + 1][2]), carried)
+            carried = self._line(
+                first,
+                last,
+                self._merged(marks),
+                n + 1 < len(lines) and self._begins_by_closing(lines[n + 1][2]),
+                carried,
+            )
         for index, quotation in enumerate(self.all):
             for i in range(quotation.first, quotation.last):
                 self.inside[i] = index
@@ -57,19 +65,30 @@ class Quotations:
         return not self._gap_before(i) and (self._gap_after(i) or not self._text.word[i + 1].isalnum())
 
     def _looks_opening(self, i: int) -> bool:
-        return not self._gap_after(i) and (self._gap_before(i) or not self._text.word[i - 1].isalnum() or len(self._text.word[i - 1]) <= 2)
+        return not self._gap_after(i) and (
+            self._gap_before(i) or not self._text.word[i - 1].isalnum() or len(self._text.word[i - 1]) <= 2
+        )
 
     def _merged(self, marks: list[int]) -> list[tuple[int, int]]:
         """Marks as token ranges: a doubled mark ('' or "") is one; an apostrophe inside a word is none."""
         out: list[tuple[int, int]] = []
         word = self._text.word
         for i in marks:
-            if out and out[-1][1] == i and word[i] == word[i - 1] and not self._gap_before(i) and (
-                not self._gap_after(i) or not self._gap_before(out[-1][0])
-            ) and out[-1][1] - out[-1][0] == 1:
+            if (
+                out
+                and out[-1][1] == i
+                and word[i] == word[i - 1]
+                and not self._gap_before(i)
+                and (not self._gap_after(i) or not self._gap_before(out[-1][0]))
+                and out[-1][1] - out[-1][0] == 1
+            ):
                 out[-1] = (out[-1][0], i + 1)
-            elif word[i] in self._opens or word[i] in self._closes or self._gap_before(i) or self._gap_after(i) or not (
-                word[i - 1].isalnum() and word[i + 1].isalnum() and word[i] != '"'
+            elif (
+                word[i] in self._opens
+                or word[i] in self._closes
+                or self._gap_before(i)
+                or self._gap_after(i)
+                or not (word[i - 1].isalnum() and word[i + 1].isalnum() and word[i] != '"')
             ):
                 out.append((i, i + 1))
         return out

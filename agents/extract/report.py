@@ -50,5 +50,7 @@ class Report:
     kind: Kind | None = None
     resolved_by: ResolvedBy | None = None
     confidence: float = 0.0
+    # How likely its beginning and its end were held to be; confidence.py makes one figure of them.
+    chances: tuple[float, float] = (1.0, 1.0)
     # The trace: the names of the rules that made it, in order.
     rule: list[str] = field(default_factory=list)

@@ -49,7 +49,9 @@ def embed(articles: list[list[str]], vocabulary: list[str]) -> np.ndarray:
             if right >= 0 and 0 <= left < _CONTEXTS:
                 pairs[right, _CONTEXTS + left] += 1
     rows, columns = zip(*pairs, strict=True)
-    counts = csr_matrix((np.array(list(pairs.values()), dtype=float), (rows, columns)), shape=(len(vocabulary), 2 * _CONTEXTS))
+    counts = csr_matrix(
+        (np.array(list(pairs.values()), dtype=float), (rows, columns)), shape=(len(vocabulary), 2 * _CONTEXTS)
+    )
     total = counts.sum()
     by_row = np.asarray(counts.sum(axis=1)).ravel()
     by_column = np.asarray(counts.sum(axis=0)).ravel() ** 0.75

@@ -1,0 +1,223 @@
+"""Measure the engine on annotated articles, with its errors told readably.
+
+The measures: statements are matched one to one to the largest total overlap of their content (Jaccard over words);
+a pair is found at a threshold when its overlap reaches it. Optional gold statements count neither way. A speaker is
+right when its folded name is one of the folded answers. `joint@.8` is the headline: overlap of 0.8 and the speaker.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.extract.engine import Extracted
+from streams.arabic import fold
+
+_WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670\u0640][^\W_]*)*")
+_FOUND, _GOOD = 0.3, 0.8
+_BINS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
+_ACT_FIELDS = ("form", "act", "kind")
+
+Gold = Mapping[str, Any]
+Spans = Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A gold statement and the statement matched to it."""
+
+    gold: Gold
+    got: Extracted
+    overlap: float
+
+    @property
+    def speaker(self) -> bool:
+        answers = {_name(name) for name in (self.gold.get("speaker"), *self.gold.get("aliases", ()))} - {""}
+        return _name(self.got.speaker) in answers
+
+    @property
+    def cue(self) -> bool:
+        gold, got = self.gold.get("cue"), self.got.cue
+        return (gold is None and got is None) or bool(gold and got and got[0] < gold[1] and gold[0] < got[1])
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts over articles."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    # How many statements of each step of confidence there were, how many of them right, and their summed confidence.
+    trusted: dict[int, list[float]] = field(default_factory=dict)
+    errors: list[tuple[str, str, str]] = field(default_factory=list)  # kind, article, what
+
+    def add(self, article: Gold, got: Sequence[Extracted]) -> None:
+        """Score one article's statements."""
+        text, c = article["text"], self.counts
+        pairs, missed, extra = match(article, got)
+        for pair in pairs:
+            c["@.3"] += 1
+            c["@.8"] += pair.overlap >= _GOOD
+            c["joint@.3"] += pair.speaker
+            c["joint@.8"] += pair.speaker and pair.overlap >= _GOOD
+            c["speaker"] += pair.speaker
+            c["no speaker"] += pair.got.speaker is None
+            c["cue"] += pair.cue
+            for name in _ACT_FIELDS:
+                c[name] += getattr(pair.got, name) == pair.gold.get(name)
+        c["gold"] += len(pairs) + len(missed)
+        c["predicted"] += len(pairs) + len(extra)
+        self._trust(pairs, extra)
+        self._tell(str(article.get("doc", "")), text, pairs, missed, extra)
+
+    def _trust(self, pairs: Iterable[Pair], extra: Iterable[Extracted]) -> None:
+        said = [(pair.got, pair.speaker and pair.overlap >= _GOOD) for pair in pairs] + [(got, False) for got in extra]
+        for got, right in said:
+            step = sum(got.confidence >= edge for edge in _BINS) - 1
+            row = self.trusted.setdefault(step, [0.0, 0.0, 0.0])
+            row[0] += 1
+            row[1] += right
+            row[2] += got.confidence
+
+    def _tell(
+        self, doc: str, text: str, pairs: Iterable[Pair], missed: Iterable[Gold], extra: Iterable[Extracted]
+    ) -> None:
+        for pair in pairs:
+            if pair.overlap < _GOOD:
+                (gold_first, gold_last), (first, last) = _edges(pair.gold["content"]), _edges(pair.got.content)
+                where = (
+                    "begins early"
+                    if first < gold_first
+                    else "begins late"
+                    if first > gold_first
+                    else "ends early"
+                    if last < gold_last
+                    else "ends late"
+                    if last > gold_last
+                    else "other parts"
+                )
+                self.errors.append(
+                    (f"content {where}", doc, f"{_show(text, pair.gold['content'])} ⟶ {_show(text, pair.got.content)}")
+                )
+            elif not pair.speaker:
+                kind = "speaker unknown" if pair.got.speaker is None else "speaker wrong"
+                self.errors.append(
+                    (kind, doc, f"{pair.gold.get('speaker')} ⟶ {pair.got.speaker}: {_show(text, pair.got.content)}")
+                )
+        for gold in missed:
+            cue = text[slice(*gold["cue"])] if gold.get("cue") else "no cue"
+            self.errors.append((f"missed, {gold.get('form')}", doc, f"{cue}: {_show(text, gold['content'])}"))
+        for got in extra:
+            self.errors.append((f"no statement, after {got.cue_lemma or 'no cue'}", doc, _show(text, got.content)))
+
+    def table(self) -> dict[str, float | tuple[float, float, float]]:
+        """The measures: precision, recall and F1, or a share of the matched, in per cent."""
+        c = self.counts
+        out: dict[str, float | tuple[float, float, float]] = {}
+        for name in ("@.3", "@.8", "joint@.3", "joint@.8"):
+            p, r = c[name] / max(c["predicted"], 1), c[name] / max(c["gold"], 1)
+            out[name] = (100 * p, 100 * r, 200 * p * r / (p + r) if p + r else 0.0)
+        for name in ("speaker", "no speaker", "cue", *_ACT_FIELDS):
+            out[f"{name} % of matched"] = 100 * c[name] / max(c["@.3"], 1)
+        out["gold"], out["predicted"] = c["gold"], c["predicted"]
+        return out
+
+    def reliability(self) -> list[tuple[float, float, int, float, float]]:
+        """By step of confidence: from, to, how many statements, their mean confidence, the share of them right."""
+        return [
+            (_BINS[step], min(_BINS[step + 1], 1.0), int(n), total / n, right / n)
+            for step, (n, right, total) in sorted(self.trusted.items())
+        ]
+
+    def commonest(self, count: int = 10) -> list[tuple[str, int]]:
+        """The commonest kinds of error."""
+        return Counter(kind for kind, _, _ in self.errors).most_common(count)
+
+
+def match(article: Gold, got: Sequence[Extracted]) -> tuple[list[Pair], list[Gold], list[Extracted]]:
+    """Pairs of gold and extracted statements, gold ones missed, and extracted ones that are nowhere in the gold."""
+    words = [m.span() for m in _WORD.finditer(article["text"])]
+    gold = list(article["statements"])
+    gold_words = [_covered(s["content"], words) for s in gold]
+    got_words = [_covered(s.content, words) for s in got]
+    overlaps = [[_jaccard(a, b) for b in got_words] for a in gold_words]
+    chosen = _assign(
+        [[o - (0.001 if s.get("optional") else 0.0) for o in row] for s, row in zip(gold, overlaps, strict=True)]
+    )
+    paired = {i: j for i, j in chosen if overlaps[i][j] >= _FOUND}
+    pairs = [Pair(gold[i], got[j], overlaps[i][j]) for i, j in paired.items() if not gold[i].get("optional")]
+    missed = [s for i, s in enumerate(gold) if i not in paired and not s.get("optional")]
+    taken = set(paired.values())
+    spared = {j for i, s in enumerate(gold) if s.get("optional") for j in range(len(got)) if overlaps[i][j] >= _FOUND}
+    extra = [s for j, s in enumerate(got) if j not in taken and j not in spared]
+    return pairs, missed, extra
+
+
+def judge(article: Gold, got: Sequence[Extracted]) -> list[bool | None]:
+    """For each extracted statement whether content and speaker are right; None when the gold leaves it open."""
+    pairs, _, extra = match(article, got)
+    right = {pair.got.id: pair.speaker and pair.overlap >= _GOOD for pair in pairs}
+    wrong = {s.id for s in extra}
+    return [right.get(s.id, False if s.id in wrong else None) for s in got]
+
+
+def _assign(worth: list[list[float]]) -> list[tuple[int, int]]:
+    """One to one to the largest total worth (the Hungarian method; rows and columns may differ in number)."""
+    if not worth or not worth[0]:
+        return []
+    turned = len(worth) > len(worth[0])
+    cost = (
+        [[-x for x in column] for column in zip(*worth, strict=True)]
+        if turned
+        else [[-x for x in row] for row in worth]
+    )
+    rows, columns = len(cost), len(cost[0])
+    u, v, owner = [0.0] * (rows + 1), [0.0] * (columns + 1), [0] * (columns + 1)
+    for row in range(1, rows + 1):
+        owner[0], at = row, 0
+        least, way, used = [float("inf")] * (columns + 1), [0] * (columns + 1), [False] * (columns + 1)
+        while owner[at]:
+            used[at] = True
+            delta, following = float("inf"), 0
+            for j in range(1, columns + 1):
+                if not used[j]:
+                    reduced = cost[owner[at] - 1][j - 1] - u[owner[at]] - v[j]
+                    if reduced < least[j]:
+                        least[j], way[j] = reduced, at
+                    if least[j] < delta:
+                        delta, following = least[j], j
+            for j in range(columns + 1):
+                if used[j]:
+                    u[owner[j]] += delta
+                    v[j] -= delta
+                else:
+                    least[j] -= delta
+            at = following
+        while at:
+            owner[at] = owner[way[at]]
+            at = way[at]
+    pairs = [(owner[j] - 1, j - 1) for j in range(1, columns + 1) if owner[j]]
+    return sorted((j, i) if turned else (i, j) for i, j in pairs)
+
+
+def _covered(spans: Spans, words: Sequence[tuple[int, int]]) -> set[int]:
+    return {i for i, (a, b) in enumerate(words) if any(first < b and a < last for first, last in spans)}
+
+
+def _jaccard(a: set[int], b: set[int]) -> float:
+    return len(a & b) / len(a | b) if a or b else 0.0
+
+
+def _edges(spans: Spans) -> tuple[int, int]:
+    return spans[0][0], spans[-1][1]
+
+
+def _show(text: str, spans: Spans) -> str:
+    return " … ".join(text[a:b] for a, b in spans)
+
+
+def _name(name: str | None) -> str:
+    return " ".join(re.findall(r"[^\W_]+", fold(unicodedata.normalize("NFKC", name or ""))))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from agents.alert.cli import app as alerts
-from agents.cli import dead_letters, doctor, explain, extract, replay, tail, up, worker
+from agents.cli import dead_letters, doctor, evaluate, explain, extract, replay, tail, up, worker
 from agents.fetch.cli import app as feeds
 from agents.serve.cli import archive, keys, serve
 
@@ -25,6 +25,7 @@ app.command()(up.demo)
 app.command()(worker.worker)
 app.command()(extract.extract)
 app.command()(explain.explain)
+app.command()(evaluate.evaluate)
 app.command()(tail.tail)
 app.command()(serve)
 app.add_typer(feeds, name="feeds")

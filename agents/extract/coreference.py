@@ -7,10 +7,13 @@ dictionary reads.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
+from itertools import pairwise
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import word
 from agents.extract.names import Source, describe, skeleton
+from agents.extract.offices import same_person
 from agents.extract.phrases import name_end, phrase
 from agents.extract.report import Span
 from agents.extract.text import Text
@@ -28,6 +31,7 @@ class Article:
         self._by_skeleton: dict[str, set[str]] = {}
         for i, form in enumerate(text.form):
             self._at.setdefault(form, []).append(i)
+        self._pairs = Counter(pairwise(text.form))
         for form in self._at:
             if len(form) > 3:
                 self._by_skeleton.setdefault(skeleton(form), set()).add(form)
@@ -101,8 +105,9 @@ class Article:
                 spans.setdefault(forms, span)
         if not spans:
             return name
-        # Longer is fuller, but a name seen once may be two words that only stand together.
-        return spans[max(spans, key=lambda forms: (min(len(forms), 4), counts[forms], -spans[forms][0]))]
+        # Of two people with one surname the office-holder is meant; longer is fuller; a name seen once may be none.
+        known = {forms: same_person(" ".join(forms)) is not None for forms in spans}
+        return spans[max(spans, key=lambda forms: (known[forms], min(len(forms), 4), counts[forms], -spans[forms][0]))]
 
     def _around(self, at: int) -> Span:
         """The longest name that holds the token `at`: back over the words before it, then on over those after."""
@@ -127,17 +132,22 @@ class Article:
         return first, end
 
     def _begins(self, i: int) -> bool:
-        """Token `i` may begin a name: it is no unknown noun of the feminine, nor a second name joined by و."""
-        w = word(self.text.word[i])
+        """Token `i` may begin a name: a given name, or an unknown word that stands where names stand."""
+        w, form = word(self.text.word[i]), self.text.form[i]
         if w.classes & g.GIVEN:
             return True
-        form = self.text.form[i]
-        return not form.endswith(_FEMININE) and not (form[0] == _AND and form[1:] in self._at)
+        if form.endswith(_FEMININE) or form[0] == _AND:
+            return False
+        if i == 0 or self.text.line[i - 1] != self.text.line[i]:
+            return True
+        before = word(self.text.word[i - 1])
+        calls = g.ROLE | g.TITLE | g.KIN | g.ADJECTIVE | g.NISBA | g.MARK | g.VERB | g.GIVEN
+        return bool(before.classes & calls or before.definite) or self._pairs[form, self.text.form[i + 1]] > 1
 
     def bearer(self, source: Source, at: int, role: frozenset[str] | None = None) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
         wanted = role if role is not None else source.role
-        held = [p for p in _around(self.people, at) if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)]
+        held = [p for p in _near(self.people, at) if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)]
         if len(wanted) > 1:
             # Of a longer office only as much may be left out as a reader would (وزير الخارجية for وزير الخارجية الأميركي).
             held = [p for p in held if len(p.role) - len(wanted) <= 2]
@@ -147,7 +157,7 @@ class Article:
 
     def in_full(self, source: Source, at: int) -> Source | None:
         """The body that a short form (الوزارة) stands for: the last one before `at` with that head, else the first after."""
-        same = [body for body in _around(self.bodies, at) if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite]
+        same = [body for body in _near(self.bodies, at) if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite]
         same = [body for body in same if body.code or any(word.isupper() for word in body.role)]
         # Two bodies of one kind in an article: the short form is left as it is rather than guessed.
         if len({body.role for body in same}) != 1:
@@ -164,9 +174,9 @@ class Article:
         return None
 
 
-def _around(sources: list[Source], at: int) -> list[Source]:
+def _near(sources: list[Source], at: int) -> list[Source]:
     """The sources that stand nearest token `at`: so many that only a book has more, and a book takes no longer than its length."""
-    middle = bisect_left(sources, (at,), key=lambda source: source.span)
+    middle = bisect_left(sources, at, key=lambda source: source.span[0])
     return sources[max(0, middle - _NEAREST) : middle + _NEAREST]
 
 

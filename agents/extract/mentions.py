@@ -14,7 +14,7 @@ from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import words as classes
-from agents.extract.phrases import noun_phrase, phrase, quoted_name, subject
+from agents.extract.phrases import ACCUSATIVE, noun_phrase, phrase, quoted_name, subject
 from agents.extract.report import Cue, Report, Span
 from agents.extract.text import Text
 from streams.arabic import fold
@@ -133,15 +133,18 @@ def _before_colon(layout: Layout, colon: int) -> Span | None:
             opening = _before(layout, i, first)
             if opening and _opens_clause(layout, opening[0]):
                 return opening
-    if found and word(text.word[found[0]]).clitic in ("", *_AND):
-        return found
-    for i in range(first, colon):
-        if not _opens_clause(layout, i):
-            continue
-        end = noun_phrase(text, i, colon)
-        if end > i:
-            return i, end
+    opening = next((i for i in range(colon - 1, first - 1, -1) if _opens_clause(layout, i) and _head_of_line(text, i, first)), first)
+    end = noun_phrase(text, opening, colon)
+    if opening < end < colon and _speaks(text, (opening, end)):
+        after = word(text.word[end])
+        if after.classes & (g.PREPOSITION | g.AFTER) or after.clitic or _tanwin(after) or ACCUSATIVE.match(after.base):
+            return opening, end
     return found
+
+
+def _head_of_line(text: Text, i: int, first: int) -> bool:
+    """Token `i` begins the headline, or what follows a mark in it that parts two headlines (.. X: …)."""
+    return i == first or text.form[i - 1] in classes()["stop"] | classes()["dash"]
 
 
 def _line_start(text: Text, i: int) -> int:
@@ -288,6 +291,8 @@ def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
         if w.classes & (g.BOUND | g.MARK) or text.line[end] != text.line[span[0]]:
             break
         if (w.clitic and w.clitic not in _AND) or _tanwin(w) or w.base in classes()["period"]:
+            break
+        if w.classes & g.VERB or w.classes & g.ORDINARY and w.base.endswith(_OBJECT):
             break
         if w.clitic and not w.classes & (g.HEAD | g.PLACE | g.GIVEN) and not w.definite:
             break

@@ -378,12 +378,12 @@ _FIELD = ("يه",)
 
 
 # A participle or adjective with tanwin (متحديا), which no name looks like.
-_ACCUSATIVE = re.compile(fold("م") + r"\w{3,}" + fold("ا") + "$|" + fold("ها") + "$|" + fold("هم") + "$")
+ACCUSATIVE = re.compile(fold("م") + r"\w{3,}" + fold("ا") + "$|" + fold("ها") + "$|" + fold("هم") + "$")
 
 
 def _maybe_name(w: Word) -> bool:
     """No table knows it: in this place it may be a name."""
-    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1 and not _ACCUSATIVE.match(w.base)
+    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1 and not ACCUSATIVE.match(w.base)
 
 
 def _perhaps_name(text: Text, j: int, stop: int) -> bool:

@@ -204,12 +204,12 @@ class Delivery(Record, frozen=True, kw_only=True):
         Literal["queued", "released", "failed", "delivered", "refused", "disabled", "enabled"],
         Meta(description="released: put into a message; failed: to be tried again; refused: given up, a dead letter"),
     ]
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     alerts: Annotated[list[Alert], Meta(description="What was queued")] = []
     message_id: Annotated[str, Meta(description="The message released, failed, delivered or refused")] = ""
     alert_ids: Annotated[list[str], Meta(description="What the message holds")] = []
     attempt: Annotated[int, Meta(ge=0, description="How often the message has been tried")] = 0
-    again_at: Annotated[datetime | None, Meta(description="When a failed message is tried again")] = None
+    again_at: Annotated[datetime, Meta(tz=True, description="When a failed message is tried again")] | None = None
     reason: str = ""
 
 

@@ -33,7 +33,7 @@ from agents.alert.outbox import Outbox, Released, Waiting
 from agents.alert.produce import Producer, place
 from agents.alert.rulebook import Rulebook
 from streams.identity import identity
-from streams.records import Delivery, encode
+from streams.records import Alert, Delivery, encode
 from streams.settings import Settings
 from streams.topics import DELIVERIES, MAX_MESSAGE_BYTES
 from streams.wire import UnreadableError, client_options, decode
@@ -121,6 +121,9 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
                 except KafkaError as error:
                     log.warning("Cannot read deliveries (%r); trying again in %.0f s", error, _RETRY)
                     await asyncio.sleep(_RETRY)
+                except Exception:
+                    log.exception("Delivering failed; trying again in %.0f s", _RETRY)
+                    await asyncio.sleep(_RETRY)
         finally:
             await self._let_go(self._partitions.values())
 
@@ -157,12 +160,13 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
         if not owned.settled(outbox.channel):
             return
         now = self._clock()
-        given_up = [(one, "more alerts of its rule waited than may") for one in outbox.too_many()]
-        for rule in self._rulebook.removed & outbox.waiting.keys():
-            given_up += ((one, "its rule was removed") for one in outbox.waiting[rule].values())
-        for one, reason in given_up:
-            owned.decided[outbox.channel] = await self._refuse(outbox.channel, "", [one], reason)
-        if not given_up:
+        gone = self._rulebook.removed & outbox.waiting.keys()
+        if waited := [one for rule in gone for one in outbox.waiting[rule].values()]:
+            owned.decided[outbox.channel] = await self._refuse(outbox.channel, "", waited, "its rule was removed")
+        elif waited := outbox.too_many():
+            reason = "more alerts of its rule waited than may"
+            owned.decided[outbox.channel] = await self._refuse(outbox.channel, "", waited, reason)
+        else:
             steps = outbox.releases(self._rulebook.rule, now)
             for offset in await asyncio.gather(*map(self._write, steps)):
                 owned.decided[outbox.channel] = offset
@@ -217,12 +221,14 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _refuse(self, channel: str, message_id: str, given_up: Sequence[Waiting], reason: str) -> int:
         """Dead letters for alerts given up, then the step that says so; its offset. A letter sent round is queued."""
         now = self._clock()
-        for alert, _, where in given_up:
-            again = Delivery(channel=channel, step="queued", at=now, alerts=[alert])
-            await self._producer.dead_letter(
-                "alert", (self._topic, *where), channel.encode(), encode(again), DeliveryError(reason),
-                what=f"{channel}/{alert.alert_id}",
-            )  # fmt: skip
+
+        async def tell(alert: Alert, place: tuple[int, int]) -> None:
+            again = encode(Delivery(channel=channel, step="queued", at=now, alerts=[alert]))
+            what = f"{channel}/{alert.alert_id}"
+            error = DeliveryError(reason)
+            await self._producer.dead_letter("alert", (self._topic, *place), channel.encode(), again, error, what)
+
+        await asyncio.gather(*(tell(one.alert, one.place) for one in given_up))
         ids = [one.alert.alert_id for one in given_up]
         step = Delivery(channel=channel, step="refused", at=now, message_id=message_id, alert_ids=ids, reason=reason)
         return await self._write(step)

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 
 from agents.alert.agent import run
 from agents.alert.produce import producing
@@ -74,6 +75,11 @@ async def test_from_a_statement_to_signed_webhooks_once(alerting: Settings, rece
     counted = Counter(
         (body["data"]["rule"], body["data"]["statement"]["statement_id"]) for _, body in receiver.accepted
     )
+    matched = REGISTRY.get_sample_value("tasrih_alerts_matched_total", {"rule": "port"})
+    delivered = REGISTRY.get_sample_value("tasrih_alert_deliveries_total", {"kind": "webhook", "outcome": "delivered"})
+    assert matched
+    assert delivered
+    assert delivered >= 6
     assert counted == {("port", "s1"): 1, ("warnings", "s1"): 2, ("port", "s3"): 1, ("warnings", "s3"): 2}
 
 

@@ -165,7 +165,8 @@ async def test_a_channel_that_is_not_in_the_file_and_rubbish_become_dead_letters
 ) -> None:
     clock = Clock()
     async with worker(topics, clock, desk=receiver):
-        await put(topics, DELIVERIES, [("desk", b"\xff rubbish"), ("desk", b"{}")])
+        naive = encode(Delivery(channel="desk", step="enabled", at=NOON)).replace(b"Z", b"")
+        await put(topics, DELIVERIES, [("desk", b"\xff rubbish"), ("desk", naive)])
         await queue(topics, clock, 1, channel="nowhere")
         await queue(topics, clock, 2)
         letters = await records(topics, DEAD_LETTERS, DeadLetter, 3)
@@ -233,3 +234,17 @@ async def test_a_rule_taken_away_takes_what_waits_with_it_but_not_in_silence(
     assert {letter.reason for letter in letters} == {"its rule was removed"}
     found = [msgspec.json.decode(letter.value or b"", type=Delivery).alerts[0].alert_id for letter in letters]
     assert sorted(found) == ["alert1", "alert2"]
+
+
+async def test_what_would_fill_the_memory_is_given_up_oldest_first(topics: Settings, receiver: Receiver) -> None:
+    clock = Clock()
+    async with worker(topics, clock, rule(acts=["warn"], digest=60), desk=receiver):
+        await queue(topics, clock, *range(2010))
+        letters = await records(topics, DEAD_LETTERS, DeadLetter, 10)
+        found = {msgspec.json.decode(letter.value or b"", type=Delivery).alerts[0].alert_id for letter in letters}
+        assert found == {f"alert{number}" for number in range(10)}
+        assert {letter.reason for letter in letters} == {"more alerts of its rule waited than may"}
+        clock.forward(hours=1)
+        await until(lambda: len(receiver.alert_ids()) == 2000, timeout=40)
+    assert len(set(receiver.alert_ids())) == 2000
+    assert len(await everything(topics, DEAD_LETTERS)) == 10

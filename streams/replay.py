@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 Change = Literal["same", "changed", "new", "retracted"]
 History = Mapping[str, list["ConsumerRecord[bytes, bytes]"]]
 
-# When a record was made; two runs differ in nothing else.
-_TIMES = ("normalized_at", "extracted_at")
+# When a record was made, and which of several copies had been seen by then; two runs differ in nothing else.
+CIRCUMSTANCES = ("normalized_at", "extracted_at", "duplicate_of")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ async def differences(settings: Settings, stage: Replayed, history: History) -> 
             elif new is None:
                 yield Difference("retracted", key, name, old, new)
             else:
-                yield Difference("same" if _timeless(old) == _timeless(new) else "changed", key, name, old, new)
+                yield Difference("same" if _content(old) == _content(new) else "changed", key, name, old, new)
 
 
 async def _standing(settings: Settings, stage: Replayed, keys: set[str]) -> dict[str, dict[str, Record]]:
@@ -127,7 +127,7 @@ def _tell(standing: dict[str, Record], stage: Replayed, record: Record) -> None:
         standing[stage.id(record)] = record
 
 
-def _timeless(record: Record) -> bytes:
-    """The record's bytes without the times of its making."""
+def _content(record: Record) -> bytes:
+    """The record's bytes without the circumstances of its making."""
     fields = json.loads(encode(record))
-    return json.dumps({name: value for name, value in fields.items() if name not in _TIMES}).encode()
+    return json.dumps({name: value for name, value in fields.items() if name not in CIRCUMSTANCES}).encode()

@@ -11,15 +11,17 @@ import re
 import sys
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from streams import options
 
 if TYPE_CHECKING:
+    from streams.records import Entry
     from streams.replay import Change, Difference, Replayed
     from streams.settings import Settings
+    from streams.stage import Outcome
 
 StageName = Literal["normalize", "extract"]
 
@@ -48,12 +50,24 @@ def _stage(name: StageName) -> Replayed:
     from streams.topics import ARTICLES, ENTRIES, STATEMENTS
 
     if name == "normalize":
-        from agents.normalize.agent import normalize
-
         return Replayed(ENTRIES, ARTICLES, normalize, lambda article: str(article.article_id))
     from agents.extract.agent import tell
 
     return Replayed(ARTICLES, STATEMENTS, tell, lambda statement: str(statement.statement_id))
+
+
+def normalize(entry: Entry, revision: str | None) -> Outcome[Any]:
+    """What the stage `normalize` makes of `entry`, but for the mark of a copy, which depends on what else is known."""
+    from agents.normalize.article import article
+    from streams.identity import identity
+    from streams.stage import Outcome, Send
+    from streams.topics import ARTICLES
+
+    found = article(entry, datetime.now(UTC))
+    if found.revision == revision:
+        return Outcome()
+    name = identity(found.article_id, found.revision)
+    return Outcome([Send(ARTICLES, found.article_id, found, id=name, source=found.url)], found.revision)
 
 
 async def _replay(settings: Settings, name: StageName, since: datetime | int, apply: bool, as_json: bool) -> None:

@@ -19,6 +19,7 @@ from streams.settings import Settings
 from streams.topics import DEAD_LETTERS
 from streams.wire import client_options
 from tests.faults.fleet import Fleet
+from tests.faults.outlet import Outlet
 from tests.faults.proxy import Proxy
 from tests.faults.watch import SOURCES
 from tests.kafka_server import Cluster
@@ -33,6 +34,7 @@ class World:
     proxies: list[Proxy]
     fleet: Fleet
     producer: AIOKafkaProducer
+    outlet: Outlet | None = None
     poisoned: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
     struck: list[tuple[str, str, float]] = field(default_factory=list)  # kind, role, when
     kills: int = 0
@@ -140,6 +142,14 @@ async def no_dead_letters(world: World, dice: random.Random) -> None:
     world.note("dead letters unavailable")
 
 
+async def failing_feeds(world: World, dice: random.Random) -> None:
+    """The outlet's servers answer with errors, half a feed, a page, nothing, late, or not at all."""
+    if world.outlet:
+        world.outlet.failing = True
+        await asyncio.sleep(dice.uniform(5, 15))
+        world.outlet.failing = False
+
+
 async def _configure(world: World, topic: str, config: dict[str, str]) -> None:
     admin = AIOKafkaAdminClient(**client_options(world.settings))
     try:
@@ -160,6 +170,7 @@ FAULTS: dict[str, tuple[Fault, int]] = {
     "storm": (storm, 2),
     "cut": (cut, 2),
     "poison": (poison, 1),
+    "failing-feeds": (failing_feeds, 1),
     "no-dead-letters": (no_dead_letters, 1),
     "broker-restart": (broker_restart, 1),
     "broker-loss": (broker_loss, 1),

@@ -12,19 +12,17 @@ from aiokafka import ConsumerRecord
 
 from streams.identity import identity
 from streams.records import Entry, Record
+from streams.replay import CIRCUMSTANCES
 from streams.stage import Work, sequence
 from streams.topics import Topic
 from streams.wire import decode
-
-# Fields that say when a record was made; everything else must be the same in every run.
-_TIMES = {"normalized_at", "extracted_at", "failed_at", "matched_at"}
 
 Step = tuple[Topic, Work[Any, Any]]  # a stage: what it reads, what it does
 
 
 @dataclass(frozen=True)
 class Told:
-    """A record on a topic, without the times of its making."""
+    """A record on a topic, without the circumstances of its making."""
 
     id: str
     key: str
@@ -32,7 +30,7 @@ class Told:
 
 
 def told(id: str, key: str, record: Record) -> Told:
-    fields = {name: value for name, value in msgspec.to_builtins(record).items() if name not in _TIMES}
+    fields = {name: value for name, value in msgspec.to_builtins(record).items() if name not in CIRCUMSTANCES}
     return Told(id, key, msgspec.json.encode(fields).decode())
 
 

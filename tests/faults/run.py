@@ -13,20 +13,25 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
+from agents.fetch import registry
 from streams.broker import create_topics
-from streams.records import encode
+from streams.records import Entry, encode
 from streams.settings import Settings
 from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, MAX_MESSAGE_BYTES, STATEMENTS
-from streams.wire import client_options
+from streams.wire import client_options, decode
 from tests.faults import ledger, oracle
 from tests.faults.fleet import BOUNDARIES, Fleet
 from tests.faults.injections import FAULTS, World
 from tests.faults.ledger import Ledger
 from tests.faults.newsroom import Newsroom
+from tests.faults.outlet import Outlet
 from tests.faults.proxy import proxies
 from tests.faults.watch import Watch
 from tests.kafka import everything
 from tests.kafka_server import kafka
+
+# Seconds after the last publication within which every feed is polled, whatever it has gone through.
+_LAST_POLLS = 60.0
 
 
 @dataclass(frozen=True)
@@ -83,23 +88,30 @@ async def run(plan: Plan) -> Ledger:
         watching = asyncio.create_task(watch.run())
         stack.callback(watching.cancel)
 
+        outlet = None
+        if "fetch" in plan.roles:
+            outlet = world.outlet = await stack.enter_async_context(Outlet(dice).serving())
+            await registry.add(settings, outlet.feeds())
         started = time.time()
         await fleet.start()
-        publishing = asyncio.create_task(_publish(plan, producer))
+        publishing = asyncio.create_task(_publish(plan, producer, outlet))
         await _trouble(plan, world, dice, publishing, watch)
         books.published = await publishing
-        books.drained = await _finished(watch, plan.patience)
+        books.drained = await _finished(watch, plan.patience, outlet)
         await fleet.stop()
         books.seconds = time.time() - started
         await _settle(plan, world, watch, books)
     return books
 
 
-async def _publish(plan: Plan, producer: AIOKafkaProducer) -> int:
-    """Put what the newsroom publishes on the topic, at the plan's rate."""
+async def _publish(plan: Plan, producer: AIOKafkaProducer, outlet: Outlet | None) -> int:
+    """Put what the newsroom publishes into the outlet's feeds, or else on the topic, at the plan's rate."""
     began, count, waiting = time.monotonic(), 0, []
     for count, entry in enumerate(Newsroom(plan.seed, plan.articles).entries(), 1):
-        waiting.append(await producer.send(ENTRIES.name, encode(entry), key=entry.article_id.encode()))
+        if outlet:
+            outlet.publish(entry)
+        else:
+            waiting.append(await producer.send(ENTRIES.name, encode(entry), key=entry.article_id.encode()))
         if (ahead := count / plan.rate - (time.monotonic() - began)) > 0:
             await asyncio.sleep(ahead)
     await asyncio.gather(*waiting)
@@ -124,9 +136,11 @@ async def _trouble(plan: Plan, world: World, dice: random.Random, publishing: as
             print(f"{said - first:6.0f} s  {world.kills} kills, lag {watch.lag()}, last: {name}", flush=True)
 
 
-async def _finished(watch: Watch, patience: float) -> bool:
-    """Whether all that was put in has been worked off, given so many seconds."""
+async def _finished(watch: Watch, patience: float, outlet: Outlet | None) -> bool:
+    """Whether all that was put in has been worked off, given so many seconds; feeds are polled for some of them."""
     since = time.time()
+    if outlet:
+        await asyncio.sleep(_LAST_POLLS)
     while time.time() - since < patience:
         if watch.up_to_date(since):
             return True
@@ -138,6 +152,8 @@ async def _settle(plan: Plan, world: World, watch: Watch, books: Ledger) -> None
     """Fill the ledger from the topics, the broker's books and what the workers told."""
     poison = set(world.poisoned.values())
     entries = [m for m in await everything(world.settings, ENTRIES) if m.value not in poison]
+    if world.outlet:
+        books.books[ENTRIES.name] = world.outlet.book(decode(m.value, Entry) for m in entries)
     expected = await oracle.Oracle(steps(plan)).read(entries)
     for topic in (ARTICLES, STATEMENTS):
         if topic.name not in expected:
@@ -181,7 +197,7 @@ def steps(plan: Plan) -> Sequence[oracle.Step]:
         from tests.faults import toy
 
         return [(ENTRIES, toy.normalize), (ARTICLES, toy.extract)]
-    from agents.normalize.agent import normalize
+    from agents.cli.replay import normalize
 
     found: list[oracle.Step] = [(ENTRIES, normalize)]
     if "extract" in plan.roles:

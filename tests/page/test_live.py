@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from agents.serve import agent
+from agents.serve.page import POLICY
 from streams.records import Cue, Speaker
 from streams.settings import Settings
 from tests.page.conftest import Open, Site
@@ -143,3 +144,14 @@ async def test_without_a_network_it_says_so_and_keeps_what_is_there(site: Site, 
     await page.context.set_offline(False)
     await page.locator(".notice.failed button").click()
     await expect(page.locator(".notice[data-notice='empty.feeds']")).to_be_visible()
+
+
+async def test_the_page_is_sent_with_its_policy(site: Site, visit: Open) -> None:
+    page = await visit("/feeds", expect=("404",))
+    response = await page.goto(f"{site.address}/speakers/a.b%2Fc")
+    assert response is not None
+    assert response.status == 200
+    said = response.headers["content-security-policy"]
+    for directive in POLICY.split("; "):
+        assert directive in said, directive
+    assert "unsafe" not in said

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 # How many articles of a partition are read again when following begins, so that none falls between two readings.
 _OVERLAP = 100
+# Characters of HTML: a few milliseconds. Pages, and what is longer, go to a thread, one at a time as the stage works.
+_SHORT = 50_000
 _RETRY = 5.0
 
 
@@ -64,11 +66,11 @@ class Normalizer:
         self._remembered = asyncio.Event()
 
     async def normalize(self, entry: Entry, published: Published | None) -> Outcome[Published]:
-        """The article of `entry`; nothing when this revision is published already.
-
-        In a thread, because a page takes tens of milliseconds; one at a time, because a stage works on one message.
-        """
-        found, its_sketch = await asyncio.to_thread(_read, entry)
+        """The article of `entry`; nothing when this revision is published already."""
+        if entry.page or len(entry.content) > _SHORT:
+            found, its_sketch = await asyncio.to_thread(_read, entry)
+        else:
+            found, its_sketch = _read(entry)
         if published and published.revision == found.revision:
             return Outcome()
         await self._remembered.wait()

@@ -14,6 +14,7 @@ from agents.serve.endpoints import Server
 from agents.serve.follow import Follower
 from agents.serve.hub import Hub
 from agents.serve.site import application
+from streams.errors import SetupError
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ _GRACE = 3.0
 
 @contextlib.asynccontextmanager
 async def run(settings: Settings) -> AsyncIterator[str]:
-    """Serve until left; yields the address, `http://host:port`. Raises `DatabaseError`, `OSError` for a port in use."""
+    """Serve until left; yields the address, `http://host:port`. Raises `DatabaseError`, `SetupError` for a port in use."""
     async with archive(settings) as opened:
         hub = Hub(await opened.position())
         follower = Follower(settings, opened, hub)
@@ -35,7 +36,12 @@ async def run(settings: Settings) -> AsyncIterator[str]:
         )  # fmt: skip
         try:
             await runner.setup()
-            await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+            try:
+                await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+            except OSError as error:
+                raise SetupError(
+                    f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): choose another with --port"
+                ) from error
             host, port = runner.addresses[0][:2]
             log.info("serving at http://%s:%d", host, port)
             yield f"http://{host}:{port}"

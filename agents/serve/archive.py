@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from agents.serve.counts import OutletCount, SpeakerCount
-from agents.serve.database import Connection, Database, database
+from agents.serve.database import Connection, Database, Words, database
 from agents.serve.filters import Candidate, Conditions, Selection, microseconds, time_of
 from agents.serve.health import Health
 from agents.serve.position import Position, place
-from agents.serve.words import terms
+from agents.serve.words import tag, terms
 from streams.records import Alert, AlertRule, Article, Feed, Statement, encode
 from streams.settings import Settings
 from streams.topics import STATEMENTS
@@ -46,6 +46,7 @@ CREATE INDEX IF NOT EXISTS statements_speaker ON statements (speaker_id, place);
 CREATE INDEX IF NOT EXISTS statements_outlet ON statements (outlet, place);
 CREATE INDEX IF NOT EXISTS statements_act ON statements (act, place);
 CREATE INDEX IF NOT EXISTS statements_kind ON statements (kind, place);
+CREATE INDEX IF NOT EXISTS statements_retracted ON statements (place) WHERE status <> 'new';
 CREATE INDEX IF NOT EXISTS statements_offset ON statements (part, off);
 CREATE TABLE IF NOT EXISTS records (place {key}, record {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS speakers (speaker_id {text} PRIMARY KEY, name {text} NOT NULL, kind {text},
@@ -145,6 +146,14 @@ class _Kept:
     @property
     def statement(self) -> Statement:
         return self.candidate.statement
+
+    @property
+    def words(self) -> Words:
+        """What is indexed of it."""
+        tags = [tag("outlet", self.statement.outlet)]
+        if self.statement.speaker.id is not None:
+            tags.append(tag("speaker_id", self.statement.speaker.id))
+        return Words(self.place, self.candidate.content, self.candidate.speaker, tags)
 
     def same_as(self, other: Statement) -> bool:
         """Whether there is nothing new in `other` but the time of processing."""
@@ -257,7 +266,7 @@ class Archive:
     async def _replace(self, db: Connection, old: list[_Kept], new: list[_Kept]) -> None:
         for table in ("statements", "records"):
             await db.run(f"DELETE FROM {table} WHERE place = $1", [(kept.place,) for kept in old])
-        await db.unindex([(k.place, k.candidate.content, k.candidate.speaker) for k in old])
+        await db.unindex([kept.words for kept in old])
         await self._settle(db, new)
         rows = []
         for kept in new:
@@ -269,7 +278,7 @@ class Archive:
             ))  # fmt: skip
         await db.run(_STATEMENT, rows)
         await db.run("INSERT INTO records (place, record) VALUES ($1, $2)", [(k.place, k.data) for k in new])
-        await db.index([(k.place, k.candidate.content, k.candidate.speaker) for k in new])
+        await db.index([kept.words for kept in new])
         await self._count(db, old, new)
 
     async def _settle(self, db: Connection, new: list[_Kept]) -> None:
@@ -310,19 +319,21 @@ class Archive:
 
     # Asking
 
-    def _from(self, selection: Selection) -> tuple[str, Conditions]:
-        """The tables and conditions that select; the words come first, for both databases read their index in order."""
-        conditions = selection.conditions()
+    def _from(self, selection: Selection) -> tuple[str, str, Conditions]:
+        """The tables, the column that orders them, and the conditions. The words' index, where it is asked, leads."""
         if not (selection.terms or selection.speaker):
-            return "statements s", conditions
-        conditions.add(self.database.found, self.database.query(selection.terms, selection.speaker))
-        conditions.clauses.append(f"s.place = {self.database.words_place}")
-        return "statement_words w CROSS JOIN statements s", conditions
+            return "statements s", "s.place", selection.conditions()
+        key, said = self.database.words_place, selection.said
+        conditions = selection.conditions(key)
+        tags = [[tag(column, value) for value in getattr(said, column)] for column in ("speaker_id", "outlet")]
+        query = self.database.query(selection.terms, selection.speaker, filter(None, tags))
+        conditions.add(self.database.found, query)
+        conditions.add(f"s.place = {key}")
+        return "statement_words w CROSS JOIN statements s", key, conditions
 
     async def statements(self, selection: Selection, before: int | None, limit: int) -> Listing:
         """The newest `limit` of these statements, below the place `before`."""
-        tables, conditions = self._from(selection)
-        key = self.database.words_place if "w" in tables.split() else "s.place"
+        tables, key, conditions = self._from(selection)
         if before is not None:
             conditions.add(f"{key} < {{}}", before)
         async with self.database.reading() as db:
@@ -435,7 +446,7 @@ class Archive:
         `time` rows count an act in the bucket that begins `when` (microseconds); the others have no time. Of outlets
         and speakers the `limit` most frequent; a speaker's `which` is the id.
         """
-        tables, conditions = self._from(selection)
+        tables, _, conditions = self._from(selection)
         width = int(bucket.total_seconds()) * 1_000_000
         begins = f"published_at / {width} * {width}"
         parts = [f"SELECT 'time' AS what, act AS which, {begins} AS t, count(*) AS n FROM m GROUP BY 2, 3"]

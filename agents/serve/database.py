@@ -14,12 +14,13 @@ import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import aiosqlite
 import asyncpg
 
 from agents.serve.words import Term
+from streams.errors import SetupError
 
 # A question that takes longer is stopped: it would keep others from theirs.
 TIME_LIMIT = 5.0
@@ -30,8 +31,17 @@ class TooSlowError(RuntimeError):
     """A question took longer than `TIME_LIMIT` and was stopped."""
 
 
-class DatabaseError(RuntimeError):
+class DatabaseError(SetupError):
     """The database cannot be opened; the message says which and why."""
+
+
+class Words(NamedTuple):
+    """The words of the statement at `place`: of its content, of its speaker's name, and its tags."""
+
+    place: int
+    content: Sequence[str]
+    speaker: Sequence[str]
+    tags: Sequence[str]
 
 
 class Connection(Protocol):
@@ -43,10 +53,10 @@ class Connection(Protocol):
     async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run `sql` once for each of `rows`, the values."""
 
-    async def index(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
-        """Index the words of (place, content, speaker)."""
+    async def index(self, rows: Sequence[Words]) -> None:
+        """Index these words."""
 
-    async def unindex(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+    async def unindex(self, rows: Sequence[Words]) -> None:
         """Take out what `index` was given."""
 
 
@@ -67,8 +77,8 @@ class Database(Protocol):
     def writing(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction: all or nothing, one at a time."""
 
-    def query(self, words: Iterable[Term], speaker: Iterable[Term]) -> str:
-        """What to ask `found` for: `words` anywhere, `speaker` in the speaker's name."""
+    def query(self, words: Iterable[Term], speaker: Iterable[Term], tags: Iterable[Sequence[str]]) -> str:
+        """What to ask `found` for: `words` anywhere, `speaker` in the speaker's name, and of each `tags` one."""
 
 
 @contextlib.asynccontextmanager
@@ -98,14 +108,15 @@ class _SqliteConnection:
     async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         await self.connection.executemany(sql, map(_named, rows))
 
-    async def index(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
-        sql = "INSERT INTO statement_words (rowid, content, speaker) VALUES ($1, $2, $3)"
-        await self.run(sql, [(place, " ".join(content), " ".join(speaker)) for place, content, speaker in rows])
+    async def index(self, rows: Sequence[Words]) -> None:
+        sql = "INSERT INTO statement_words (rowid, content, speaker, tags) VALUES ($1, $2, $3, $4)"
+        await self.run(sql, [(row.place, *map(" ".join, row[1:])) for row in rows])
 
-    async def unindex(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+    async def unindex(self, rows: Sequence[Words]) -> None:
         # An index without its text has to be told what to forget.
-        sql = "INSERT INTO statement_words (statement_words, rowid, content, speaker) VALUES ('delete', $1, $2, $3)"
-        await self.run(sql, [(place, " ".join(content), " ".join(speaker)) for place, content, speaker in rows])
+        columns = "statement_words, rowid, content, speaker, tags"
+        sql = f"INSERT INTO statement_words ({columns}) VALUES ('delete', $1, $2, $3, $4)"  # noqa: S608
+        await self.run(sql, [(row.place, *map(" ".join, row[1:])) for row in rows])
 
     def late(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline
@@ -120,8 +131,8 @@ class Sqlite:
 
     types: ClassVar = {"text": "TEXT", "bytes": "BLOB", "key": "INTEGER PRIMARY KEY", "real": "REAL"}
     schema = (
-        "CREATE VIRTUAL TABLE IF NOT EXISTS statement_words USING fts5 (content, speaker, "
-        "content='', columnsize=0, tokenize='unicode61 remove_diacritics 0')"
+        "CREATE VIRTUAL TABLE IF NOT EXISTS statement_words USING fts5 (content, speaker, tags, "
+        "content='', columnsize=0, prefix='3', tokenize=\"unicode61 remove_diacritics 0 tokenchars '|'\")"
     )
     words_place = "w.rowid"
     found = "statement_words MATCH {}"
@@ -151,11 +162,13 @@ class Sqlite:
         async with self._one_at_a_time, _transaction(self._writer, "BEGIN IMMEDIATE"):
             yield self._writer
 
-    def query(self, words: Iterable[Term], speaker: Iterable[Term]) -> str:
+    def query(self, words: Iterable[Term], speaker: Iterable[Term], tags: Iterable[Sequence[str]]) -> str:
         def phrase(term: Term) -> str:
             return " + ".join(f'"{word}"' for word in term.words) + (" *" if term.beginning else "")
 
-        return " AND ".join([*(f"({phrase(t)})" for t in words), *(f"speaker : ({phrase(t)})" for t in speaker)])
+        asked = [f"({phrase(term)})" for term in words] + [f"speaker : ({phrase(term)})" for term in speaker]
+        asked += ["(" + " OR ".join(f'"{one}"' for one in some) + ")" for some in tags]
+        return " AND ".join(asked)
 
 
 @contextlib.asynccontextmanager
@@ -206,20 +219,21 @@ class _PostgresConnection:
     async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         await self.connection.executemany(sql, list(rows))
 
-    async def index(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
+    async def index(self, rows: Sequence[Words]) -> None:
         sql = "INSERT INTO statement_words (place, words) VALUES ($1, $2::text::tsvector)"
-        await self.run(sql, [(place, _tsvector(content, speaker)) for place, content, speaker in rows])
+        await self.run(sql, [(row.place, _tsvector(row)) for row in rows])
 
-    async def unindex(self, rows: Sequence[tuple[int, list[str], list[str]]]) -> None:
-        await self.run("DELETE FROM statement_words WHERE place = $1", [(place,) for place, *_ in rows])
+    async def unindex(self, rows: Sequence[Words]) -> None:
+        await self.run("DELETE FROM statement_words WHERE place = $1", [(row.place,) for row in rows])
 
 
-def _tsvector(content: list[str], speaker: list[str]) -> str:
+def _tsvector(row: Words) -> str:
     """A tsvector with the speaker's words in weight A; the gap keeps phrases from reaching across."""
-    gap = len(speaker) + 2
+    gap = len(row.speaker) + 2
     return " ".join(
-        [f"'{word}':{n}A" for n, word in enumerate(speaker, 1)]
-        + [f"'{word}':{min(n + gap, 16383)}" for n, word in enumerate(content, 1)]
+        [f"'{word}':{n}A" for n, word in enumerate(row.speaker, 1)]
+        + [f"'{word}':{min(n + gap, 16383)}" for n, word in enumerate(row.content, 1)]
+        + [f"'{tag}'" for tag in row.tags]
     )
 
 
@@ -264,14 +278,16 @@ class Postgres:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('tasrih-archive'))")
             yield connection
 
-    def query(self, words: Iterable[Term], speaker: Iterable[Term]) -> str:
+    def query(self, words: Iterable[Term], speaker: Iterable[Term], tags: Iterable[Sequence[str]]) -> str:
         def phrase(term: Term, weight: str = "") -> str:
             *head, last = (f"'{word}'" for word in term.words)
             suffix = ("*" if term.beginning else "") + weight
             parts = [(word, weight) for word in head] + [(last, suffix)]
             return "(" + " <-> ".join(f"{word}:{label}" if label else word for word, label in parts) + ")"
 
-        return " & ".join([*map(phrase, words), *(phrase(t, "A") for t in speaker)])
+        asked = [*map(phrase, words), *(phrase(term, "A") for term in speaker)]
+        asked += ["(" + " | ".join(f"'{one}'" for one in some) + ")" for some in tags]
+        return " & ".join(asked)
 
 
 @contextlib.asynccontextmanager

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from hashlib import blake2b
 from importlib.resources import files
 
 import msgspec
@@ -59,6 +60,14 @@ def tokens(text: str) -> Iterator[str]:
 def words(text: str) -> list[str]:
     """The words of `text` as they are indexed, in order."""
     return [stem(token) for token in tokens(text)]
+
+
+def tag(column: str, value: str) -> str:
+    """What stands among a statement's words for the value of a column: no word that can be asked for.
+
+    A search for a frequent word of a rare speaker is then one of the index alone.
+    """
+    return f"|{blake2b(f'{column}={value}'.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
 
 class Term(msgspec.Struct, frozen=True):

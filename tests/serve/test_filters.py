@@ -25,6 +25,7 @@ CHOICES = {
         *("بغد*", "لجن* وزير", "جنة", "2026", "reuters", "عمران"),
     ],
     "speaker": ["عمران", "الوزير", "خارج*", '"هالة عمران"'],
+    "speaker_id": [("0",), ("0", "2"), ("none",)],
     "act": [("assert",), ("deny", "warn")],
     "form": [("direct",), ("direct", "mixed")],
     "kind": [("person",), ("office", "country")],

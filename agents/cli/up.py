@@ -64,8 +64,13 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
     from agents.cli.watch import watch
     from agents.cli.worker import playing, stopping
     from agents.fetch import registry
+    from streams import logs
     from streams.broker import create_topics, reach
 
+    # The terminal shows the stream; the log speaks up when something is wrong, unless it was asked for more.
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "warning"})
+    logs.configure(settings)
     started = time.monotonic()
     console = show.Terminal()
     async with stopping() as stop, reach(settings) as settings:

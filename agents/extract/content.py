@@ -19,6 +19,8 @@ from agents.extract.mentions import subject
 _REACH = 45
 _LONGEST = 260
 _ENDS = 40
+# Speech after a colon without marks may run over several sentences of its line.
+_SENTENCES = 5
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class Start:
 
 @dataclass(slots=True)
 class End:
+    """A place where content may end."""
+
     last: int  # exclusive
     boundary: int  # the token at which it was cut
     features: list[str]
@@ -158,7 +162,7 @@ class Contents:
         limit = min(size, i + _REACH, layout.last[i - 1] if i - 1 < size else size)
         # A quotation may hold several sentences; its opening lies before the stop anyway.
         phrase = self._source_end(cue, i, limit)
-        # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a plain verb a comma opens nothing.
+        # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a verb a comma opens nothing.
         joined = cue.shape == "attribution" or self._back(cue)[0] in ("as", "source what")
         takes_object = "object" in entry.frames
         strong = commas = cues_between = relatives = 0
@@ -388,6 +392,8 @@ class Contents:
         two = f"{text.form[at - 2]} {one}" if at > 1 else ""
         if one in self._as:
             join, j = "as", at - 1
+        elif two in self._as:
+            join, j = "as", at - 2
         elif two in self._that_which:
             join, j = "that which", at - 2
         elif one in self._source_what and at > 1:
@@ -583,9 +589,8 @@ class Contents:
                                 break
                         sentences += 1
                         inside_opened = opened >= 0 and k < quotations.all[opened].last
-                        if not inside_opened and (opened >= 0 or start.kind != "colon" or sentences > 5):
-                            if sentences > 0:
-                                break
+                        if not inside_opened and (opened >= 0 or start.kind != "colon" or sentences > _SENTENCES):
+                            break
                     verb = verb or self._verbal(k)
                     # A quotation that holds the cue too ends what is in it.
                     if home >= 0 and opened < 0 and k >= quotations.all[home].last:

@@ -14,7 +14,7 @@ COLON = Entry(":", "P", frozenset(("colon",)), "assert", "medium", "")
 
 @dataclass(slots=True)
 class Occurrence:
-    """A possible cue at token `at`; whether it reports anything is decided by what follows or precedes it (content.py)."""
+    """A possible cue at token `at`; whether it reports anything is for what follows or precedes it to tell."""
 
     at: int
     reading: Reading | None  # None: a headline's colon
@@ -23,13 +23,16 @@ class Occurrence:
 
     @property
     def entry(self) -> Entry:
+        """Its row of the lexicon."""
         return self.reading.entry if self.reading else COLON
 
     @property
     def shape(self) -> str:
+        """What form of the word it is."""
         return self.reading.form.shape if self.reading else "colon"
 
     def cue(self) -> Cue:
+        """The cue as a report keeps it."""
         if self.reading is None:
             return Cue(self.span, COLON.lemma, "colon")
         form = self.reading.form

@@ -62,6 +62,7 @@ class Choice:
 
 @cache
 def models() -> Models:
+    """What the engine has learned, loaded once."""
     return load(act.ACTS)
 
 

@@ -36,11 +36,13 @@ class Pair:
 
     @property
     def speaker(self) -> bool:
+        """The speaker is one of the answers."""
         answers = {_name(name) for name in (self.gold.get("speaker"), *self.gold.get("aliases", ()))} - {""}
         return _name(self.got.speaker) in answers
 
     @property
     def cue(self) -> bool:
+        """The cues overlap, or there is none in either."""
         gold, got = self.gold.get("cue"), self.got.cue
         return (gold is None and got is None) or bool(gold and got and got[0] < gold[1] and gold[0] < got[1])
 

@@ -9,8 +9,8 @@ from agents.extract.report import Form, Span
 _BORROWED = 1
 
 
-def form(layout: Layout, content: list[Span], parent: Form | None = None) -> Form:
-    """The form of `content`; inside a quotation (`parent` is direct) only marks of its own or all of it quoted count."""
+def form(layout: Layout, content: list[Span]) -> Form:
+    """The form of `content`: direct when all of it stands in marks, indirect when none but a borrowed word does."""
     text, inside = layout.text, layout.quotations.inside
     words = [i for first, last in content for i in range(first, last) if text.word[i][0].isalnum()]
     if not words:

@@ -16,6 +16,7 @@ from streams.arabic import fold
 Shape = Literal["finite", "participle", "masdar", "noun", "attribution"]
 Gender = Literal["m", "f"]
 Number = Literal["s", "d", "p"]
+Person = Literal[1, 2, 3]
 
 SHADDA = "\u0651"
 # The letters that the rules speak of, by their names.
@@ -33,7 +34,7 @@ class Form:
     shape: Shape
     gender: Gender | None = None
     number: Number | None = None
-    person: Literal[1, 2, 3] | None = None
+    person: Person | None = None
     past: bool = False
     passive: bool = False
     bound: bool = False
@@ -156,14 +157,15 @@ def _finite(s: _Stems) -> Iterator[Form]:
             continue
         weak = past[-1] in (YEH, ALEF) and past != past_c[:-1] and len(past) == len(past_c)
         cut = past[:-1] if weak else past
-        for text, gender, number in (
+        endings: tuple[tuple[str, Gender, Number], ...] = (
             (past, "m", "s"),
             (cut + TEH, "f", "s"),
             (cut + WAW + ALEF, "m", "p"),
             ((past_c if weak else past) + ALEF, "m", "d"),
             (cut + TEH + ALEF, "f", "d"),
             (past_c + NOON, "f", "p"),
-        ):
+        )
+        for text, gender, number in endings:
             yield Form(text, "finite", gender, number, 3, past=True, passive=passive)
         yield Form(cut + ALEF if weak else past, "finite", "m", "s", 3, past=True, passive=passive, bound=True)
         yield Form(cut + WAW, "finite", "m", "p", 3, past=True, passive=passive, bound=True)
@@ -174,7 +176,7 @@ def _finite(s: _Stems) -> Iterator[Form]:
             continue
         weak = stem[-1] in (YEH, WAW) and len(stem_c) < len(stem)
         cut = stem[:-1] if weak else stem
-        for text, gender, number, person in (
+        persons: tuple[tuple[str, Gender | None, Number, Person], ...] = (
             (YEH + stem, "m", "s", 3),
             (TEH + stem, "f", "s", 3),
             (YEH + cut + WAW + NOON, "m", "p", 3),
@@ -187,8 +189,9 @@ def _finite(s: _Stems) -> Iterator[Form]:
             (TEH + stem_c, "f", "s", 3),
             (NOON + stem, None, "p", 1),
             (ALEF + stem, None, "s", 1),
-        ):
-            yield Form(text, "finite", gender, number, person, passive=passive)  # type: ignore[arg-type]
+        )
+        for text, gender_or_none, number, person in persons:
+            yield Form(text, "finite", gender_or_none, number, person, passive=passive)
         if weak and stem[-1] == YEH:
             yield Form(YEH + cut + ALEF, "finite", "m", "s", 3, passive=passive, bound=True)
             yield Form(TEH + cut + ALEF, "finite", "f", "s", 3, passive=passive, bound=True)
@@ -196,7 +199,7 @@ def _finite(s: _Stems) -> Iterator[Form]:
 
 def _participle(stem: str) -> Iterator[Form]:
     weak = stem[-1] == YEH
-    for text, gender, number in (
+    endings: tuple[tuple[str, Gender, Number], ...] = (
         (stem + ALEF, "m", "s"),
         (stem + HEH, "f", "s"),
         (stem, "m", "s"),
@@ -204,8 +207,9 @@ def _participle(stem: str) -> Iterator[Form]:
         ((stem[:-1] if weak else stem) + WAW + NOON, "m", "p"),
         (stem + TEH + YEH + NOON, "f", "d"),
         (stem + ALEF + TEH, "f", "p"),
-    ):
-        yield Form(text, "participle", gender, number)  # type: ignore[arg-type]
+    )
+    for text, gender, number in endings:
+        yield Form(text, "participle", gender, number)
     yield Form(stem, "participle", "m", "s", bound=True)
     yield Form(stem + TEH, "participle", "f", "s", bound=True)
 

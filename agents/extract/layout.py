@@ -10,8 +10,8 @@ from agents.extract.text import Text
 class Layout:
     """A text with its quotations, sentence ends and possible cues.
 
-    stop[i]: token i ends a sentence (or its line) · first[i], last[i]: the tokens of the sentence of i, its own stop left
-    out · readings[i]: how token i may be read as a cue, mostly not at all.
+    stop[i]: token i ends a sentence (or its line) · first[i], last[i]: the tokens of the sentence of i, its own stop
+    left out · readings[i]: how token i may be read as a cue, mostly not at all.
     """
 
     __slots__ = ("first", "last", "quotations", "readings", "stop", "text")

@@ -43,14 +43,14 @@ class Reading:
 
 def rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of a table of this folder; comment lines start with #."""
-    with files("agents.extract").joinpath("lexicon", name).open(encoding="utf-8", newline="") as table:
+    with files("agents.extract").joinpath("lexicon", name).open(encoding="utf-8") as table:
         yield from csv.DictReader(
             (line for line in table if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
         )
 
 
 class Words:
-    """Classes of function words: `words["relative"]` is a set of folded forms (members of several tokens joined by a space)."""
+    """Classes of function words: `words["relative"]` is a set of folded forms (of several tokens, joined by a space)."""
 
     def __init__(self) -> None:
         self._classes = {
@@ -213,19 +213,23 @@ class WordClasses:
 
 @cache
 def tones() -> Tones:
+    """The words that tell acts."""
     return Tones(words())
 
 
 @cache
 def word_classes() -> WordClasses:
+    """The learned classes of words."""
     return WordClasses()
 
 
 @cache
 def words() -> Words:
+    """The classes of function words."""
     return Words()
 
 
 @cache
 def cues() -> Cues:
+    """The lexicon of cues."""
     return Cues(words())

@@ -19,7 +19,7 @@ AnswerWeights = Mapping[str, Sequence[tuple[int, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """All that the engine has learned: where content begins, ends, begins before its cue; what a report does; how sure it is."""
+    """All that the engine has learned: where content begins and ends, what a report does, how sure it is."""
 
     start: Weights
     end: Weights
@@ -47,6 +47,7 @@ def load(acts: Sequence[str]) -> Models:
 
 
 def score(features: Sequence[str], table: Weights) -> float:
+    """The sum of the features' weights."""
     get = table.get
     total = 0.0
     for feature in features:
@@ -55,6 +56,7 @@ def score(features: Sequence[str], table: Weights) -> float:
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
+    """Probabilities in proportion to the powers of the scores."""
     top = max(scores)
     powers = [math.exp(value - top) for value in scores]
     total = sum(powers)

@@ -17,7 +17,7 @@ _DEEPEST = 8
 
 @dataclass(slots=True)
 class Quotation:
-    """Tokens [first, last) inside the marks; `open` the opening mark, `close` the closing one or None if it is missing."""
+    """Tokens [first, last) inside the marks; `open`: the opening mark, `close`: the closing one, None if missing."""
 
     open: int
     first: int
@@ -27,7 +27,7 @@ class Quotation:
 
 
 class Quotations:
-    """The quotations of a text in order of their opening. `inside[i]`: the innermost one that token i lies in, else -1."""
+    """The quotations of a text by their opening. `inside[i]`: the innermost one that token i lies in, else -1."""
 
     def __init__(self, text: Text) -> None:
         self.all: list[Quotation] = []

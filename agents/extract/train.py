@@ -174,7 +174,7 @@ def learn(lessons: Sequence[Lesson]) -> dict[str, Table]:
     tables["end"] = rank(ends, penalty["end"])
     # An act is ranked too: its candidates are the nine acts, each feature told apart by the act it speaks for.
     acts = [a for lesson in lessons for a in lesson.acts]
-    groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in acts]  # type: ignore[arg-type]
+    groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in acts]
     tables["act"] = rank(groups, penalty["act"])
     return tables
 
@@ -196,6 +196,7 @@ def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Lesson]) -> 
 
 
 def documents(paths: Iterable[str]) -> list[dict[str, Any]]:
+    """The annotated articles of these files."""
     out = []
     for path in paths:
         with open(path, encoding="utf-8") as lines:
@@ -204,6 +205,7 @@ def documents(paths: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def table(tables: dict[str, Table]) -> str:
+    """The tables as lexicon/weights.tsv has them."""
     lines = ["# Learned by train.py; do not edit by hand.", "model\tfeature\tweight"]
     lines += [
         f"{name}\t{feature}\t{weight:.3f}"
@@ -214,6 +216,7 @@ def table(tables: dict[str, Table]) -> str:
 
 
 def main() -> None:
+    """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", nargs="+")
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "weights.tsv")))

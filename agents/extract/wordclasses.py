@@ -2,7 +2,8 @@
 
 usage: python -m agents.extract.wordclasses ARTICLES.jsonl.gz [--words 24000] [--fine 160] [--coarse 40]
 
-Writes lexicon/wordclasses.tsv. Only words and class numbers are kept, no text. Needs numpy and scipy (development only).
+Writes lexicon/wordclasses.tsv. Only words and class numbers are kept, no text.
+Needs numpy and scipy (development only).
 Deterministic: the same articles give the same classes.
 """
 
@@ -13,6 +14,7 @@ import gzip
 import json
 from collections import Counter
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -43,7 +45,7 @@ def embed(articles: list[list[str]], vocabulary: list[str]) -> np.ndarray:
     pairs: Counter[tuple[int, int]] = Counter()
     for article in articles:
         codes = [index.get(form, -1) for form in article]
-        for left, right in zip(codes, codes[1:], strict=False):
+        for left, right in pairwise(codes):
             if left >= 0 and 0 <= right < _CONTEXTS:
                 pairs[left, right] += 1
             if right >= 0 and 0 <= left < _CONTEXTS:
@@ -60,7 +62,8 @@ def embed(articles: list[list[str]], vocabulary: list[str]) -> np.ndarray:
     coo.data = np.maximum(0.0, np.log(coo.data * total / (by_row[coo.row] * by_column[coo.col])))
     u, s, _ = svds(coo.tocsr(), k=_DIMENSIONS, v0=np.ones(min(coo.shape)))
     vectors = u * np.sqrt(s)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def cluster(vectors: np.ndarray, count: int) -> np.ndarray:
@@ -83,6 +86,7 @@ def cluster(vectors: np.ndarray, count: int) -> np.ndarray:
 
 
 def main() -> None:
+    """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("articles")
     parser.add_argument("--words", type=int, default=24000)

@@ -29,6 +29,7 @@ def list_(as_json: Json = False, broker: options.Broker = None, data_dir: option
     from rich.table import Table
 
     from agents.fetch import registry
+    from agents.fetch.report import span
 
     async def work(settings: Settings) -> list[Feed]:
         return list((await registry.feeds(settings)).values())
@@ -41,7 +42,7 @@ def list_(as_json: Json = False, broker: options.Broker = None, data_dir: option
     for column in ("outlet", "category", "full text", "every", "address"):
         table.add_column(column, overflow="fold")
     for feed in feeds:
-        every = _span(feed.interval) if feed.interval else "adapted"
+        every = span(feed.interval) if feed.interval else "adapted"
         style = None if feed.active else "dim"
         table.add_row(
             feed.outlet, feed.category, feed.full_text, every if feed.active else "paused", feed.url, style=style
@@ -155,38 +156,18 @@ def check(url: Url, as_json: Json = False, allow_private: Private = None) -> Non
 @app.command()
 def health(as_json: Json = False, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
     """How every feed fares: last success and error, interval, items a day, share of polls answered by 304."""
-    from rich.console import Console
-    from rich.table import Table
-
     from agents.fetch import registry, report
 
     async def work(settings: Settings) -> dict[str, FeedRow]:
         return await registry.rows(settings)
 
     standing = [report.health(row, time.time()) for row in _reach(work, broker, data_dir).values()]
-    standing.sort(key=lambda row: (row.state == "ok", row.outlet, row.url))
     if as_json:
         _json_lines(standing)
-        return
-    table = Table(box=None, header_style="bold")
-    for column in ("outlet", "state", "last success", "every", "items/day", "spared", "address", "last error"):
-        table.add_column(
-            column, overflow="fold", justify="right" if column in ("every", "items/day", "spared") else "left"
-        )
-    for row in standing:
-        table.add_row(
-            row.outlet,
-            row.state,
-            f"{_span(row.success_age)} ago" if row.success_age is not None else "never",
-            _span(row.interval),
-            f"{row.items_a_day:.1f}",
-            f"{row.spared:.0%}",
-            row.url,
-            row.error or row.note,
-            style={"ok": None, "paused": "dim", "retired": "dim"}.get(row.state, "red"),
-        )
-    console = Console()
-    console.print(table if standing else "No feed has been polled yet: `tasrih up` or `tasrih worker fetch` does.")
+    elif standing:
+        report.show_health(standing)
+    else:
+        typer.echo("No feed has been polled yet: `tasrih up` or `tasrih worker fetch` does.")
 
 
 @app.command()
@@ -229,13 +210,3 @@ def _json_lines(values: Any) -> None:
 
     for value in values:
         typer.echo(msgspec.json.encode(value).decode())
-
-
-def _span(seconds: float | None) -> str:
-    """A time span as people say it."""
-    if seconds is None:
-        return "-"
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.0f} s"

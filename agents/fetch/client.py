@@ -138,8 +138,9 @@ class Client:
                 async with asyncio.timeout(max(0.0, seconds)):
                     answer = await self._request(url, what, headers, form, started)
         except TimeoutError as error:
-            # aiohttp's own says which; ours is the total.
-            raise FetchError(str(error) or f"no complete answer within {self._total:.0f} s") from None
+            if isinstance(error, aiohttp.ServerTimeoutError):  # the socket's: nothing came, or nobody took the call
+                raise FetchError(f"silence: {str(error)[:1].lower()}{str(error)[1:]}") from None
+            raise FetchError(f"no complete answer within {self._total:.0f} s") from None
         except aiohttp.ClientError as error:
             raise FetchError(_reason(error, url)) from None
         except (OSError, ValueError) as error:
@@ -221,6 +222,6 @@ def _reason(error: aiohttp.ClientError, url: str) -> str:
         case aiohttp.ClientPayloadError():
             return f"the answer cannot be decompressed or ends early: {error}"
         case aiohttp.ClientResponseError():
-            return f"the answer is not HTTP: {error.message[:200]}"
+            return f"the answer is not HTTP: {error.message.partition(':')[0][:200].strip()}"
         case _:
             return str(error) or type(error).__name__

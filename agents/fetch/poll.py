@@ -46,7 +46,7 @@ async def poll(row: FeedRow, client: Client, parser: Parser, settings: Settings)
     answer: Answer | None = None
     try:
         answer = await client.get(row.url, "feed", conditions)
-        reading = await _read(row, answer, parser, settings)
+        reading = await read(row, answer, parser, settings)
         outcome = "changed" if reading.news else "unchanged"
     except HeldError as held:
         metrics.POLLS.labels("held").inc()
@@ -64,16 +64,6 @@ async def poll(row: FeedRow, client: Client, parser: Parser, settings: Settings)
     return reading._replace(row=replace(after, due=due))
 
 
-async def read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings) -> Reading:
-    """What a pushed body says, read as if it had been asked for. Raises `NotAFeedError`."""
-    return await _read(row, answer, parser, settings)
-
-
-def digest(body: bytes) -> bytes:
-    """What a body is known again by."""
-    return blake2b(body, digest_size=16).digest()
-
-
 def _conditions(row: FeedRow, now: float) -> Mapping[str, str]:
     if now - row.whole_at > _WHOLE_EVERY:
         return {}
@@ -81,7 +71,8 @@ def _conditions(row: FeedRow, now: float) -> Mapping[str, str]:
     return {name: value for name, value in conditions.items() if value and value.isascii() and value.isprintable()}
 
 
-async def _read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings) -> Reading:
+async def read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings) -> Reading:
+    """What an answer says, asked for or pushed. Raises `FetchError` and `NotAFeedError` for one that says nothing."""
     bounds = (settings.interval_min, settings.interval_max)
     now = time.time()
     well = replace(row, success_at=now, failures=0, error="", floor=schedule.floor(answer.headers, row.ttl))
@@ -98,7 +89,7 @@ async def _read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings
         address=answer.moved_to or row.address,
         whole_at=now,
     )
-    mark = digest(answer.body)
+    mark = blake2b(answer.body, digest_size=16).digest()
     if mark == row.body and not answer.cut:
         well = replace(well, same=row.same + 1, interval=schedule.adapted(row, False, bounds))
         return Reading(well, [], answer=answer)

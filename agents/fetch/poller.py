@@ -7,7 +7,7 @@ import contextlib
 import heapq
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -29,8 +29,8 @@ from streams.stage import confirmed
 
 log = logging.getLogger(__name__)
 
-# What is sent, confirmed and remembered at a time: pages take a second each, and a kill costs the work since the last.
-_WITH_PAGES, _WITHOUT = 5, 200
+# What is sent, confirmed and remembered at a time: an item whose page may take a second or twenty keeps none waiting.
+_WITH_PAGES, _WITHOUT = 1, 200
 _LAST_WORDS = 2.0
 
 Send = Callable[[Entry], Awaitable[Awaitable[Any]]]
@@ -122,8 +122,10 @@ class Poller:
     def _begin(self, key: bytes, due: float) -> None:
         if key in self._polls:
             return  # it will be watched again when that ends
-        task = asyncio.create_task(self._poll(key, due))
-        self._polls[key] = task
+        self._start(key, self._poll(key, due))
+
+    def _start(self, key: bytes, work: Coroutine[Any, Any, None]) -> None:
+        task = self._polls[key] = asyncio.create_task(work)
         task.add_done_callback(lambda _: self._ended(key))
 
     def _ended(self, key: bytes) -> None:
@@ -154,9 +156,7 @@ class Poller:
         """Take in what a hub has sent for a feed; what is no feed only makes it due at once."""
         while key in self._polls:
             await asyncio.wait([self._polls[key]])
-        task = asyncio.create_task(self._push(key, answer))
-        self._polls[key] = task
-        task.add_done_callback(lambda _: self._polls.pop(key, None))
+        self._start(key, self._push(key, answer))
 
     async def _push(self, key: bytes, answer: Answer) -> None:
         row = self.row(key)
@@ -165,39 +165,30 @@ class Poller:
         try:
             reading = await read(row, answer, self._parser, self._settings)
         except (NotAFeedError, FetchError):
-            self.watch(key, replace(row, due=time.time()))
+            await self._remember(key, replace(row, due=time.time()))
             return
         # Validators, body and interval are those of polls.
         known = replace(row, seen=reading.row.seen, success_at=time.time(), changed_at=reading.row.changed_at)
         await self._take(key, Reading(known, reading.news))
-        self.watch(key, known)
 
     async def _take(self, key: bytes, reading: Reading) -> None:
         """Send the news of `reading`, the oldest first, and remember them; then remember how the feed stands."""
-        row, news = reading.row, reading.news[::-1]
-        feed = row.feed
-        with_pages = any(wanted(feed.full_text, piece.item) for piece in news)
-        size = _WITH_PAGES if with_pages else _WITHOUT
-        before = self.row(key)
+        before, after, news = self.row(key), reading.row, reading.news[::-1]
+        if before is None:
+            return
+        feed, seen, published = after.feed, after.seen, after.published
+        size = _WITH_PAGES if any(wanted(feed.full_text, piece.item) for piece in news) else _WITHOUT
         for start in range(0, len(news), size):
             piece = news[start : start + size]
             entries = await asyncio.gather(*[entry(feed, item, self._pages) for item in piece])
-            row = replace(
-                row, seen=(*[item.seen for item in reversed(piece)], *row.seen), published=row.published + len(piece)
-            )
+            seen, published = (*[item.seen for item in reversed(piece)], *seen), published + len(piece)
             # Until all is sent, the feed stands as it did, but for what has been.
-            standing = (
-                row
-                if start + size >= len(news) or before is None
-                else replace(before, seen=row.seen, published=row.published)
-            )
-            await self._write(key, entries, standing)
+            await self._write(key, entries, replace(before, seen=seen, published=published))
             for item in piece:
                 metrics.ENTRIES.labels("changed" if item.changed else "new").inc()
-        if not news:
-            await self._write(key, (), row)
+        await self._write(key, (), replace(after, seen=seen, published=published))
         if self.heard:
-            await self.heard(key, row, reading)
+            await self.heard(key, after, reading)
 
     async def _write(self, key: bytes, entries: Sequence[Entry], row: FeedRow) -> None:
         """Send, then remember; not to be torn apart when the poll is cancelled."""

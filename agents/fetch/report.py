@@ -218,6 +218,40 @@ def health(row: FeedRow, now: float) -> Health:
     )
 
 
+def show_health(standing: Sequence[Health]) -> None:
+    """Print how feeds fare for a person, those in trouble first."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold")
+    for column in ("outlet", "state", "last success", "every", "items/day", "spared", "address", "last error"):
+        figure = column in ("every", "items/day", "spared")
+        table.add_column(column, overflow="fold", justify="right" if figure else "left")
+    for row in sorted(standing, key=lambda row: (row.state == "ok", row.outlet, row.url)):
+        cells = (
+            row.outlet,
+            row.state,
+            "never" if row.success_age is None else f"{span(row.success_age)} ago",
+            span(row.interval),
+            f"{row.items_a_day:.1f}",
+            f"{row.spared:.0%}",
+            row.url,
+            row.error or row.note,
+        )
+        style = {"ok": "", "new": "", "paused": "dim", "retired": "dim"}.get(row.state, "red")
+        table.add_row(*map(Text, cells), style=style)
+    Console().print(table)
+
+
+def span(seconds: float) -> str:
+    """A time span as people say it."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.0f} s"
+
+
 async def discovered(settings: Settings, site: str) -> tuple[Sequence[Found], str]:
     """The feeds of a site, and why there are none if it cannot be had."""
     if "://" not in site:

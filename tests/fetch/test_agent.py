@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import zlib
+
 import pytest
 from aiohttp import web
 
@@ -23,8 +27,8 @@ def quick(topics: Settings) -> Settings:
     return topics.model_copy(update={"host_spacing": 0.0, "interval_min": 0.2, "interval_max": 0.2})
 
 
-def feed(outlet: Outlet, **fields: object) -> Feed:
-    return Feed(**{"url": outlet.feed, "outlet": "المرصد", "full_text": "never", "interval": 0.2, **fields})  # type: ignore[arg-type]
+def feed(at: Outlet, **fields: object) -> Feed:
+    return Feed(**{"url": at.feed, "outlet": "المرصد", "full_text": "never", "interval": 0.2, **fields})  # type: ignore[arg-type]
 
 
 async def entries(settings: Settings) -> list[Entry]:
@@ -113,3 +117,27 @@ async def test_what_is_no_feed_record_becomes_a_dead_letter(quick: Settings) -> 
         letters = await records(quick, DEAD_LETTERS, DeadLetter, 2)
     assert {letter.stage for letter in letters} == {"fetch"}
     assert any("no web address" in letter.reason for letter in letters)
+
+
+async def test_feeds_move_with_their_partitions(quick: Settings) -> None:
+    """A second worker takes over half of the feeds, with what is known of them; nothing is sent twice."""
+    async with contextlib.AsyncExitStack() as stack:
+        outlets: list[Outlet] = []
+        while len({zlib.crc32(registry.site(o.feed).encode()) % quick.partitions for o in outlets}) < quick.partitions:
+            outlets += [await stack.enter_async_context(serving(Story("/a", "خبر", LONG))) for _ in range(3)]
+        for outlet in outlets:
+            outlet.etag = '"1"'
+        await registry.add(quick, [feed(outlet, outlet=str(n)) for n, outlet in enumerate(outlets)])
+        async with run(quick) as first:
+            await records(quick, ENTRIES, Entry, len(outlets))
+            async with run(quick.model_copy(update={"data_dir": quick.data_dir / "second"})) as second:
+                async with asyncio.timeout(30):
+                    while not (first._places and second._places):
+                        await asyncio.sleep(0.1)
+                assert not first._places.keys() & second._places.keys()
+                for outlet in outlets:
+                    times = len(outlet.asked("/rss"))
+                    assert (await outlet.wait_asked("/rss", times + 2))[-1].headers["If-None-Match"] == '"1"'
+            for outlet in outlets:
+                await outlet.wait_asked("/rss", len(outlet.asked("/rss")) + 2)
+        assert len(await entries(quick)) == len(outlets)

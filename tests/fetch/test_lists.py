@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
-from agents.fetch import lists, registry
+from agents.fetch import lists, registry, report
 from agents.fetch.cli import app
 from agents.fetch.lists import FeedListError
+from agents.fetch.state import FeedRow
 from streams.records import Feed
 from streams.settings import Settings
 from tests.fetch.outlet import Story, serving
@@ -113,6 +115,31 @@ def test_commands_on_the_registry(command: Any, tmp_path: Path) -> None:
     assert "not in the registry" in output
     assert command("import", str(tmp_path / "none.opml"))[0] == 2
     assert "No feed has been polled yet" in command("health")[1]
+
+
+def test_health(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    feed = Feed(url="https://a.example/rss", outlet="صحيفة")
+    ok = FeedRow(
+        feed=feed, partition=0, since=0.0, polls=9, unchanged=6, same=2, published=20, success_at=9e4, interval=600.0
+    )
+    standing = [
+        report.health(row, 2 * 86400.0)
+        for row in (
+            ok,
+            replace(ok, error="the server answers (HTTP 500)", failures=3),
+            replace(ok, retired="the outlet says that it is gone for good (HTTP 410)"),
+            replace(ok, feed=replace(feed, active=False)),
+            FeedRow(feed=feed, partition=0, since=0.0),
+        )
+    ]
+    assert [row.state for row in standing] == ["ok", "failing", "retired", "paused", "new"]
+    assert standing[0].items_a_day == 10.0
+    assert standing[0].spared == 0.75
+    report.show_health(standing)
+    printed = capsys.readouterr().out
+    for words in ("HTTP 500", "HTTP 410", "10.0", "75%", "23 h ago", "10 min", "never"):
+        assert words in printed
 
 
 async def test_offer_fills_an_empty_registry_and_leaves_a_full_one(topics: Settings, tmp_path: Path) -> None:

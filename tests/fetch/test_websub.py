@@ -47,9 +47,9 @@ class Hub:
         self.verified.set()
         return web.Response(status=202)
 
-    async def publish(self, *stories: Story, secret: str = "") -> int:
+    async def publish(self, *stories: Story, secret: str = "", body: bytes = b"") -> int:
         form = self.forms[-1]
-        body = rss(stories, self.outlet.base)
+        body = body or rss(stories, self.outlet.base)
         mac = hmac.new((secret or form["hub.secret"]).encode(), body, hashlib.sha256).hexdigest()
         headers = {"X-Hub-Signature": f"sha256={mac}", "Content-Type": "application/rss+xml"}
         async with (
@@ -90,6 +90,13 @@ async def test_what_a_hub_brings_comes_at_once_and_once(topics: Settings) -> Non
         (row,) = (await registry.rows(settings)).values()
         assert row.subscription is not None
         assert row.subscription.pushed_at
+
+
+async def test_a_hub_that_brings_no_feed_makes_it_due_at_once(topics: Settings) -> None:
+    async with pushing(topics) as (_, hub):
+        await hub.outlet.wait_asked("/rss", 1)
+        assert await hub.publish(body=b"new!") == 202
+        await hub.outlet.wait_asked("/rss", 2)
 
 
 async def test_what_is_signed_with_another_secret_is_ignored(topics: Settings) -> None:

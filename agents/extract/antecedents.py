@@ -19,6 +19,7 @@ from agents.extract.lexicon import words as classes
 from agents.extract.model import score
 from agents.extract.names import Source
 from agents.extract.report import Report
+from streams.arabic import fold
 
 if TYPE_CHECKING:
     from agents.extract.speakers import Speaker
@@ -35,12 +36,13 @@ def _weights() -> dict[str, float]:
 class Antecedents:
     """Who may be meant at each point of an article; grows as its reports are resolved."""
 
-    def __init__(self, layout: Layout, article: Article, reports: list[Report]) -> None:
+    def __init__(self, layout: Layout, article: Article) -> None:
         self.layout, self.article = layout, article
         self._spoken: list[tuple[Report, Speaker]] = []
         self._of: dict[int, Speaker] = {}
 
     def spoke(self, report: Report, speaker: Speaker) -> None:
+        """Remember who speaks in `report`; to be told in the order of the text."""
         self._spoken.append((report, speaker))
         self._of[id(report)] = speaker
 
@@ -140,7 +142,8 @@ class Antecedents:
         cue = report.cue
         if cue is None:
             return set()
-        gender, number = cue.gender, cue.number
+        gender: str | None = cue.gender
+        number: str | None = cue.number
         if cue.pronoun:
             gender, number = _PRONOUNS.get(cue.pronoun, (gender, number))
         features = set()
@@ -153,4 +156,7 @@ class Antecedents:
         return features
 
 
-_PRONOUNS: dict[str, tuple[str | None, str | None]] = {"ه": ("m", "s"), "ها": ("f", "s"), "هم": (None, "p"), "هما": (None, "d")}
+# What an attached pronoun tells of whom it means: gender, number.
+_PRONOUNS: dict[str, tuple[str | None, str | None]] = {
+    fold("ه"): ("m", "s"), fold("ها"): ("f", "s"), fold("هم"): (None, "p"), fold("هما"): (None, "d"),
+}  # fmt: skip

@@ -119,7 +119,8 @@ class Article:
                 break
             if i and word(text.word[i - 1]).classes & g.PLACE and (known := g.entity(text, i - 1, at)) and known[1] > i:
                 break
-            if name_end(text, i, at + 1) == at + 1:
+            lasts = word(text.word[at]).definite and at - i > 1 and name_end(text, i, at) == at
+            if lasts or name_end(text, i, at + 1) == at + 1:
                 if self._begins(i):
                     first = i
                 if word(text.word[i]).clitic:

@@ -14,7 +14,7 @@ from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import words as classes
-from agents.extract.phrases import ACCUSATIVE, noun_phrase, phrase, quoted_name, subject
+from agents.extract.phrases import ACCUSATIVE, noun_phrase, phrase, quoted_name, subject, surname
 from agents.extract.report import Cue, Report, Span
 from agents.extract.text import Text
 from streams.arabic import fold
@@ -90,6 +90,7 @@ def _adjacent(text: Text, first: int, last: int) -> bool:
     return all(text.form[k] in classes()["auxiliary"] for k in range(first, last))
 
 
+_PEOPLE = tuple(map(fold, ("ين", "ون", "ات")))
 _ALEF, _TEH = fold("ا"), fold("ة")
 
 
@@ -292,7 +293,8 @@ def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
             break
         if (w.clitic and w.clitic not in _AND) or _tanwin(w) or w.base in classes()["period"]:
             break
-        if w.classes & g.VERB or w.classes & g.ORDINARY and w.base.endswith(_OBJECT):
+        whole = word(text.word[end - 1]).definite or w.base.endswith(_PEOPLE)  # what is definite already takes no second noun
+        if (w.definite and whole and not surname(w)) or w.classes & g.VERB or w.classes & g.ORDINARY and w.base.endswith(_OBJECT):
             break
         if w.clitic and not w.classes & (g.HEAD | g.PLACE | g.GIVEN) and not w.definite:
             break

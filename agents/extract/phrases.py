@@ -92,7 +92,8 @@ def _simple(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
         return name_end(text, i, stop), "name"
     if c & g.BOUND and not c & (g.HEAD | g.GIVEN):
         return i, ""
-    if c & g.TITLE and not c & (g.BODY | g.ROLE):
+    lettered = i + 2 < stop and text.form[i] in _marks("title-letter") and text.form[i + 1] == "." and text.end[i] == text.start[i + 1]
+    if lettered or (c & g.TITLE and not c & (g.BODY | g.ROLE)) or _rank(text, i, stop):
         return _titled(text, i, stop, depth)
     of_the_faith = i + 1 < stop and text.form[i + 1] in _marks("of-the-faith") and not w.definite
     if c & g.GIVEN or _maybe_name(w) or of_the_faith or text.form[i] in _name_parts():
@@ -135,10 +136,20 @@ def _quantified(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]
     return (end, ending) if end > j else (i, "")
 
 
+def _rank(text: Text, i: int, stop: int) -> bool:
+    """الفريق is a team and a rank: a rank before a further word of rank or a given name."""
+    w = word(text.word[i])
+    if w.base not in _marks("team-or-rank") or not w.definite or i + 1 >= stop:
+        return False
+    return text.form[i + 1] in _marks("of-rank") or bool(word(text.word[i + 1]).classes & g.GIVEN)
+
+
 def _titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
     """A form of address, and the name or office after it; alone it is a noun (الشيخ)."""
     w = word(text.word[i])
     end = _adjectives(text, i + 1, stop, w, w.definite)
+    while end < stop and text.form[end] in _marks("of-rank"):
+        end += 1
     if end < stop and text.form[end] == "." and text.end[end - 1] == text.start[end]:
         end += 1
     if end < stop and text.line[end] == text.line[i]:
@@ -179,7 +190,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
             end = _fields(text, j + 1, stop) if w.base in _marks("affairs") else j + 1
             body = bool(w.classes & g.BODY) or any(word(text.word[k]).classes & g.BODY for k in range(i + 1, j))
             return _completed(text, end, stop, head, depth, personal=personal, last=w, body=body)
-        if (c & g.NISBA and not c & (g.HEAD | g.GIVEN)) or (w.base in g.adjectives_taking() and j > i):
+        if (c & g.NISBA and not c & (g.HEAD | g.GIVEN)) or (w.base in g.table_words("adjectives.tsv") and not c & g.GIVEN and not head.classes & g.ROLE):
             end = _adjectives(text, j, stop, head, False)
             return _completed(text, max(end, j + 1), stop, head, depth, definite=False)
         if c & g.VERB and not c & (g.HEAD | g.TITLE):
@@ -239,7 +250,7 @@ def _completed(
         j = further
     if personal and j < stop and text.line[j] == text.line[j - 1]:
         w = word(text.word[j])
-        if w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite:
+        if (w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite) or _rank(text, j, stop):
             end, ending = _titled(text, j, stop, depth + 1)
             if ending == "name":
                 return end, "name"
@@ -251,7 +262,7 @@ def _completed(
             end = name_end(text, j, stop, sure=True)
             if end > j:
                 return end, "name"
-        if head.definite and head.classes & g.ROLE and w.definite and _surname(w) and _closed(text, j + 1, stop):
+        if head.definite and head.classes & g.ROLE and w.definite and surname(w) and _closed(text, j + 1, stop):
             return max(j + 1, name_end(text, j + 1, stop, sure=True)), "name"
     return j, "role" if personal else "noun"
 
@@ -283,8 +294,9 @@ def _also(text: Text, j: int, stop: int) -> int:
     """Past further fields of an office or body (وزير الخارجية والتعاون الدولي), else `j`."""
     while j < stop:
         w = word(text.word[j])
-        field = w.clitic == _AND and w.definite and w.classes & g.ORDINARY
-        if not field or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE):
+        if w.clitic != _AND or not w.definite or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN):
+            break
+        if w.classes & g.BODY and w.base not in _marks("ministry"):
             break
         j = _adjectives(text, j + 1, stop, w, True)
     return j
@@ -301,12 +313,12 @@ def _adjectives(text: Text, j: int, stop: int, head: Word, definite: bool) -> in
             break
         feminine = head.definite and w.base.endswith("ه") and head.base.endswith("ه")
         if definite and w.definite and (c & g.ADJECTIVE or (not c and feminine)):
-            if c & (g.HEAD | g.PLACE) and not c & g.NISBA and not (head.classes & g.BODY and w.base in g.table_words("adjectives.tsv")):
+            if c & (g.HEAD | g.PLACE) and not c & g.NISBA and w.base not in g.table_words("adjectives.tsv"):
                 break
             j += 1
         elif definite and not w.definite and c & g.ADJECTIVE and not w.clitic and w.base in g.demonyms() and _last_definite(text, j):
             break
-        elif not definite and not w.definite and not w.clitic and (c & g.NISBA or w.base in g.adjectives_taking()) and not c & g.VERB:
+        elif not definite and not w.definite and not w.clitic and (c & g.NISBA and not c & g.HEAD or w.base in g.table_words("adjectives.tsv")) and not c & g.VERB:
             j += 1
         else:
             break
@@ -336,6 +348,10 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
             end, _ = _simple(text, j + 1, stop, depth + 1)
             if end > j + 1:
                 return _also(text, end, stop) if loose else end
+        # An unnamed source is told by its place (مصدر في المطار), but not by where it spoke (في بيان).
+        place = head.classes & g.SOURCE and not head.definite and after.definite and form in _marks("in")
+        if place and not after.classes & (g.DOCUMENT | g.TIME) and after.base not in _marks("period"):
+            return _adjectives(text, j + 2, stop, after, True)
         return j
     if w.clitic == _BY and w.classes & g.PLACE and head.classes & (g.ROLE | g.BODY):
         known = g.entity(text, j, stop)
@@ -397,9 +413,10 @@ def _perhaps_name(text: Text, j: int, stop: int) -> bool:
     if j + 1 >= stop:
         return False
     after = word(text.word[j + 1])
-    return bool(after.classes & g.GIVEN) or _maybe_name(after) or _surname(after)
+    return bool(after.classes & g.GIVEN) or _maybe_name(after) or surname(after)
 
 
+_TANWIN = fold("ا")
 _INFLECTED = tuple(map(fold, ("ا", "ه", "ها", "هم", "ين", "ون", "ات")))
 
 
@@ -419,7 +436,7 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
                 j += 1 if text.form[j + 1] in parts and parts[text.form[j + 1]] == "joins" else 2
                 count += 1
                 continue
-            if form.startswith("ال") or after.classes & g.GIVEN or _maybe_name(after) or _surname(after):
+            if form.startswith("ال") or after.classes & g.GIVEN or _maybe_name(after) or surname(after):
                 j += 1
                 continue
         if part and count and form.startswith("ال"):
@@ -450,17 +467,20 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
             j += 1
             count += 1
             continue
-        if w.definite and count and _surname(w, word(text.word[j - 1])):
+        lone = count == 1 and word(text.word[j - 1]).classes & g.GIVEN and not w.definite and not c & (g.VERB | g.HEAD | g.PLACE | g.TITLE)
+        if lone and not w.base.endswith(_INFLECTED) and (j + 1 >= stop or word(text.word[j + 1]).classes & (g.BOUND | g.MARK)):
+            return j + 1  # an ordinary word for a surname (جورج حداد)
+        if w.definite and count and surname(w, word(text.word[j - 1])):
             j += 1
             count += 1
-            if j < stop and _surname(word(text.word[j]), None) and word(text.word[j]).classes == 0:
+            if j < stop and surname(word(text.word[j]), None) and word(text.word[j]).classes == 0:
                 continue
             break
         break
     return j
 
 
-def _surname(w: Word, before: Word | None = None) -> bool:
+def surname(w: Word, before: Word | None = None) -> bool:
     """A definite word that may end a name: a نسبة of no country, or none of the known words."""
     c = w.classes
     if not w.definite or w.clitic or c & (g.HEAD & ~g.BODY | g.PLACE | g.TITLE):
@@ -520,7 +540,7 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending) -> tuple[int, E
         return (after, "entity") if after > k else None
     if ending == "name" and w.noun and w.classes & (g.ROLE | g.SOURCE | g.KIN) and not w.classes & g.GIVEN:
         speaks = bool(w.noun.takes & _marks("for"))
-        if not comma and (w.noun.number != "s" or (w.definite and not speaks)):
+        if not comma and (text.form[k].endswith(w.noun.lemma + _TANWIN) or w.noun.number != "s" or (w.definite and not speaks)):
             return None
         after, _ = _simple(text, k, stop, 1)
         return (after, "entity") if after > k else None

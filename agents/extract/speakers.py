@@ -56,14 +56,15 @@ class Resolver:
         self._known: dict[Span, Speaker] = {}
 
     def run(self) -> None:
-        antecedents = Antecedents(self.layout, self.article, self.reports)
+        """Resolve the reports in the order of their cues."""
+        antecedents = Antecedents(self.layout, self.article)
         order = sorted(range(len(self.reports)), key=lambda n: (_at(self.reports[n]), n))
         for n in order:
             report = self.reports[n]
             if report.mention is None:
                 report.mention = find_mention(self.layout, report, self.others)
             via.find(self.layout, report)
-            speaker = self.name(report.mention, report) if report.mention else None
+            speaker = self.name(report.mention) if report.mention else None
             if speaker is None:
                 speaker = self._implied(antecedents, report)
             if speaker is None:
@@ -84,19 +85,16 @@ class Resolver:
 
     def of(self, source: Source) -> Speaker:
         """The speaker that a phrase anywhere in the article names."""
-        return self._resolved(source, None)
-
-    def name(self, mention: Span, report: Report | None) -> Speaker:
-        """The speaker that the phrase of tokens `mention` names."""
-        return self._resolved(describe(self.text, mention), report)
-
-    def _resolved(self, source: Source, report: Report | None) -> Speaker:
         known = self._known.get(source.span)
         if known is None:
-            known = self._known[source.span] = self._resolve(source, report)
+            known = self._known[source.span] = self._resolve(source)
         return known
 
-    def _resolve(self, source: Source, report: Report | None) -> Speaker:
+    def name(self, mention: Span) -> Speaker:
+        """The speaker that the phrase of tokens `mention` names."""
+        return self.of(describe(self.text, mention))
+
+    def _resolve(self, source: Source) -> Speaker:
         source = self._surname(source)
         if source.name:
             return self._person(source)
@@ -115,8 +113,7 @@ class Resolver:
         if source.kind in ("organization", "media"):
             full = self._in_full(source)
             if full is not None:
-                source, by = full, "title"
-                return self._speaker(source, "title")
+                return self._speaker(full, "title")
         return self._speaker(source, "named")
 
     def _surname(self, source: Source) -> Source:
@@ -203,7 +200,7 @@ class Resolver:
         if i < last:
             inner = describe(self.text, (i, last))
             if inner.kind != "document":
-                return self._resolve(inner, None)
+                return self._resolve(inner)
         if not source.definite and source.head not in classes()["statement"]:
             return None
         for report, speaker in self._last_spoken():

@@ -65,8 +65,10 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
     from agents.cli.worker import playing, stopping
     from agents.fetch import registry
     from streams import logs
-    from streams.broker import create_topics, reach
+    from streams.broker import create_topics, listening, reach
 
+    if settings.port and await listening(settings.host, settings.port):
+        options.fail(f"something listens on {settings.host}:{settings.port} already: choose another with --port")
     # The terminal shows the stream; the log speaks up when something is wrong, unless it was asked for more.
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "warning"})

@@ -25,7 +25,7 @@ _GRACE = 3.0
 
 @contextlib.asynccontextmanager
 async def run(settings: Settings) -> AsyncIterator[str]:
-    """Serve until left; yields the address, `http://host:port`. Raises `DatabaseError`, `SetupError` for a port in use."""
+    """Serve until left; yields the address, `http://host:port`. Raises `SetupError` (also for a port in use)."""
     async with archive(settings) as opened:
         hub = Hub(await opened.position())
         follower = Follower(settings, opened, hub)

@@ -98,6 +98,9 @@ async def test_a_phone_scrolls_only_down(site: Site, visit: Open, language: str)
     await page.locator("dialog input[value=commit]").check()
     await page.locator("dialog .actions button").click()
     await expect(page.locator(".card .words")).to_have_text(["بفتح السوق غدا"])
+    await page.locator(".alert-me").click()
+    cut_off = "(box) => box.scrollWidth - box.clientWidth"
+    assert await page.locator("dialog").evaluate(cut_off) == 0
 
 
 async def test_by_keyboard(site: Site, visit: Open) -> None:

@@ -146,6 +146,35 @@ async def test_without_a_network_it_says_so_and_keeps_what_is_there(site: Site, 
     await expect(page.locator(".notice[data-notice='empty.feeds']")).to_be_visible()
 
 
+async def test_after_a_failure_it_can_be_tried_again(site: Site, visit: Open) -> None:
+    page = await visit("/feeds", expect=("Failed to load", "ERR_"))
+    await page.route("**/v1/statements?*", lambda route: route.abort())
+    await page.locator(".place[data-place=live]").click()
+    await expect(page.locator(".notice.failed")).to_contain_text("لا يمكن الوصول إلى الخادم")
+    await page.unroute("**/v1/statements?*")
+    await page.locator(".notice.failed button").click()
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    await site.tell(statement("وصل بعد العطل"))
+    await expect(page.locator(".card .words")).to_have_text("وصل بعد العطل")
+
+
+async def test_a_list_read_anew_goes_on_to_its_end(site: Site, visit: Open) -> None:
+    await site.tell(*(statement(f"كلام رقم {n}") for n in range(150)))
+    page = await visit("/")
+    end = page.locator(".the-end")
+    for _ in range(2):
+        for _ in range(40):
+            if await end.count():
+                break
+            await page.mouse.wheel(0, 4000)
+            await page.wait_for_timeout(50)
+        await expect(end).to_be_visible()
+        await page.locator(".filters input[value=deny]").check()
+        await expect(page.locator(".notice")).to_be_visible()
+        await page.locator(".filters input[value=deny]").uncheck()
+        await expect(page.locator(".card").first).to_be_visible()
+
+
 async def test_the_page_is_sent_with_its_policy(site: Site, visit: Open) -> None:
     page = await visit("/feeds", expect=("404",))
     response = await page.goto(f"{site.address}/speakers/a.b%2Fc")

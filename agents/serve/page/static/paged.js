@@ -8,8 +8,11 @@ import { t } from "./words.js";
 
 const PAGE = 60;
 
-/** The statements of a query: `{element, list, load(query) → the stream position to go on from}`. */
-export function pagedStatements({ label, nothing = "empty.statements", actions = () => [] }) {
+/**
+ * The statements of a query: `{element, list, load(query) → the stream position to go on from, null if it failed}`.
+ * `again`: what to do when the reader tries again after a failure, if more than loading.
+ */
+export function pagedStatements({ label, nothing = "empty.statements", actions = () => [], again = () => load(query) }) {
   const list = new StatementList({ label, more });
   const state = el("div.list-state", {});
   const element = el("div.paged", {}, list.element, state);
@@ -26,7 +29,7 @@ export function pagedStatements({ label, nothing = "empty.statements", actions =
     controller?.abort();
     const mine = (controller = new AbortController());
     query = wanted;
-    next = null;
+    next = reading = null;
     list.clear();
     element.setAttribute("aria-busy", "true");
     fill(state, waiting());
@@ -39,7 +42,7 @@ export function pagedStatements({ label, nothing = "empty.statements", actions =
       more();
       return answer.position;
     } catch (problem) {
-      if (problem.name !== "AbortError") fill(state, failed(problem, () => load(query)));
+      if (problem.name !== "AbortError") fill(state, failed(problem, again));
       return null;
     } finally {
       if (mine === controller) element.removeAttribute("aria-busy");

@@ -1,8 +1,8 @@
 // Rules of alerts: those there are, and one made of the filters in force, tried on the archive before it goes live.
 
 import { get, send } from "./api.js";
-import { el, fill } from "./dom.js";
 import { brief } from "./card.js";
+import { el, fill } from "./dom.js";
 import { named } from "./filters.js";
 import { icon } from "./icons.js";
 import { list, percent, t } from "./words.js";
@@ -48,7 +48,7 @@ export function ruleItem(rule, pressed, choose) {
 }
 
 /** Offers to be alerted of what `filter` shows. */
-export async function offerRule(filter, toast) {
+export function offerRule(filter, toast) {
   const wanted = conditions(filter);
   const said = el("div.rule-said", { role: "status" });
   const field = (id, more) => el("input", { id, type: "text", required: true, autocomplete: "off", ...more });
@@ -70,7 +70,7 @@ export async function offerRule(filter, toast) {
     el("p.actions", {},
       el("button.button", { type: "button", onclick: attempt }, t("rule.try")),
       el("button.button.primary", {}, t("rule.save"))));
-  const dialog = el("dialog.help", { "aria-labelledby": "rule-title", onclose: () => dialog.remove() }, form);
+  const dialog = el("dialog.help.rule-dialog", { "aria-labelledby": "rule-title", onclose: () => dialog.remove() }, form);
 
   async function attempt() {
     fill(said, t("rule.trying"));

@@ -37,7 +37,7 @@ export default function live({ filter, navigate, frame, share, title }) {
   flow.checked = flowing;
   const paged = pagedStatements({
     label: t("live.list"),
-    nothing: "empty.statements",
+    again: () => start(),
     actions: () => (Object.keys(now).length ? [el("button.button", { type: "button", onclick: () => change({}) }, t("filters.clear"))] : []),
   });
   const rail = el("aside.rail", { "aria-label": t("rail.label") });

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test check test-kafka bench schemas lock clean
+.PHONY: help install up demo test test-all check schemas lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,8 +25,11 @@ up: $(STAMP)  ## the service: real feeds from the packaged list, on the embedded
 demo: $(STAMP)  ## the same with no network: a packaged newsroom on loopback
 	$(BIN)/tasrih demo
 
-test: $(STAMP)  ## everything but Apache Kafka, PostgreSQL and the browser
+test: $(STAMP)  ## everything that needs Python alone, on the embedded broker
 	$(BIN)/pytest -m "not kafka and not postgres and not browser"
+
+test-all: $(STAMP)  ## and Apache Kafka (Java 17, Maven), PostgreSQL, Chromium
+	$(BIN)/pytest
 
 check: $(STAMP)  ## format, lint, types, import contracts, the container files
 	$(BIN)/ruff format --check .

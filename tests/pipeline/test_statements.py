@@ -20,10 +20,13 @@ def test_a_statement_says_who_said_what_and_where() -> None:
     article = an_article(FIRST, SECOND, THIRD)
     found = {statement.content: statement for statement in statements(article, NOW)}
     quoted = next(statement for content, statement in found.items() if "المقاعد تكفي" in content)
+    assert quoted.speaker.name == "سعاد الهواري"
     assert quoted.cue is not None
     assert quoted.cue.text == "وقالت"
     assert (quoted.revision, quoted.status, quoted.article_id) == (article.revision, "new", "a")
     assert SECOND.startswith(quoted.context[:20])
+    carried = next(statement for content, statement in found.items() if "الدروس مجانية" in content)
+    assert carried.speaker.name == "سعاد الهواري"
 
 
 @given(TEXTS)

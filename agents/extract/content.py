@@ -152,6 +152,19 @@ class Contents:
 
     # ---- beginnings
 
+    def proven(self, cue: Occurrence) -> bool:
+        """Whether a weak cue has what proves it: a clause, a quotation or a colon ahead, or words before that it reports."""
+        if cue.entry.strength != "weak":
+            return True
+        text, i = self.text, cue.span[1]
+        for k in range(i, min(self._size, i + _REACH, self.layout.last[i - 1])):
+            form = text.form[k]
+            if form in self._that or form in self._that_pronoun or form in self._colons:
+                return True
+            if k in self.layout.quotations.opening:
+                return True
+        return self._follows(cue)
+
     def starts(self, cue: Occurrence) -> list[Start]:
         """Candidates, the first being "none". Forward ones in order, then the content before the cue."""
         text, layout, entry = self.text, self.layout, cue.entry

@@ -87,6 +87,11 @@ def read(layout: Layout, published: datetime | None, models: Models) -> list[Rep
     return reports
 
 
+def possible(contents: Contents) -> list[Occurrence]:
+    """The cues worth weighing."""
+    return [cue for cue in find(contents.layout) if contents.proven(cue)]
+
+
 def beginnings(
     contents: Contents, cues: list[Occurrence], models: Models
 ) -> dict[int, tuple[Occurrence, Start, float]]:
@@ -105,7 +110,7 @@ def beginnings(
 def choose(layout: Layout, models: Models) -> list[Choice]:
     """For each possible cue the likeliest beginning, then the likeliest end; those that are no report left out."""
     contents = Contents(layout)
-    begun = beginnings(contents, find(layout), models)
+    begun = beginnings(contents, possible(contents), models)
     accepted = {at: start for at, (_, start, _) in begun.items()}
     choices = (_choose(contents, cue, start, chance, accepted, models) for cue, start, chance in begun.values())
     return [choice for choice in choices if choice]

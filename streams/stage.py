@@ -101,8 +101,16 @@ class Stage(Generic[R, Row]):
         app.agent(raw_topic(app, settings, source), name=f"tasrih.{name}")(self._run)
 
     async def _run(self, stream: StreamT[bytes]) -> None:
-        # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
-        stream = stream.noack()  # type: ignore[attr-defined]
+        try:
+            # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
+            await self._follow(stream.noack())  # type: ignore[attr-defined]
+        except Exception as error:
+            # What fails with a message is a dead letter. This is the worker's own trouble: a full disk, a broken table.
+            # Begun anew by Faust, it would go on past what it has not done; begun anew as a process, it does not.
+            await self._app.crash(error)
+            raise
+
+    async def _follow(self, stream: StreamT[bytes]) -> None:
         async for batch in batches(stream):
             # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
             done = await self._process([event for event in batch if self._is_current(event)])

@@ -43,6 +43,7 @@ class Fleet:
     dice: random.Random
     environment: dict[str, str] = field(default_factory=dict)
     boundaries: tuple[str, ...] = ()  # where a worker started again may be told to end
+    armed: float = 0.5  # how many of them are told
     workers: list[Worker] = field(default_factory=list)
     ended_by_themselves: list[str] = field(default_factory=list)
     not_drained: int = 0
@@ -147,7 +148,7 @@ class Fleet:
             "FAULTS_EVENTS": str(self.events),
             **self.environment,
         }
-        if self.boundaries and not extra and self.workers and self.dice.random() < 0.5:
+        if self.boundaries and not extra and self.workers and self.dice.random() < self.armed:
             environment["FAULTS_KILL"] = f"{self.dice.choice(self.boundaries)}:{self.dice.randint(3, 60)}"
         with (folder / "worker.log").open("ab") as log:
             log.write(f"-- {time.time():.1f} {role} {environment.get('FAULTS_KILL', '')}\n".encode())

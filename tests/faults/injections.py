@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import resource
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -142,6 +143,18 @@ async def no_dead_letters(world: World, dice: random.Random) -> None:
     world.note("dead letters unavailable")
 
 
+async def disk_full(world: World, dice: random.Random) -> None:
+    """No file of a worker may grow, its tables' among them: every write fails, as on a full disk."""
+    if workers := world.fleet.at_work():
+        worker = dice.choice(workers)
+        world.note("disk full", worker.role)
+        _, hard = resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+        await asyncio.sleep(dice.uniform(5, 15))
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
 async def failing_feeds(world: World, dice: random.Random) -> None:
     """The outlet's servers answer with errors, half a feed, a page, nothing, late, or not at all."""
     if world.outlet:
@@ -170,6 +183,7 @@ FAULTS: dict[str, tuple[Fault, int]] = {
     "storm": (storm, 2),
     "cut": (cut, 2),
     "poison": (poison, 1),
+    "disk-full": (disk_full, 1),
     "failing-feeds": (failing_feeds, 1),
     "no-dead-letters": (no_dead_letters, 1),
     "broker-restart": (broker_restart, 1),

@@ -40,7 +40,10 @@ class Outlet:
             del feed[next(iter(feed))]
 
     def feeds(self) -> list[Feed]:
-        return [Feed(url=f"{self._base}/feed/{n}", outlet="newsroom", full_text="never") for n in range(_FEEDS)]
+        return [
+            Feed(url=f"{self._base}/feed/{n}", outlet="newsroom", full_text="never", interval=2.0)
+            for n in range(_FEEDS)
+        ]
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[Outlet]:

@@ -51,7 +51,8 @@ class Plan:
     store: str = "memory"
     broken: str = ""  # a promise to break on purpose
     toy: bool = False
-    boundaries: bool = True
+    boundaries: tuple[str, ...] = BOUNDARIES  # where workers started again may be told to die
+    armed: float = 0.5  # how many of them are
     patience: float = 180.0  # seconds for the work to be finished when the faults are over
 
 
@@ -80,7 +81,8 @@ async def run(plan: Plan) -> Ledger:
             settings.model_copy(update={"broker": cluster.outside}),
             plan.folder, plan.roles, plan.workers, dice,
             environment={"FAULTS_BREAK": plan.broken, "FAULTS_TOY": "1" if plan.toy else ""},
-            boundaries=BOUNDARIES if plan.boundaries and "kill" in plan.faults else (),
+            boundaries=plan.boundaries if "kill" in plan.faults else (),
+            armed=plan.armed,
         )  # fmt: skip
         stack.callback(fleet.destroy)
         world = World(settings, cluster, between, fleet, producer)

@@ -8,6 +8,7 @@ n-th crossing of that boundary), `FAULTS_BREAK` (a promise to break on purpose),
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -31,7 +32,7 @@ _kill_at = os.environ.get("FAULTS_KILL", ":").partition(":")
 
 def tell(*what: object) -> None:
     """A line in the events' file: time, process, what."""
-    with open(os.environ["FAULTS_EVENTS"], "a") as events:
+    with contextlib.suppress(OSError), open(os.environ["FAULTS_EVENTS"], "a") as events:
         print(time.time(), os.getpid(), *what, file=events)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import faust
 import pytest
 
 from streams import health
 from streams.app import build, running
 from streams.broker import BrokerError
-from streams.records import Entry
+from streams.records import Article, Entry
+from streams.rows import Rows
 from streams.settings import Settings
 from streams.stage import Outcome, Stage
-from streams.topics import ENTRIES
+from streams.topics import ARTICLES, ENTRIES
+from tests.kafka import records
 from tests.streams.test_stage import Seen, count, entry, put_entries
 
 
@@ -59,3 +62,27 @@ async def test_an_app_that_gives_up_ends_the_body(topics: Settings) -> None:
 
     with pytest.raises(BrokerError, match="gave up: ValueError"):
         await body()
+
+
+async def test_a_table_that_cannot_be_written_ends_the_worker(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("No space left on device")
+
+    await put_entries(topics, entry("a", "first"))
+    for broken in (True, False):
+        app = build("normalize", topics)
+        Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+
+        async def body(app: faust.App = app, broken: bool = broken) -> None:
+            async with running(app):
+                await (asyncio.Event().wait() if broken else records(topics, ARTICLES, Article, 2))
+
+        with monkeypatch.context() as patch:
+            if broken:
+                patch.setattr(Rows, "put", full)
+                with pytest.raises(BrokerError, match="No space left"):
+                    await body()
+            else:
+                await body()  # nothing was acknowledged: the entry is done again

@@ -16,7 +16,8 @@ from streams.settings import Settings
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("streams.logs._known", set[str]())  # other tests' secrets
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     logging.captureWarnings(False)

@@ -1,4 +1,4 @@
-"""The antecedent of a verb without a subject (وأضاف، مشيرا إلى، قوله): chosen among those who spoke or were named before.
+"""The antecedent of a verb without a subject (وأضاف، مشيرا إلى، قوله), among those who spoke or were named before.
 
 A log-linear ranking, as in model.py: each candidate has named features (did it speak last, does it stand in this
 sentence, does its gender agree …), the weights are in lexicon/weights.tsv, and the choice can be read from the trace.
@@ -89,7 +89,12 @@ class Antecedents:
                 continue
             near = "same sentence" if where >= first else "before"
             position = self._position(where)
-            add(name(source), f"named {near} {position}", f"named {rank if rank < 3 else 3} {near}", f"{shape} named {near} {position}")
+            add(
+                name(source),
+                f"named {near} {position}",
+                f"named {rank if rank < 3 else 3} {near}",
+                f"{shape} named {near} {position}",
+            )
             rank += 1
             if rank == _NAMED:
                 break

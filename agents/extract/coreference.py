@@ -81,6 +81,7 @@ class Article:
         return form in self._surnames
 
     def forms(self, span: Span) -> tuple[str, ...]:
+        """The folded tokens of a span."""
         return tuple(self.text.form[i] for i in range(*span))
 
     def full_name(self, name: Span) -> Span:
@@ -128,7 +129,9 @@ class Article:
             elif word(text.word[i]).classes & g.COMMON & ~g.PLACE:
                 break
         end = at + 1
-        if first == at and word(text.word[at]).classes & (g.GIVEN | g.COMMON) == g.GIVEN or first == at and len(text.form[at]) < 4:
+        if (first == at and word(text.word[at]).classes & (g.GIVEN | g.COMMON) == g.GIVEN) or (
+            first == at and len(text.form[at]) < 4
+        ):
             end = max(end, name_end(text, at, min(len(text), at + _LONGEST_NAME)))
         return first, end
 
@@ -148,17 +151,25 @@ class Article:
     def bearer(self, source: Source, at: int, role: frozenset[str] | None = None) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
         wanted = role if role is not None else source.role
-        held = [p for p in _near(self.people, at) if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)]
+        held = [
+            p
+            for p in _near(self.people, at)
+            if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)
+        ]
         if len(wanted) > 1:
-            # Of a longer office only as much may be left out as a reader would (وزير الخارجية for وزير الخارجية الأميركي).
+            # Of a longer office no more may be left out than a reader would (وزير الخارجية of وزير الخارجية الأميركي).
             held = [p for p in held if len(p.role) - len(wanted) <= 2]
             fewest = min((len(p.role) for p in held), default=0)
             held = [p for p in held if len(p.role) == fewest]
         return next((p for p in reversed(held) if p.span[0] < at), held[0] if held else None)
 
     def in_full(self, source: Source, at: int) -> Source | None:
-        """The body that a short form (الوزارة) stands for: the last one before `at` with that head, else the first after."""
-        same = [body for body in _near(self.bodies, at) if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite]
+        """The body that a short form (الوزارة) stands for: the last before `at` with its head, else the next."""
+        same = [
+            body
+            for body in _near(self.bodies, at)
+            if body.head == source.head and source.role <= body.role and body.number == source.number and body.definite
+        ]
         same = [body for body in same if body.code or any(word.isupper() for word in body.role)]
         # Two bodies of one kind in an article: the short form is left as it is rather than guessed.
         if len({body.role for body in same}) != 1:
@@ -176,7 +187,7 @@ class Article:
 
 
 def _near(sources: list[Source], at: int) -> list[Source]:
-    """The sources that stand nearest token `at`: so many that only a book has more, and a book takes no longer than its length."""
+    """The sources nearest token `at`, so many that only a book has more: time stays linear in the text's length."""
     middle = bisect_left(sources, at, key=lambda source: source.span[0])
     return sources[max(0, middle - _NEAREST) : middle + _NEAREST]
 

@@ -1,4 +1,4 @@
-"""What a word may be inside the name of a source: the tables of people's, bodies' and countries' words, one look-up a word.
+"""What a word may be inside the name of a source: the tables of people, bodies and countries, one look-up a word.
 
 `word(form)` tells the classes of a folded token, its clitics taken off; `entity(text, i, stop)` finds the longest known
 name (a country, a capital, an organisation, an outlet) that begins at a token.
@@ -19,7 +19,9 @@ from streams.arabic import fold
 ROLE, TITLE, BODY, MEDIA, DOCUMENT, SOURCE, GROUP, KIN = (1 << i for i in range(8))
 HEAD = ROLE | BODY | MEDIA | DOCUMENT | SOURCE | GROUP | KIN
 PREPOSITION, AFTER, THAT, WHICH, TIME, ADVERB, LINK = (1 << i for i in range(8, 15))
-ADJECTIVE, ORDINARY, GIVEN, PLACE, MARK, NUMBER, NISBA, LATIN, VERB, PERHAPS, THIS, SOME = (1 << i for i in range(15, 27))
+ADJECTIVE, ORDINARY, GIVEN, PLACE, MARK, NUMBER, NISBA, LATIN, VERB, PERHAPS, THIS, SOME = (
+    1 << i for i in range(15, 27)
+)
 # What no noun phrase goes over, and what a person's name has none of.
 BOUND = THAT | WHICH | TIME | ADVERB | LINK | AFTER | PREPOSITION
 COMMON = HEAD | TITLE | ORDINARY | PLACE | BOUND | MARK | NUMBER | ADJECTIVE | NISBA | VERB | THIS | SOME
@@ -79,7 +81,16 @@ def _plain(name: str) -> str:
 @cache
 def nouns() -> dict[str, Noun]:
     """Head nouns by folded form, without the article."""
-    kinds = dict(role=ROLE, title=TITLE, body=BODY, media=MEDIA, document=DOCUMENT, source=SOURCE, group=GROUP, kin=KIN)
+    kinds = {
+        "role": ROLE,
+        "title": TITLE,
+        "body": BODY,
+        "media": MEDIA,
+        "document": DOCUMENT,
+        "source": SOURCE,
+        "group": GROUP,
+        "kin": KIN,
+    }
     table: dict[str, Noun] = {}
     for row in rows("nouns.tsv"):
         kind, takes = kinds[row["class"]], frozenset(fold(row["takes"] or "").split())
@@ -101,7 +112,17 @@ def nouns() -> dict[str, Noun]:
 
 @cache
 def _particles() -> dict[str, int]:
-    kinds = dict(preposition=PREPOSITION, after=AFTER, that=THAT, which=WHICH, time=TIME, adverb=ADVERB, link=LINK, this=THIS, some=SOME)
+    kinds = {
+        "preposition": PREPOSITION,
+        "after": AFTER,
+        "that": THAT,
+        "which": WHICH,
+        "time": TIME,
+        "adverb": ADVERB,
+        "link": LINK,
+        "this": THIS,
+        "some": SOME,
+    }
     return {fold(row["word"]): kinds[row["class"]] for row in rows("particles.tsv")}
 
 
@@ -114,13 +135,17 @@ def table_words(table: str) -> frozenset[str]:
 @cache
 def adjectives_taking() -> dict[str, frozenset[str]]:
     """Adjectives with a complement, and its prepositions (folded)."""
-    return {fold(row["adjective"]): frozenset(fold(row["takes"]).split()) for row in rows("adjectives.tsv") if row["takes"]}
+    return {
+        fold(row["adjective"]): frozenset(fold(row["takes"]).split()) for row in rows("adjectives.tsv") if row["takes"]
+    }
 
 
 @cache
 def given_names() -> dict[str, str]:
     """Folded given name → "m" or "f"."""
-    return {fold(name): row["gender"] for row in reversed(list(rows("given_names.tsv"))) for name in row["names"].split()}
+    return {
+        fold(name): row["gender"] for row in reversed(list(rows("given_names.tsv"))) for name in row["names"].split()
+    }
 
 
 @cache
@@ -169,7 +194,7 @@ def _first_words() -> dict[str, tuple[int, ...]]:
 
 
 def entity(text: Text, i: int, stop: int) -> tuple[Entity, int] | None:
-    """The longest known name that begins at token `i`, and the token after it; quotation marks inside are passed over."""
+    """The longest known name that begins at token `i`, and the token after it; quotation marks inside are skipped."""
     form = text.form[i]
     first = _first_words()
     for head in (form, _whole(word(text.word[i]))):
@@ -238,14 +263,21 @@ def _spelt_names() -> frozenset[str]:
     """Names that folding makes one with a particle or with a noun spelt otherwise."""
     spelt = {row["noun"] for row in rows("nouns.tsv")}
     names = (name for row in rows("given_names.tsv") for name in row["names"].split())
-    return frozenset(name for name in names if fold(name) in _particles() or (fold(name) in nouns() and name not in spelt))
+    return frozenset(
+        name for name in names if fold(name) in _particles() or (fold(name) in nouns() and name not in spelt)
+    )
 
 
 def _read(form: str, clitic: str, article: bool) -> Word:
     """`form`, its clitic off, as an article and a base; no classes when nothing is known of it."""
     if clitic and form in _particles():
         particle = _particles()[form]
-        return Word(form, clitic, False, particle if clitic in "وف" or particle & (TIME | SOME) else PREPOSITION if particle & THIS else LINK)
+        return Word(
+            form,
+            clitic,
+            False,
+            particle if clitic in "وف" or particle & (TIME | SOME) else PREPOSITION if particle & THIS else LINK,
+        )
     definite, base = False, form
     if article and _takes_article(form):
         definite, base = True, form[2:]
@@ -269,9 +301,10 @@ def _read(form: str, clitic: str, article: bool) -> Word:
             classes |= ADJECTIVE
         elif base.endswith(_NISBA) and base not in table_words("nisba_nouns.tsv"):
             classes |= ADJECTIVE | NISBA
-    elif base.endswith(_NISBA) and base not in table_words("nisba_nouns.tsv"):
-        if (base.endswith(_NISBA[1]) and len(base) > 4) or _ordinary(base) == ORDINARY:
-            classes |= NISBA
+    elif base.endswith(_NISBA) and base not in table_words("nisba_nouns.tsv") and (
+        (base.endswith(_NISBA[1]) and len(base) > 4) or _ordinary(base) == ORDINARY
+    ):
+        classes |= NISBA
     if not definite and not noun and (clitic in ("", *"وف")) and _finite(form):
         classes |= VERB
     classes |= _ordinary(base)
@@ -304,7 +337,15 @@ def _verbs() -> frozenset[str]:
     for row in rows("verbs.tsv"):
         past, present = fold(row["perfect"]), fold(row["imperfect"])
         stem = past[:-1] if past[-1] in _WEAK else past
-        found |= {past, stem + _SHE, stem + _THEY, present, _SHE + present[1:], present + _THEY_NOW, _SHE + present[1:] + _THEY_NOW}
+        found |= {
+            past,
+            stem + _SHE,
+            stem + _THEY,
+            present,
+            _SHE + present[1:],
+            present + _THEY_NOW,
+            _SHE + present[1:] + _THEY_NOW,
+        }
     return frozenset(found)
 
 
@@ -342,7 +383,7 @@ def _ordinary(base: str) -> int:
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
             if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):
-                sure = len(stem) > 4 or ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2
+                sure = len(stem) > 4 or (ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2)
                 return ORDINARY if sure else ORDINARY | PERHAPS
     if base[0] in "سيتنا" and len(base) > 4 and base[1:] in words:
         return ORDINARY | PERHAPS

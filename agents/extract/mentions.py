@@ -1,8 +1,8 @@
 """The source beside a cue: the noun phrase after the verb, before it, before its relative pronoun, or none.
 
-Arabic news puts the source after the verb (قال الوزير إن …), before it in headlines and after لكن or كان (الوزير قال …),
-or makes it the antecedent of a relative clause (الوزارة التي أكدت …). The order of the rules below is the order in which they
-are tried; each leaves its name in the trace.
+Arabic news puts the source after the verb (قال الوزير إن …), before it in headlines and after لكن or كان
+(الوزير قال …), or makes it the antecedent of a relative clause (الوزارة التي أكدت …). The order of the rules below is
+the order in which they are tried; each leaves its name in the trace.
 """
 
 from __future__ import annotations
@@ -100,7 +100,11 @@ def _governing(layout: Layout, cue: Cue, others: Others) -> tuple[Span | None, s
     first = max(layout.first[i], i - _GOVERNED)
     for j in range(i - 1, first - 1, -1):
         # Beyond a conjunction or a quotation stands what was said, not who says it.
-        if j in others.cues or word(text.word[j]).classes & (g.WHICH | g.THAT) or text.form[j] in classes()["quote-both"]:
+        if (
+            j in others.cues
+            or word(text.word[j]).classes & (g.WHICH | g.THAT)
+            or text.form[j] in classes()["quote-both"]
+        ):
             break
         if j in others.told and i not in others.told:
             continue
@@ -121,20 +125,24 @@ _SPEAKING = g.HEAD | g.TITLE | g.PLACE | g.GIVEN
 
 def _speaks(text: Text, span: Span) -> bool:
     """The phrase names a person, body, country or document, and not just any thing."""
-    return bool(word(text.word[span[0]]).classes & (_SPEAKING | g.SOME | g.THIS)) or phrase(text, span[0], span[1])[1] == "name"
+    return (
+        bool(word(text.word[span[0]]).classes & (_SPEAKING | g.SOME | g.THIS))
+        or phrase(text, span[0], span[1])[1] == "name"
+    )
 
 
 def _before_colon(layout: Layout, colon: int) -> Span | None:
     """What a headline's colon quotes: the phrase that ends there, or one with its audience (X لسكاي نيوز: …)."""
     text, first = layout.text, _line_start(layout.text, colon)
     found = _before(layout, colon, first)
+    places = range(colon - 1, first - 1, -1)
+    opening = next((i for i in places if _opens_clause(layout, i) and _head_of_line(text, i, first)), first)
     for i in range(first + 1, colon):
         # A verb in a headline follows its subject (X يستقبل Y: …), and the subject speaks.
         if word(text.word[i]).classes & g.VERB and text.form[i] not in classes()["auxiliary"]:
-            opening = _before(layout, i, first)
-            if opening and _opens_clause(layout, opening[0]):
-                return opening
-    opening = next((i for i in range(colon - 1, first - 1, -1) if _opens_clause(layout, i) and _head_of_line(text, i, first)), first)
+            doer = _before(layout, i, first)
+            if doer and _opens_clause(layout, doer[0]):
+                return doer
     end = noun_phrase(text, opening, colon)
     if opening < end < colon and _speaks(text, (opening, end)):
         after = word(text.word[end])
@@ -205,9 +213,9 @@ def _subject(text: Text, first: int, stop: int) -> Span | None:
         w = word(text.word[found[0]])
         alone = found[1] == found[0] + 1 and not w.classes & (_SPEAKING | g.SOME) and not w.definite
         closed = found[1] >= stop or word(text.word[found[1]]).classes & (g.THAT | g.MARK | g.PREPOSITION)
-        if alone and closed and (len(w.base) < 2 or w.base.endswith((_ALEF, _TEH)) and w.classes & g.ORDINARY):
+        if alone and closed and (len(w.base) < 2 or (w.base.endswith((_ALEF, _TEH)) and w.classes & g.ORDINARY)):
             return None  # قالت مازحة: how, not who
-        if w.clitic not in ("", *_AND) or w.classes & g.PERHAPS and _tanwin(w):
+        if w.clitic not in ("", *_AND) or (w.classes & g.PERHAPS and _tanwin(w)):
             return None
     if found is None and first < stop:
         end = quoted_name(text, first, stop)
@@ -238,7 +246,11 @@ def _told_by(layout: Layout, cue: Cue, stop: int) -> Span | None:
                 told = j + 2 if text.form[j + 1] in classes()["quote-both"] else j + 1
                 end = noun_phrase(text, told, i)
                 before = range(max(first, j - 12), j)
-                if end > told and end >= i - 8 and any(r.entry.lemma in classes()["passing-on"] for k in before for r in layout.readings[k]):
+                if (
+                    end > told
+                    and end >= i - 8
+                    and any(r.entry.lemma in classes()["passing-on"] for k in before for r in layout.readings[k])
+                ):
                     return told, end
     return None
 
@@ -273,11 +285,16 @@ def _after(text: Text, cue: Cue, stop: int) -> Span | None:
             i = end
         else:
             return None
-        while i < stop and (word(text.word[i]).classes & (g.TIME | g.ADVERB | g.NUMBER) or text.form[i] in classes()["comma"]):
+        while i < stop and (
+            word(text.word[i]).classes & (g.TIME | g.ADVERB | g.NUMBER) or text.form[i] in classes()["comma"]
+        ):
             i += 1
         if i >= stop:
             return None
-        if word(text.word[i]).classes & (g.HEAD | g.TITLE | g.GIVEN | g.PLACE | g.SOME) and not word(text.word[i]).clitic:
+        if (
+            word(text.word[i]).classes & (g.HEAD | g.TITLE | g.GIVEN | g.PLACE | g.SOME)
+            and not word(text.word[i]).clitic
+        ):
             end = noun_phrase(text, i, stop)
             if end > i and _agrees(cue, text, (i, end)):
                 return _to_boundary(text, (i, end), stop)
@@ -285,7 +302,7 @@ def _after(text: Text, cue: Cue, stop: int) -> Span | None:
 
 
 def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
-    """Unknown words between a source and the conjunction, mark, preposition or content after it belong to the source."""
+    """Unknown words between a source and the conjunction, mark, preposition or content after it belong to it."""
     end = span[1]
     while end < min(stop, span[1] + reach):
         w = word(text.word[end])
@@ -293,8 +310,14 @@ def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
             break
         if (w.clitic and w.clitic not in _AND) or _tanwin(w) or w.base in classes()["period"]:
             break
-        whole = word(text.word[end - 1]).definite or w.base.endswith(_PEOPLE)  # what is definite already takes no second noun
-        if (w.definite and whole and not surname(w)) or w.classes & g.VERB or w.classes & g.ORDINARY and w.base.endswith(_OBJECT):
+        whole = word(text.word[end - 1]).definite or w.base.endswith(
+            _PEOPLE
+        )  # what is definite already takes no second noun
+        if (
+            (w.definite and whole and not surname(w))
+            or w.classes & g.VERB
+            or (w.classes & g.ORDINARY and w.base.endswith(_OBJECT))
+        ):
             break
         if w.clitic and not w.classes & (g.HEAD | g.PLACE | g.GIVEN) and not w.definite:
             break
@@ -308,7 +331,11 @@ def _to_boundary(text: Text, span: Span, stop: int, reach: int = 5) -> Span:
 
 def _tanwin(w: Word) -> bool:
     """A participle or adverb in the accusative (متحديا), which tells how something was said and not by whom."""
-    return bool(w.base.endswith(_ALEF) and (w.classes & g.PERHAPS or not w.classes) and not w.classes & (g.HEAD | g.GIVEN | g.PLACE))
+    return bool(
+        w.base.endswith(_ALEF)
+        and (w.classes & g.PERHAPS or not w.classes)
+        and not w.classes & (g.HEAD | g.GIVEN | g.PLACE)
+    )
 
 
 def _agrees(cue: Cue, text: Text, span: Span) -> bool:
@@ -318,10 +345,8 @@ def _agrees(cue: Cue, text: Text, span: Span) -> bool:
     if cue.person not in (3, None):
         return False
     gender = gender_of(text, span)
-    if gender is None or cue.gender is None or gender == cue.gender:
-        return True
     # A verb before a plural of people may be either (قالت مصادر، قال متظاهرون), which gender_of leaves open.
-    return False
+    return gender is None or cue.gender is None or gender == cue.gender
 
 
 def gender_of(text: Text, span: Span) -> str | None:
@@ -366,7 +391,11 @@ def _preceding(layout: Layout, cue: Cue, others: Others) -> tuple[Span | None, s
     found = _before(layout, end, first)
     if found and _agrees(cue, text, found):
         whole = relative or _opens_clause(layout, found[0])
-        if whole and (not relative or _plural_agrees(cue, text, found)) and (_speaks(text, found) or found[0] == layout.first[i]):
+        if (
+            whole
+            and (not relative or _plural_agrees(cue, text, found))
+            and (_speaks(text, found) or found[0] == layout.first[i])
+        ):
             return found, "relative" if relative else "before"
         w = word(text.word[found[0]])
         if found[1] == i and w.classes & g.HEAD and not w.definite and not cue.pronoun:
@@ -389,7 +418,13 @@ def _over_aside(layout: Layout, cue: Cue, end: int, first: int) -> Span | None:
             continue
         reached, ending = phrase(text, i, end - 1)
         speaks = ending == "name" or word(text.word[i]).classes & _SPEAKING
-        if reached > i and reached < end - 1 and text.form[reached] in classes()["comma"] and speaks and _agrees(cue, text, (i, reached)):
+        if (
+            reached > i
+            and reached < end - 1
+            and text.form[reached] in classes()["comma"]
+            and speaks
+            and _agrees(cue, text, (i, reached))
+        ):
             return i, reached
     return None
 

@@ -13,7 +13,7 @@ from agents.extract.text import Text
 from streams.arabic import fold
 
 # Letters that outlets write differently in foreign names (غوتيريس, جوتيريش, غوتيرس): dropped or made one.
-_LONG = str.maketrans({letter: None for letter in fold("اويه")} | {fold("ج"): fold("غ"), fold("ش"): fold("س")})
+_LONG = str.maketrans(dict.fromkeys(fold("اويه")) | {fold("ج"): fold("غ"), fold("ش"): fold("س")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,16 @@ def describe(text: Text, span: Span) -> Source:
     whole = known is not None and known[1] >= last - (1 if quoted else 0)
     if known and (whole or not w.classes & g.HEAD):
         entity = known[0]
-        return Source(span, entity.kind, None, head=text.form[at], definite=True, gender=_entity_gender(entity), number="s", code=entity.code)
+        return Source(
+            span,
+            entity.kind,
+            None,
+            head=text.form[at],
+            definite=True,
+            gender=_entity_gender(entity),
+            number="s",
+            code=entity.code,
+        )
     name = find_name(text, span)
     gender = _gender(text, w, name)
     noun = w.noun
@@ -61,16 +70,16 @@ def describe(text: Text, span: Span) -> Source:
         if name:
             return Source(span, "person", name, role_words(text, name[1], last), gender=gender, number="s")
         plural = _plural(w)
-        named = not plural and not w.classes & g.ORDINARY | (w.classes & g.PERHAPS) and last - first <= 2
+        namelike = not w.classes & g.ORDINARY or bool(w.classes & (g.PERHAPS | g.VERB))
+        named = namelike and not plural and last - first <= 2
         if named and not quoted and not w.classes & g.PLACE:
             return Source(span, "person", span, gender=gender, number="s")
         kind: Kind = "group" if plural and not quoted else "organization" if quoted or w.definite else "anonymous"
-        return Source(span, kind, None, head=w.base, definite=w.definite, gender=gender, number="p" if _plural(w) else "s")
+        return Source(
+            span, kind, None, head=w.base, definite=w.definite, gender=gender, number="p" if _plural(w) else "s"
+        )
     number = noun.number
-    if not w.definite:
-        definite = _definite(text, first + 1, last)
-    else:
-        definite = True
+    definite = _definite(text, first + 1, last) if not w.definite else True
     if name and number == "s" and noun.kind & (g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP):
         role = role_words(text, first, name[0]) | role_words(text, name[1], last)
         return Source(span, "person", name, role, noun.lemma, definite, gender, "s")
@@ -78,10 +87,15 @@ def describe(text: Text, span: Span) -> Source:
 
 
 def _definite(text: Text, i: int, last: int) -> bool:
-    """A head without article is definite by what its idafa chain ends in (وزير الخارجية), not by a complement (متحدث باسم …)."""
+    """A head without article is definite by the end of its idafa chain (وزير الخارجية), not by a complement."""
     while i < last:
         w = word(text.word[i])
-        if w.classes & (g.BOUND | g.MARK) or w.clitic or w.classes & g.NISBA and not w.definite or text.form[i] in classes()["for"]:
+        if (
+            w.classes & (g.BOUND | g.MARK)
+            or w.clitic
+            or (w.classes & g.NISBA and not w.definite)
+            or text.form[i] in classes()["for"]
+        ):
             return False
         if w.definite or w.classes & (g.PLACE | g.GIVEN):
             return True
@@ -107,16 +121,19 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
     words = {word(text.word[i]).base for i in range(*span)}
     if noun.kind & (g.MEDIA | g.DOCUMENT) and words & classes()["of-the-press"]:
         return "media"
-    if noun.lemma in classes()["agency"] and span[1] - span[0] > 1 and not any(
-        text.form[i] in classes()["quote-both"] for i in range(*span)
+    if (
+        noun.lemma in classes()["agency"]
+        and span[1] - span[0] > 1
+        and not any(text.form[i] in classes()["quote-both"] for i in range(*span))
     ):
         return "organization"
-    if noun.lemma in classes()["states"] and not noun.number == "s":
+    if noun.lemma in classes()["states"] and noun.number != "s":
         return "country"
     if noun.kind == g.KIN:
         return "person" if w.definite else "anonymous"
     kinds: list[tuple[int, Kind]] = [
-        (g.BODY, "organization"), (g.MEDIA, "media"), (g.DOCUMENT, "document"), (g.SOURCE, "anonymous"), (g.GROUP, "group"),
+        (g.BODY, "organization"), (g.MEDIA, "media"), (g.DOCUMENT, "document"),
+        (g.SOURCE, "anonymous"), (g.GROUP, "group"),
     ]  # fmt: skip
     for bit, kind in kinds:
         if noun.kind == bit:
@@ -160,7 +177,11 @@ def find_name(text: Text, span: Span) -> Span | None:
         end = name_end(text, first, last)
         after = word(text.word[end]).classes if end < last else 0
         # An unknown noun before a definite or known one is a head of its own (مستخدمو المواقع، معاون المدير).
-        chained = end < last and not head.classes & g.GIVEN and (after & g.HEAD or word(text.word[end]).definite and after & g.ORDINARY)
+        chained = (
+            end < last
+            and not head.classes & g.GIVEN
+            and (after & g.HEAD or (word(text.word[end]).definite and after & g.ORDINARY))
+        )
         if end > first and not (chained and end == first + 1):
             return first, _rest(text, end, last)
     i = first
@@ -170,7 +191,11 @@ def find_name(text: Text, span: Span) -> Span | None:
         given = bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base))
         if head.classes & g.KIN and not head.definite and not text.form[first].endswith(_THEIRS):
             return None  # زوجة مينغ is not مينغ
-        if text.form[i] in classes()["for"] and i + 1 < last and word(text.word[i + 1]).classes & (g.ROLE | g.GIVEN | g.GROUP | g.KIN):
+        if (
+            text.form[i] in classes()["for"]
+            and i + 1 < last
+            and word(text.word[i + 1]).classes & (g.ROLE | g.GIVEN | g.GROUP | g.KIN)
+        ):
             # Who is spoken for does not speak; who does may stand after a comma.
             comma = next((k for k in range(i, last) if text.form[k] in classes()["comma"]), None)
             if comma is None:
@@ -181,13 +206,17 @@ def find_name(text: Text, span: Span) -> Span | None:
         if known:
             i = known[1] - 1
             continue
-        if text.form[i] in classes()["for"] or w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND) and not given:
+        if text.form[i] in classes()["for"] or (w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND) and not given):
             continue
         if not given and before.classes & (g.BODY | g.MEDIA | g.PREPOSITION) and not before.definite:
             continue
         end = _rest(text, name_end(text, i, last, sure=True), last) if name_end(text, i, last, sure=True) > i else i
         if end > i and (end == last or word(text.word[end]).classes & (g.MARK | g.HEAD)):
-            called = before.classes & (g.ROLE | g.TITLE | g.ADJECTIVE | g.MARK | g.PLACE | g.NISBA) or before.definite or before.noun
+            called = (
+                before.classes & (g.ROLE | g.TITLE | g.ADJECTIVE | g.MARK | g.PLACE | g.NISBA)
+                or before.definite
+                or before.noun
+            )
             if not given and not called:
                 if end == last and i > first + 1 and _unknown_given(text, i - 1):
                     return i - 1, end
@@ -196,7 +225,14 @@ def find_name(text: Text, span: Span) -> Span | None:
                 continue  # an adjective (مسؤول أمني)
             return i, end
         called = before.classes & (g.ROLE | g.TITLE) and before.definite
-        if called and i == last - 1 and w.definite and not w.clitic and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA) and not g.nation(w.base):
+        if (
+            called
+            and i == last - 1
+            and w.definite
+            and not w.clitic
+            and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA)
+            and not g.nation(w.base)
+        ):
             return i, last
     return None
 
@@ -210,7 +246,10 @@ def _unknown_given(text: Text, i: int) -> bool:
 
 def _rest(text: Text, end: int, last: int) -> int:
     """The end of a name whose last word or two the tables take for something else."""
-    if 0 < last - end <= 2 and not any(word(text.word[i]).classes & (g.MARK | g.BOUND | g.HEAD | g.NUMBER) or word(text.word[i]).clitic for i in range(end, last)):
+    if 0 < last - end <= 2 and not any(
+        word(text.word[i]).classes & (g.MARK | g.BOUND | g.HEAD | g.NUMBER) or word(text.word[i]).clitic
+        for i in range(end, last)
+    ):
         return last
     return end
 
@@ -233,12 +272,10 @@ def role_words(text: Text, first: int, last: int) -> frozenset[str]:
             found.add(code)
         else:
             found.add(w.base)
-    if _HEAD_OF <= found:
+    if found >= _HEAD_OF:
         found = found - {_GOVERNMENT} | {_MINISTER}  # رئيس الحكومة is رئيس الوزراء
     return frozenset(found)
 
 
 _GOVERNMENT, _MINISTER = fold("حكومة"), fold("وزير")
 _HEAD_OF = {fold("رئيس"), _GOVERNMENT}
-
-

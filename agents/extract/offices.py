@@ -1,4 +1,4 @@
-"""Who held an office when: titles of lexicon/offices.tsv, to be found again in an article that names the holder elsewhere."""
+"""Who held an office when: the titles of lexicon/offices.tsv, for articles that name the holder elsewhere."""
 
 from __future__ import annotations
 

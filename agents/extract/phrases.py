@@ -1,8 +1,8 @@
 """Noun phrases that name a source: where they end.
 
-There is no tagger: a phrase is followed word by word, by what the tables know of each word (see `gazetteer.word`) and by
-the grammar of definiteness. A head with no article goes on through its idafa chain to the first definite word; definite
-adjectives follow a definite head; what is in no table may be a name.
+There is no tagger: a phrase is followed word by word, by what the tables know of each word (see `gazetteer.word`)
+and by the grammar of definiteness. A head with no article goes on through its idafa chain to the first definite word;
+definite adjectives follow a definite head; what is in no table may be a name.
 """
 
 from __future__ import annotations
@@ -92,7 +92,12 @@ def _simple(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
         return name_end(text, i, stop), "name"
     if c & g.BOUND and not c & (g.HEAD | g.GIVEN):
         return i, ""
-    lettered = i + 2 < stop and text.form[i] in _marks("title-letter") and text.form[i + 1] == "." and text.end[i] == text.start[i + 1]
+    lettered = (
+        i + 2 < stop
+        and text.form[i] in _marks("title-letter")
+        and text.form[i + 1] == "."
+        and text.end[i] == text.start[i + 1]
+    )
     if lettered or (c & g.TITLE and not c & (g.BODY | g.ROLE)) or _rank(text, i, stop):
         return _titled(text, i, stop, depth)
     of_the_faith = i + 1 < stop and text.form[i + 1] in _marks("of-the-faith") and not w.definite
@@ -181,7 +186,9 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
             if end > j:
                 return _completed(text, end, stop, head, depth)
             break
-        nation = c & g.ADJECTIVE and not w.definite and not head.classes & g.ROLE  # وسائل إعلام سورية: Syrian, not Syria
+        nation = (
+            c & g.ADJECTIVE and not w.definite and not head.classes & g.ROLE
+        )  # وسائل إعلام سورية: Syrian, not Syria
         known = g.entity(text, j, stop) if c & g.PLACE and not nation else None
         if known:
             return _completed(text, known[1], stop, head, depth)
@@ -190,7 +197,9 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
             end = _fields(text, j + 1, stop) if w.base in _marks("affairs") else j + 1
             body = bool(w.classes & g.BODY) or any(word(text.word[k]).classes & g.BODY for k in range(i + 1, j))
             return _completed(text, end, stop, head, depth, personal=personal, last=w, body=body)
-        if (c & g.NISBA and not c & (g.HEAD | g.GIVEN)) or (w.base in g.table_words("adjectives.tsv") and not c & g.GIVEN and not head.classes & g.ROLE):
+        if (c & g.NISBA and not c & (g.HEAD | g.GIVEN)) or (
+            w.base in g.table_words("adjectives.tsv") and not c & g.GIVEN and not head.classes & g.ROLE
+        ):
             end = _adjectives(text, j, stop, head, False)
             return _completed(text, max(end, j + 1), stop, head, depth, definite=False)
         if c & g.VERB and not c & (g.HEAD | g.TITLE):
@@ -250,11 +259,11 @@ def _completed(
         j = further
     if personal and j < stop and text.line[j] == text.line[j - 1]:
         w = word(text.word[j])
-        if (w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite) or _rank(text, j, stop):
-            end, ending = _titled(text, j, stop, depth + 1)
-            if ending == "name":
-                return end, "name"
-        elif w.classes & g.TITLE and not w.clitic:
+        if (
+            (w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite)
+            or _rank(text, j, stop)
+            or (w.classes & g.TITLE and not w.clitic)
+        ):
             end, ending = _titled(text, j, stop, depth + 1)
             if ending == "name":
                 return end, "name"
@@ -276,7 +285,12 @@ def _governed(text: Text, j: int, stop: int, depth: int) -> int:
     if takes is None:
         return j
     w = word(text.word[j])
-    if text.form[j] in takes and len(text.form[j]) > 1 and j + 1 < stop and not word(text.word[j + 1]).classes & g.BOUND:
+    if (
+        text.form[j] in takes
+        and len(text.form[j]) > 1
+        and j + 1 < stop
+        and not word(text.word[j + 1]).classes & g.BOUND
+    ):
         end, _ = _simple(text, j + 1, stop, depth + 1)
         return end if end > j + 1 else j
     if w.clitic and w.clitic in takes and not w.classes & g.BOUND:
@@ -287,14 +301,22 @@ def _governed(text: Text, j: int, stop: int, depth: int) -> int:
 
 def _closed(text: Text, j: int, stop: int) -> bool:
     """The phrase can end before `j`: nothing follows, or what follows goes with no name."""
-    return j >= stop or bool(word(text.word[j]).classes & (g.MARK | g.BOUND | g.GIVEN | g.VERB)) or _maybe_name(word(text.word[j]))
+    return (
+        j >= stop
+        or bool(word(text.word[j]).classes & (g.MARK | g.BOUND | g.GIVEN | g.VERB))
+        or _maybe_name(word(text.word[j]))
+    )
 
 
 def _also(text: Text, j: int, stop: int) -> int:
     """Past further fields of an office or body (وزير الخارجية والتعاون الدولي), else `j`."""
     while j < stop:
         w = word(text.word[j])
-        if w.clitic != _AND or not w.definite or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN):
+        if (
+            w.clitic != _AND
+            or not w.definite
+            or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN)
+        ):
             break
         if w.classes & g.BODY and w.base not in _marks("ministry"):
             break
@@ -316,9 +338,22 @@ def _adjectives(text: Text, j: int, stop: int, head: Word, definite: bool) -> in
             if c & (g.HEAD | g.PLACE) and not c & g.NISBA and w.base not in g.table_words("adjectives.tsv"):
                 break
             j += 1
-        elif definite and not w.definite and c & g.ADJECTIVE and not w.clitic and w.base in g.demonyms() and _last_definite(text, j):
+        elif (
+            definite
+            and not w.definite
+            and c & g.ADJECTIVE
+            and not w.clitic
+            and w.base in g.demonyms()
+            and _last_definite(text, j)
+        ):
             break
-        elif not definite and not w.definite and not w.clitic and (c & g.NISBA and not c & g.HEAD or w.base in g.table_words("adjectives.tsv")) and not c & g.VERB:
+        elif (
+            not definite
+            and not w.definite
+            and not w.clitic
+            and ((c & g.NISBA and not c & g.HEAD) or w.base in g.table_words("adjectives.tsv"))
+            and not c & g.VERB
+        ):
             j += 1
         else:
             break
@@ -344,7 +379,11 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
     if form in takes and len(form) > 1 and j + 1 < stop:
         after = word(text.word[j + 1])
         loose = form not in _marks("in", "of")
-        if after.classes & (g.BODY | g.PLACE | g.MEDIA) or (loose and not after.classes & (g.BOUND | g.MARK)) or after.classes & g.HEAD and form in _marks("of"):
+        if (
+            after.classes & (g.BODY | g.PLACE | g.MEDIA)
+            or (loose and not after.classes & (g.BOUND | g.MARK))
+            or (after.classes & g.HEAD and form in _marks("of"))
+        ):
             end, _ = _simple(text, j + 1, stop, depth + 1)
             if end > j + 1:
                 return _also(text, end, stop) if loose else end
@@ -384,7 +423,11 @@ def _fields(text: Text, j: int, stop: int) -> int:
     """Past the definite words of a complement, fields of office among them (للشؤون الخارجية)."""
     while j < stop:
         w = word(text.word[j])
-        if not w.definite or w.clitic not in ("", _AND) or not (w.classes & (g.ADJECTIVE | g.NISBA) or w.base.endswith(_FIELD)):
+        if (
+            not w.definite
+            or w.clitic not in ("", _AND)
+            or not (w.classes & (g.ADJECTIVE | g.NISBA) or w.base.endswith(_FIELD))
+        ):
             break
         j += 1
     return j
@@ -408,7 +451,11 @@ def _perhaps_name(text: Text, j: int, stop: int) -> bool:
     if not w.classes & g.PERHAPS or w.definite or w.clitic or w.classes & (g.VERB | g.HEAD):
         return False
     before = word(text.word[j - 1])
-    if before.classes & g.GIVEN or text.form[j - 1] in _name_parts() or (_maybe_name(before) and not w.base.endswith(_INFLECTED)):
+    if (
+        before.classes & g.GIVEN
+        or text.form[j - 1] in _name_parts()
+        or (_maybe_name(before) and not w.base.endswith(_INFLECTED))
+    ):
         return True
     if j + 1 >= stop:
         return False
@@ -431,7 +478,7 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
         if part and j + 1 < stop and (part == "joins" or count):
             after = word(text.word[j + 1])
             if part == "joins":
-                if after.classes & (g.MARK | g.NUMBER | g.BOUND) and not text.form[j + 1] in parts:
+                if after.classes & (g.MARK | g.NUMBER | g.BOUND) and text.form[j + 1] not in parts:
                     break
                 j += 1 if text.form[j + 1] in parts and parts[text.form[j + 1]] == "joins" else 2
                 count += 1
@@ -444,7 +491,9 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
             continue
         if c & g.MARK:
             initial = len(text.form[j - 1]) <= 2 and text.start[j] == text.end[j - 1]
-            hyphen = form == "-" and j + 1 < stop and text.start[j] == text.end[j - 1] and text.start[j + 1] == text.end[j]
+            hyphen = (
+                form == "-" and j + 1 < stop and text.start[j] == text.end[j - 1] and text.start[j + 1] == text.end[j]
+            )
             if count and j + 1 < stop and ((form == "." and initial) or hyphen):
                 j += 1
                 continue
@@ -467,8 +516,17 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
             j += 1
             count += 1
             continue
-        lone = count == 1 and word(text.word[j - 1]).classes & g.GIVEN and not w.definite and not c & (g.VERB | g.HEAD | g.PLACE | g.TITLE)
-        if lone and not w.base.endswith(_INFLECTED) and (j + 1 >= stop or word(text.word[j + 1]).classes & (g.BOUND | g.MARK)):
+        lone = (
+            count == 1
+            and word(text.word[j - 1]).classes & g.GIVEN
+            and not w.definite
+            and not c & (g.VERB | g.HEAD | g.PLACE | g.TITLE)
+        )
+        if (
+            lone
+            and not w.base.endswith(_INFLECTED)
+            and (j + 1 >= stop or word(text.word[j + 1]).classes & (g.BOUND | g.MARK))
+        ):
             return j + 1  # an ordinary word for a surname (جورج حداد)
         if w.definite and count and surname(w, word(text.word[j - 1])):
             j += 1
@@ -499,8 +557,13 @@ def quoted_name(text: Text, i: int, stop: int) -> int:
     for j in range(i + 1, min(stop, i + 8)):
         if text.form[j] in _marks("quote-open", "quote-both", "quote-close"):
             return j + 1 if j > i + 1 else i
-        if text.form[j] in _marks("comma", "stop", "colon") or text.form[j] == "\n" or (
-            word(text.word[j]).classes & (g.THAT | g.LINK) and not (j > i + 1 and j + 1 < stop and text.form[j + 1] == text.form[i])
+        if (
+            text.form[j] in _marks("comma", "stop", "colon")
+            or text.form[j] == "\n"
+            or (
+                word(text.word[j]).classes & (g.THAT | g.LINK)
+                and not (j > i + 1 and j + 1 < stop and text.form[j + 1] == text.form[i])
+            )
         ):
             return i
     return i
@@ -540,7 +603,9 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending) -> tuple[int, E
         return (after, "entity") if after > k else None
     if ending == "name" and w.noun and w.classes & (g.ROLE | g.SOURCE | g.KIN) and not w.classes & g.GIVEN:
         speaks = bool(w.noun.takes & _marks("for"))
-        if not comma and (text.form[k].endswith(w.noun.lemma + _TANWIN) or w.noun.number != "s" or (w.definite and not speaks)):
+        if not comma and (
+            text.form[k].endswith(w.noun.lemma + _TANWIN) or w.noun.number != "s" or (w.definite and not speaks)
+        ):
             return None
         after, _ = _simple(text, k, stop, 1)
         return (after, "entity") if after > k else None
@@ -560,7 +625,13 @@ def _coordinated(text: Text, end: int, stop: int, ending: Ending, head: Word) ->
     if ending == "name" and w.classes & g.GIVEN:
         after = name_end(text, end, stop)
         return (after, "name") if after > end else None
-    if w.noun and head.noun and w.noun.kind == head.noun.kind and w.definite == head.definite and not w.classes & g.VERB:
+    if (
+        w.noun
+        and head.noun
+        and w.noun.kind == head.noun.kind
+        and w.definite == head.definite
+        and not w.classes & g.VERB
+    ):
         return _completed(text, end + 1, stop, w, 1) if w.definite else _idafa(text, end, stop, w, 1)
     return None
 
@@ -577,7 +648,9 @@ def past_time(text: Text, i: int, stop: int) -> int:
     first = i
     while i < stop:
         w = word(text.word[i])
-        timed = w.classes & (g.TIME | g.ADVERB) or w.base in _marks("period") or text.form[i] in _marks("period-adjective")
+        timed = (
+            w.classes & (g.TIME | g.ADVERB) or w.base in _marks("period") or text.form[i] in _marks("period-adjective")
+        )
         if not (timed or (i > first and w.classes & g.NUMBER)):
             break
         i += 1

@@ -71,7 +71,12 @@ class Resolver:
                 continue
             self.spoken.append((report, speaker))
             antecedents.spoke(report, speaker)
-            report.speaker, report.speaker_id, report.kind, report.resolved_by = speaker.name, speaker.id, speaker.kind, speaker.by
+            report.speaker, report.speaker_id, report.kind, report.resolved_by = (
+                speaker.name,
+                speaker.id,
+                speaker.kind,
+                speaker.by,
+            )
 
     def _implied(self, antecedents: Antecedents, report: Report) -> Speaker | None:
         choice = antecedents.choose(report, self.of)
@@ -80,7 +85,9 @@ class Resolver:
         speaker, rule = choice
         report.rule.append(f"speaker {rule}")
         cue = report.cue
-        by: ResolvedBy = "continued" if cue is None else "pronoun" if cue.pronoun and cue.shape != "finite" else "elided"
+        by: ResolvedBy = (
+            "continued" if cue is None else "pronoun" if cue.pronoun and cue.shape != "finite" else "elided"
+        )
         return Speaker(speaker.name, speaker.id, speaker.kind, by, speaker.gender, speaker.number, speaker.head)
 
     def of(self, source: Source) -> Speaker:
@@ -161,9 +168,11 @@ class Resolver:
         return 0
 
     def _holder(self, source: Source) -> Speaker | None:
-        """The person who holds an office: by apposition in the article, else by the table of offices and a name in the article."""
+        """The person who holds an office: by the table of offices and a name in the article, or by apposition."""
         at = source.span[0]
-        named = {names[0]: found for names in holders(source.role, self.published) if (found := self.article.find(names))}
+        named = {
+            names[0]: found for names in holders(source.role, self.published) if (found := self.article.find(names))
+        }
         if len(named) == 1:
             ((holder, found),) = named.items()
             name = self._written(self.article.full_name(found))
@@ -175,7 +184,9 @@ class Resolver:
         """المصدر، المسؤول: the last one who was called so and spoke."""
         for report, speaker in self._last_spoken():
             if speaker.head == source.head and _at(report) < source.span[0]:
-                return Speaker(speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head)
+                return Speaker(
+                    speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head
+                )
         return None
 
     def _last_spoken(self) -> list[tuple[Report, Speaker]]:
@@ -187,13 +198,13 @@ class Resolver:
         return self.article.in_full(source, source.span[0])
 
     def _author(self, source: Source) -> Speaker | None:
-        """The body whose statement speaks: named in the phrase (بيان الوزارة), or the last body that spoke or was named."""
+        """The body whose statement speaks: named in the phrase (بيان الوزارة), or the last body that spoke."""
         first, last = source.span
         if source.head not in classes()["issued-by-bodies"] or source.number != "s":
             return None
         i = first + 1
         while i < last and (
-            word(self.text.word[i]).classes & (g.ADJECTIVE | g.NISBA | g.BOUND) and not word(self.text.word[i]).clitic
+            (word(self.text.word[i]).classes & (g.ADJECTIVE | g.NISBA | g.BOUND) and not word(self.text.word[i]).clitic)
             or self.text.form[i] in classes()["issued"]
         ):
             i += 1
@@ -207,7 +218,9 @@ class Resolver:
             at = _at(report)
             near = at < first and self.text.line[first] - self.text.line[at] <= _NEAR and report.parent is None
             if near and speaker.kind in ("organization", "country"):
-                return Speaker(speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head)
+                return Speaker(
+                    speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head
+                )
         if source.head in classes()["statement"]:
             name = self._written(source.span)
             return Speaker(name, f"organization:{slug(name)}", "organization", "title", None, "s", source.head)

@@ -3,9 +3,9 @@
 usage: python -m agents.extract.train_antecedents GOLD.jsonl [GOLD.jsonl …] [--by source]
 
 Each annotated report without a mention is a lesson: those who spoke or were named before it are the candidates, the
-annotated speaker (or an alias) the right one. Earlier reports have their annotated speakers, so that one mistake teaches no
-other. With --by FIELD no weights are written; instead each value of the field is left out in turn, and the share of right choices
-on what was left out is shown. Deterministic. Needs numpy and scipy (development only).
+annotated speaker (or an alias) the right one. Earlier reports have their annotated speakers, so that one mistake
+teaches no other. With --by FIELD no weights are written; instead each value of the field is left out in turn, and the
+share of right choices on what was left out is shown. Deterministic. Needs numpy and scipy (development only).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from agents.extract.model import score
 from agents.extract.report import Cue, Report
 from agents.extract.speakers import Resolver
 from agents.extract.text import Text
-from agents.extract.train import Group, Model, rank
+from agents.extract.train import Group, Table, rank
 from streams.arabic import fold
 
 _PENALTY = 2.0
@@ -58,7 +58,16 @@ def cue_of(layout: Layout, span: Sequence[int] | None) -> Cue | None:
             return Cue(tokens, COLON.lemma, "colon")
         for reading in layout.readings[i]:
             form = reading.form
-            return Cue(tokens, reading.entry.lemma, form.shape, form.gender, form.number, form.person, form.passive, reading.pronoun)
+            return Cue(
+                tokens,
+                reading.entry.lemma,
+                form.shape,
+                form.gender,
+                form.number,
+                form.person,
+                form.passive,
+                reading.pronoun,
+            )
     return Cue(tokens, layout.text.form[tokens[0]], "finite", person=3)
 
 
@@ -98,13 +107,14 @@ def lessons(document: dict[str, Any]) -> Iterator[Group]:
             resolver.spoken.append((report, speaker))
 
 
-def right_share(groups: Sequence[Group], weights: Model) -> float:
+def right_share(groups: Sequence[Group], weights: Table) -> float:
     """How often the likeliest candidate is the right one."""
     chosen = (max(range(len(c)), key=lambda n: (score(c[n], weights), -n)) == right for c, right in groups)
     return sum(chosen) / max(len(groups), 1)
 
 
 def main() -> None:
+    """Learn, or with --by leave out and show."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", nargs="+")
     parser.add_argument("--by", help="leave out each value of this field in turn, and only show the results")
@@ -118,15 +128,21 @@ def main() -> None:
     everything = [group for _, groups in taught for group in groups]
     if arguments.by:
         for value in sorted({str(document.get(arguments.by)) for document in documents}):
-            rest = [group for document, groups in taught if str(document.get(arguments.by)) != value for group in groups]
-            left = [group for document, groups in taught if str(document.get(arguments.by)) == value for group in groups]
+            rest = [
+                group for document, groups in taught if str(document.get(arguments.by)) != value for group in groups
+            ]
+            left = [
+                group for document, groups in taught if str(document.get(arguments.by)) == value for group in groups
+            ]
             print(f"{value:20} {len(left):5} {100 * right_share(left, rank(rest, _PENALTY)):5.1f}")
         return
     weights = rank(everything, _PENALTY)
     with open(arguments.out, "w", encoding="utf-8") as out:
         out.write("# Learned by train_antecedents.py; do not edit by hand.\nfeature\tweight\n")
         out.writelines(f"{feature}\t{weight:.3f}\n" for feature, weight in sorted(weights.items()))
-    print(f"{len(everything)} lessons, {len(weights)} weights, {100 * right_share(everything, weights):.1f} % right on them")
+    print(
+        f"{len(everything)} lessons, {len(weights)} weights, {100 * right_share(everything, weights):.1f} % right"
+    )
 
 
 if __name__ == "__main__":

@@ -47,7 +47,16 @@ def read(layout: Layout, span: Span) -> Cue:
             return Cue(span, COLON.lemma, "colon")
         for reading in layout.readings[i]:
             form = reading.form
-            return Cue(span, reading.entry.lemma, form.shape, form.gender, form.number, form.person, form.passive, reading.pronoun)
+            return Cue(
+                span,
+                reading.entry.lemma,
+                form.shape,
+                form.gender,
+                form.number,
+                form.person,
+                form.passive,
+                reading.pronoun,
+            )
     raise AssertionError(f"no cue: {layout.text.slice(*span)}")
 
 
@@ -56,7 +65,7 @@ def case(block: str) -> Case:
     published = None
     if lines[0].startswith("published: "):
         published = datetime.fromisoformat(lines.pop(0).removeprefix("published: "))
-    expected = [match.group("name", "kind", "by") for line in lines if (match := _EXPECTED.fullmatch(line))]
+    expected = [(match["name"], match["kind"], match["by"]) for line in lines if (match := _EXPECTED.fullmatch(line))]
     raw, marked = parts("\n".join(line for line in lines if not line.startswith("= ")))
     layout = Layout(Text(raw))
     spans: dict[str, list[Span]] = {"[": [], "{": [], "<": []}
@@ -73,9 +82,13 @@ def case(block: str) -> Case:
 
 
 def blocks(name: str) -> list[str]:
-    text = "\n".join(line for line in (CASES / name).read_text(encoding="utf-8").split("\n") if not line.startswith("#"))
+    text = "\n".join(
+        line for line in (CASES / name).read_text(encoding="utf-8").split("\n") if not line.startswith("#")
+    )
     return [block for block in text.split("\n\n") if block.strip()]
 
 
 def lines(name: str) -> list[str]:
-    return [line for line in (CASES / name).read_text(encoding="utf-8").split("\n") if line and not line.startswith("#")]
+    return [
+        line for line in (CASES / name).read_text(encoding="utf-8").split("\n") if line and not line.startswith("#")
+    ]

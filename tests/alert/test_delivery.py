@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -247,3 +248,22 @@ async def test_what_would_fill_the_memory_is_given_up_oldest_first(topics: Setti
         await until(lambda: len(receiver.alert_ids()) == 2000, timeout=40)
     assert len(set(receiver.alert_ids())) == 2000
     assert len(await everything(topics, DEAD_LETTERS)) == 10
+
+
+async def test_workers_that_come_and_go_share_the_channels(topics: Settings, receiver: Receiver) -> None:
+    clock = Clock()
+    receivers = {f"desk{number}": receiver for number in range(6)}
+    async with worker(topics, clock, **receivers):
+        for number in range(6):
+            await queue(topics, clock, *range(number * 10, number * 10 + 5), channel=f"desk{number}")
+        await receiver.got(10)
+        async with worker(topics, clock, **receivers):
+            for number in range(6):
+                await queue(topics, clock, *range(number * 10 + 5, number * 10 + 10), channel=f"desk{number}")
+            await until(lambda: len(set(receiver.alert_ids())) == 60)
+    async with worker(topics, clock, **receivers):  # reads everything once more
+        await queue(topics, clock, 99, channel="desk0")
+        await until(lambda: "alert99" in receiver.alert_ids())
+    ids = Counter(message_id for message_id, _ in receiver.accepted)
+    assert len(ids) == 61, "an alert in two messages"
+    assert sum(ids.values()) == 61, "sent again though nobody died"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.normalize.clean import clean
@@ -42,6 +42,7 @@ def test_clean(raw: str, expected: str) -> None:
     assert clean(raw) == unicodedata.normalize("NFC", expected)
 
 
+@settings(deadline=None)
 @given(st.text(ALPHABET))
 def test_nothing_invisible_is_left(raw: str) -> None:
     text = clean(raw)
@@ -56,6 +57,7 @@ def test_nothing_invisible_is_left(raw: str) -> None:
         assert not 0x2060 <= ord(character) <= 0x206F
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=0x621, max_codepoint=0x65F), max_size=60))
 def test_letters_and_diacritics_are_as_published(raw: str) -> None:
     assert clean(raw) == unicodedata.normalize("NFC", raw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.normalize.furniture import is_furniture
@@ -70,6 +70,7 @@ TAGS = "<p> </p> <div> <br> <b> </b> <a> <q> <td> <tr> <table> <script> <ul><li>
 PIECES = st.lists(st.sampled_from(TAGS.split()) | st.text(max_size=8))
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_any_markup_is_read(pieces: list[str]) -> None:
     for line in paragraphs("".join(pieces)):

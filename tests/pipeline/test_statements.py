@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 
 from agents.extract.statements import Told, changes, statements
 from streams.records import Statement
@@ -29,6 +29,7 @@ def test_a_statement_says_who_said_what_and_where() -> None:
     assert carried.speaker.name == "سعاد الهواري"
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_spans_slice_to_what_they_say(text: str) -> None:
     article = an_article(text)
@@ -43,6 +44,7 @@ def test_spans_slice_to_what_they_say(text: str) -> None:
     assert len(ids(found)) == len(found)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_another_run_says_the_same_but_for_its_time(text: str) -> None:
     article = an_article(text)

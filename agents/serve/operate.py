@@ -16,7 +16,7 @@ from agents.serve.follow import Follower
 _SILENCE = 60.0
 
 
-class Health(msgspec.Struct, kw_only=True):
+class ServerHealth(msgspec.Struct, kw_only=True):
     """How the server is. `lag` counts messages not yet archived by topic; null until the broker has said."""
 
     status: str
@@ -42,7 +42,7 @@ def ready(follower: Follower) -> str:
 
 def _health(request: web.Request, status: str) -> web.Response:
     server = request.app[SERVER]
-    answer = json(Health(status=status, lag=server.follower.lag, readers=len(server.hub)))
+    answer = json(ServerHealth(status=status, lag=server.follower.lag, readers=len(server.hub)))
     answer.set_status(200 if status == "ok" else 503)
     return answer
 
@@ -63,7 +63,7 @@ async def metrics(request: web.Request, query: Nothing) -> web.Response:
 
 
 ENDPOINTS = (
-    Endpoint(path="/healthz", answer=healthz, returns=Health, scope=None, errors=(400, 503)),
-    Endpoint(path="/readyz", answer=readyz, returns=Health, scope=None, errors=(400, 503)),
+    Endpoint(path="/healthz", answer=healthz, returns=ServerHealth, scope=None, errors=(400, 503)),
+    Endpoint(path="/readyz", answer=readyz, returns=ServerHealth, scope=None, errors=(400, 503)),
     Endpoint(path="/metrics", answer=metrics, content_type="text/plain", scope="operate"),
 )

@@ -2,8 +2,18 @@
 
 /** The filters of the API as the page offers them. A list holds several values, any of which may match. */
 export const FILTERS = {
-  q: "text", speaker: "text", speaker_id: "list", act: "list", form: "list", kind: "list", outlet: "list",
-  last: "text", from: "text", to: "text", min_confidence: "text", headline: "text",
+  q: "text",
+  speaker: "text",
+  speaker_id: "list",
+  act: "list",
+  form: "list",
+  kind: "list",
+  outlet: "list",
+  last: "text",
+  from: "text",
+  to: "text",
+  min_confidence: "text",
+  headline: "text",
 };
 
 export const ACTS = ["assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel"];

@@ -12,7 +12,13 @@ export class Problem extends Error {
 const KEY = "access-key";
 
 export const accessKey = {
-  get: () => { try { return sessionStorage.getItem(KEY); } catch { return null; } },
+  get: () => {
+    try {
+      return sessionStorage.getItem(KEY);
+    } catch {
+      return null;
+    }
+  },
   set: (key) => sessionStorage.setItem(KEY, key),
 };
 
@@ -31,7 +37,9 @@ export async function get(path, query, signal) {
 /** Sends `body` as JSON; returns the JSON of the answer. Raises `Problem`. */
 export function send(method, path, body) {
   return ask(path, {
-    method, headers: headers({ Accept: "application/json", "Content-Type": "application/json" }), body: JSON.stringify(body),
+    method,
+    headers: headers({ Accept: "application/json", "Content-Type": "application/json" }),
+    body: JSON.stringify(body),
   });
 }
 

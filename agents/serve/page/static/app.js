@@ -36,13 +36,18 @@ history.scrollRestoration = "manual";
 function route() {
   for (const one of ROUTES) {
     const match = one.path.exec(location.pathname);
-    if (match && decodable(location.pathname)) return { ...one, key: location.pathname, params: match.slice(1).map(decodeURIComponent) };
+    if (match && decodable(location.pathname))
+      return { ...one, key: location.pathname, params: match.slice(1).map(decodeURIComponent) };
   }
   return { place: null, view: nowhere, key: location.pathname, params: [] };
 }
 
 function decodable(path) {
-  try { return decodeURIComponent(path) !== ""; } catch { return false; }
+  try {
+    return decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** Shows what the address names. `scroll`: where to, when going back. */
@@ -64,7 +69,17 @@ function show(scroll = null) {
     if (current.search !== location.search) current.update(filter);
     current.back?.();
   } else {
-    current = { ...found.view({ params: found.params, filter, navigate, frame, share: (text) => share(frame.toast, text), title }), key: found.key };
+    current = {
+      ...found.view({
+        params: found.params,
+        filter,
+        navigate,
+        frame,
+        share: (text) => share(frame.toast, text),
+        title,
+      }),
+      key: found.key,
+    };
     current.element.classList.add("view");
     frame.main.append(current.element);
     if (found.kept) keeping.set(found.key, current);
@@ -115,7 +130,16 @@ function nowhere() {
 
 addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
-  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
   if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
   if (!ROUTES.some(({ path }) => path.test(link.pathname))) return;
   event.preventDefault();

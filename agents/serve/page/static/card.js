@@ -10,32 +10,49 @@ import { absolute, percent, relative, t } from "./words.js";
 export function card(statement, { address = statementAddress(statement.statement_id) } = {}) {
   const { speaker, act, form } = statement;
   const retracted = statement.status === "retracted";
-  return el(`article.card.act-${act}${retracted ? ".retracted" : ""}`, {
-    "data-id": statement.statement_id,
-    tabindex: "-1",
-    "aria-label": t("card.label", { speaker: speaker.name ?? t("speaker.unknown"), act: t(`act.${act}`) }),
-  },
-    el("header.card-head", {},
+  return el(
+    `article.card.act-${act}${retracted ? ".retracted" : ""}`,
+    {
+      "data-id": statement.statement_id,
+      tabindex: "-1",
+      "aria-label": t("card.label", { speaker: speaker.name ?? t("speaker.unknown"), act: t(`act.${act}`) }),
+    },
+    el(
+      "header.card-head",
+      {},
       el("span.kind", { title: speaker.kind && t(`kind.${speaker.kind}`) }, icon(speaker.kind ?? "anonymous")),
       el("div.who", {}, speakerName(speaker), verb(statement.cue), office(speaker)),
-      time(statement.published_at)),
+      time(statement.published_at),
+    ),
     retracted && el("p.retraction", {}, icon("warning"), t("card.retracted")),
-    el("p.words", { lang: "ar", dir: "rtl" },
-      el(`a.form-${form}`, { href: address }, quoted(statement.content, form))),
-    el("footer.card-foot", {},
+    el("p.words", { lang: "ar", dir: "rtl" }, el(`a.form-${form}`, { href: address }, quoted(statement.content, form))),
+    el(
+      "footer.card-foot",
+      {},
       badge(act),
       el("span.form", {}, t(`form.${form}`)),
       el("a.outlet", { href: `/${write({ outlet: [statement.outlet] })}`, dir: "auto" }, statement.outlet),
       statement.via && el("span.via", {}, t("card.via"), " ", el("bdi", {}, statement.via)),
       statement.headline && el("span.in-headline", {}, icon("headline"), t("card.headline")),
-      confidence(statement.confidence)));
+      confidence(statement.confidence),
+    ),
+  );
 }
 
 /** The statement in two lines, for a list beside something else. */
 export function brief({ statement_id: id, speaker, cue, act, content, form }) {
-  return el(`li.act-${act}`, {}, el("a", { href: statementAddress(id) },
-    el("strong", { dir: "auto" }, speaker.name ?? t("speaker.unknown")), " ", verb(cue),
-    el("span.words", { lang: "ar", dir: "rtl" }, quoted(content, form))));
+  return el(
+    `li.act-${act}`,
+    {},
+    el(
+      "a",
+      { href: statementAddress(id) },
+      el("strong", { dir: "auto" }, speaker.name ?? t("speaker.unknown")),
+      " ",
+      verb(cue),
+      el("span.words", { lang: "ar", dir: "rtl" }, quoted(content, form)),
+    ),
+  );
 }
 
 /** The words between the marks of their form. */
@@ -72,8 +89,10 @@ export function time(when) {
 /** How sure the extractor is, as three steps and in figures. */
 export function confidence(value) {
   const step = value >= 0.85 ? "high" : value >= 0.6 ? "medium" : "low";
-  return el(`span.confidence.${step}`, { title: t("confidence.title", { percent: percent(value) }) },
+  return el(
+    `span.confidence.${step}`,
+    { title: t("confidence.title", { percent: percent(value) }) },
     el("span.bars", { "aria-hidden": "true" }, el("i"), el("i"), el("i")),
-    el("span.sr", {}, t("confidence.title", { percent: percent(value) })));
+    el("span.sr", {}, t("confidence.title", { percent: percent(value) })),
+  );
 }
-

@@ -14,7 +14,16 @@ const WIDEST_BAR = 44;
  * Volume by time, stacked by act. `timeline` as the API gives it (empty buckets left out), `bucket` its width,
  * `from`/`to` its range. `address(from, to)`: where a bucket leads. `height` in px; `table: false` for a small one.
  */
-export function timeChart({ timeline, bucket, from, to, height = 220, address = null, table = true, label = t("chart.time") }) {
+export function timeChart({
+  timeline,
+  bucket,
+  from,
+  to,
+  height = 220,
+  address = null,
+  table = true,
+  label = t("chart.time"),
+}) {
   const length = BUCKET[bucket];
   const bars = filledIn(timeline, length, from, to);
   const total = bars.reduce((sum, bar) => sum + bar.statements, 0);
@@ -37,38 +46,72 @@ export function timeChart({ timeline, bucket, from, to, height = 220, address = 
     const y = (value) => top + (height - top - bottom) * (1 - value / ceiling);
     const gap = Math.max(step - WIDEST_BAR, step > 6 ? 2 : step > 3 ? 1 : 0);
     const drawing = svg("svg", { width, height, role: "img", "aria-label": summary });
-    if (side) for (const value of ticks(ceiling)) {
-      drawing.append(svg("line.grid", { x1: rightToLeft ? 0 : side, x2: rightToLeft ? inner : width, y1: y(value), y2: y(value) }),
-        svg("text.axis", { x: rightToLeft ? width : side - 8, y: y(value) + 4, "text-anchor": rightToLeft ? "start" : "end" }, compact(value)));
-    }
+    if (side)
+      for (const value of ticks(ceiling)) {
+        drawing.append(
+          svg("line.grid", { x1: rightToLeft ? 0 : side, x2: rightToLeft ? inner : width, y1: y(value), y2: y(value) }),
+          svg(
+            "text.axis",
+            { x: rightToLeft ? width : side - 8, y: y(value) + 4, "text-anchor": rightToLeft ? "start" : "end" },
+            compact(value),
+          ),
+        );
+      }
     for (const [n, bar] of bars.entries()) {
       let under = 0;
       for (const act of ACTS) {
         const count = bar.acts[act] ?? 0;
         if (!count) continue;
-        drawing.append(svg(`rect.act-${act}`, {
-          x: x(n) + gap / 2, width: Math.max(0.5, step - gap), y: y(under + count), height: Math.max(0.5, y(under) - y(under + count)),
-        }));
+        drawing.append(
+          svg(`rect.act-${act}`, {
+            x: x(n) + gap / 2,
+            width: Math.max(0.5, step - gap),
+            y: y(under + count),
+            height: Math.max(0.5, y(under) - y(under + count)),
+          }),
+        );
         under += count;
       }
     }
     for (const n of marksOn(bars, bucket, inner)) {
-      drawing.append(svg("text.axis", { x: Math.max(edge, Math.min(width - edge, x(n) + step / 2)), y: height - 5, "text-anchor": "middle" }, tick(bars[n].time, bucket, bars)));
+      drawing.append(
+        svg(
+          "text.axis",
+          { x: Math.max(edge, Math.min(width - edge, x(n) + step / 2)), y: height - 5, "text-anchor": "middle" },
+          tick(bars[n].time, bucket, bars),
+        ),
+      );
     }
-    drawing.append(svg("line.base", { x1: rightToLeft ? 0 : side, x2: rightToLeft ? inner : width, y1: height - bottom, y2: height - bottom }));
+    drawing.append(
+      svg("line.base", {
+        x1: rightToLeft ? 0 : side,
+        x2: rightToLeft ? inner : width,
+        y1: height - bottom,
+        y2: height - bottom,
+      }),
+    );
     drawing.addEventListener("pointermove", (event) => {
       const place = event.clientX - drawing.getBoundingClientRect().left;
       const n = Math.floor(rightToLeft ? (inner - place) / step : (place - side) / step);
-      if (bars[n]) point(bars[n], x(n) + step / 2, width); else tip.hidden = true;
+      if (bars[n]) point(bars[n], x(n) + step / 2, width);
+      else tip.hidden = true;
     });
-    drawing.addEventListener("pointerleave", () => { tip.hidden = true; });
+    drawing.addEventListener("pointerleave", () => {
+      tip.hidden = true;
+    });
     plot.replaceChildren(drawing);
   }
 
   function point(bar, at, width) {
     tip.hidden = false;
-    fill(tip, el("strong", {}, span(bar, bucket)), el("span", {}, t("count.statements", { n: bar.statements })),
-      ACTS.filter((act) => bar.acts[act]).map((act) => el("span.tip-row", {}, el(`i.swatch.act-${act}`), t(`act.${act}`), " ", number(bar.acts[act]))));
+    fill(
+      tip,
+      el("strong", {}, span(bar, bucket)),
+      el("span", {}, t("count.statements", { n: bar.statements })),
+      ACTS.filter((act) => bar.acts[act]).map((act) =>
+        el("span.tip-row", {}, el(`i.swatch.act-${act}`), t(`act.${act}`), " ", number(bar.acts[act])),
+      ),
+    );
     const half = tip.offsetWidth / 2;
     tip.style.setProperty("left", `${Math.max(half, Math.min(width - half, at))}px`);
   }
@@ -76,10 +119,17 @@ export function timeChart({ timeline, bucket, from, to, height = 220, address = 
   new ResizeObserver(draw).observe(plot);
   if (table) {
     const told = bars.filter((bar) => bar.statements);
-    figure.append(legend(told), behind([t("chart.when"), t("chart.statements"), ...ACTS.map((act) => t(`act.${act}`))], told.map((bar) => [
-      address ? el("a", { href: address(bar.time, bar.time + length) }, span(bar, bucket)) : span(bar, bucket),
-      number(bar.statements), ...ACTS.map((act) => number(bar.acts[act] ?? 0)),
-    ])));
+    figure.append(
+      legend(told),
+      behind(
+        [t("chart.when"), t("chart.statements"), ...ACTS.map((act) => t(`act.${act}`))],
+        told.map((bar) => [
+          address ? el("a", { href: address(bar.time, bar.time + length) }, span(bar, bucket)) : span(bar, bucket),
+          number(bar.statements),
+          ...ACTS.map((act) => number(bar.acts[act] ?? 0)),
+        ]),
+      ),
+    );
   }
   return figure;
 }
@@ -88,23 +138,68 @@ export function timeChart({ timeline, bucket, from, to, height = 220, address = 
 export function rankChart(items, { whole = false } = {}) {
   const most = Math.max(1, ...items.map((item) => item.count));
   const total = items.reduce((sum, item) => sum + item.count, 0) || 1;
-  return el("ol.ranks", {}, items.map(({ label, count, address, tint }) => el(`li${tint ? `.act-${tint}` : ""}`, { vars: { "--share": count / most } },
-    address ? el("a.rank-label", { href: address, dir: "auto" }, label) : el("span.rank-label", { dir: "auto" }, label),
-    el("span.rank-count", {}, number(count), whole && el("small", {}, percent(count / total))),
-    el("span.rank-bar", { "aria-hidden": "true" }))));
+  return el(
+    "ol.ranks",
+    {},
+    items.map(({ label, count, address, tint }) =>
+      el(
+        `li${tint ? `.act-${tint}` : ""}`,
+        { vars: { "--share": count / most } },
+        address
+          ? el("a.rank-label", { href: address, dir: "auto" }, label)
+          : el("span.rank-label", { dir: "auto" }, label),
+        el("span.rank-count", {}, number(count), whole && el("small", {}, percent(count / total))),
+        el("span.rank-bar", { "aria-hidden": "true" }),
+      ),
+    ),
+  );
 }
 
 function legend(bars) {
   const here = ACTS.filter((act) => bars.some((bar) => bar.acts[act]));
-  return el("ul.legend", {}, here.map((act) => el("li", {}, el(`i.swatch.act-${act}`), t(`act.${act}`))));
+  return el(
+    "ul.legend",
+    {},
+    here.map((act) => el("li", {}, el(`i.swatch.act-${act}`), t(`act.${act}`))),
+  );
 }
 
 /** The figures of a drawing, folded away. */
 function behind(heads, rows) {
-  return el("details.behind", {}, el("summary", {}, t("chart.table")),
-    el("div.scroll", { tabindex: "0", role: "region", "aria-label": t("chart.table") },
-      el("table", {}, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
-        el("tbody", {}, rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), rest.map((cell) => el("td", {}, cell))))))));
+  return el(
+    "details.behind",
+    {},
+    el("summary", {}, t("chart.table")),
+    el(
+      "div.scroll",
+      { tabindex: "0", role: "region", "aria-label": t("chart.table") },
+      el(
+        "table",
+        {},
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            heads.map((head) => el("th", { scope: "col" }, head)),
+          ),
+        ),
+        el(
+          "tbody",
+          {},
+          rows.map(([first, ...rest]) =>
+            el(
+              "tr",
+              {},
+              el("th", { scope: "row" }, first),
+              rest.map((cell) => el("td", {}, cell)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** Every bucket of the range, the empty ones too. */
@@ -141,7 +236,8 @@ const ticks = (ceiling) => [1, 2, 3, 4].map((quarter) => (ceiling * quarter) / 4
 /** Which bars carry a time below: over days those in which one begins, else any; as many as there is room for. */
 function marksOn(bars, bucket, width) {
   const all = bars.map((_, n) => n);
-  const days = bucket !== "day" && overDays(bars) ? all.filter((n) => n > 0 && day(bars[n].time) !== day(bars[n - 1].time)) : all;
+  const days =
+    bucket !== "day" && overDays(bars) ? all.filter((n) => n > 0 && day(bars[n].time) !== day(bars[n - 1].time)) : all;
   const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / 110))));
   return days.filter((_, n) => n % every === Math.floor((every - 1) / 2));
 }

@@ -2,7 +2,13 @@
 {
   const root = document.documentElement;
   const asked = new URLSearchParams(location.search).get("lang");
-  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const stored = (key) => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
   const language = [asked, stored("language")].find((one) => one === "ar" || one === "en") ?? "ar";
   root.lang = language;
   root.dir = language === "ar" ? "rtl" : "ltr";

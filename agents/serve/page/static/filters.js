@@ -34,36 +34,85 @@ export function filterForm(filter, change) {
   function choices(name, options, { icons = false, tinted = false } = {}) {
     const boxes = options.map((value) => {
       const box = el("input", {
-        type: "checkbox", name, value,
-        onchange: () => put(name, boxes.filter((one) => one.checked).map((one) => one.value)),
+        type: "checkbox",
+        name,
+        value,
+        onchange: () =>
+          put(
+            name,
+            boxes.filter((one) => one.checked).map((one) => one.value),
+          ),
       });
       return box;
     });
-    setters.push(() => { for (const box of boxes) box.checked = (now[name] ?? []).includes(box.value); });
-    return el("div.choices", {}, boxes.map((box) => el(`label.choice${tinted ? `.act-${box.value}` : ""}`, {},
-      box, icons && icon(box.value), el("span", {}, t(`${name}.${box.value}`)))));
+    setters.push(() => {
+      for (const box of boxes) box.checked = (now[name] ?? []).includes(box.value);
+    });
+    return el(
+      "div.choices",
+      {},
+      boxes.map((box) =>
+        el(
+          `label.choice${tinted ? `.act-${box.value}` : ""}`,
+          {},
+          box,
+          icons && icon(box.value),
+          el("span", {}, t(`${name}.${box.value}`)),
+        ),
+      ),
+    );
   }
 
-  const element = el("form.filters", { onsubmit: (event) => event.preventDefault(), "aria-label": t("filters.label") },
-    el("header", {}, el("h2", {}, t("filters.title")),
-      el("button.quiet", { type: "button", onclick: () => { now = {}; refresh(); emit(); } }, t("filters.clear"))),
+  const element = el(
+    "form.filters",
+    { onsubmit: (event) => event.preventDefault(), "aria-label": t("filters.label") },
+    el(
+      "header",
+      {},
+      el("h2", {}, t("filters.title")),
+      el(
+        "button.quiet",
+        {
+          type: "button",
+          onclick: () => {
+            now = {};
+            refresh();
+            emit();
+          },
+        },
+        t("filters.clear"),
+      ),
+    ),
     el("fieldset", {}, el("legend", {}, t("filter.act")), choices("act", ACTS, { tinted: true })),
     el("fieldset", {}, el("legend", {}, t("filter.speaker")), speakerField()),
     el("fieldset", {}, el("legend", {}, t("filter.time")), timeFields()),
     el("fieldset", {}, el("legend", {}, t("filter.outlet")), outletBoxes()),
-    el("details", {}, el("summary", {}, t("filters.more")),
+    el(
+      "details",
+      {},
+      el("summary", {}, t("filters.more")),
       el("fieldset", {}, el("legend", {}, t("filter.kind")), choices("kind", KINDS, { icons: true })),
       el("fieldset", {}, el("legend", {}, t("filter.form")), choices("form", FORMS)),
       el("fieldset", {}, el("legend", {}, t("filter.confidence")), confidenceField()),
-      el("fieldset", {}, el("legend", {}, t("filter.place")), headlineBox())));
+      el("fieldset", {}, el("legend", {}, t("filter.place")), headlineBox()),
+    ),
+  );
 
   function speakerField() {
     const options = el("datalist", { id: "speakers-known" });
     const found = new Map();
     const field = el("input", {
-      type: "text", list: "speakers-known", "aria-label": t("filter.speaker"), placeholder: t("filter.speaker.placeholder"),
-      autocomplete: "off", dir: "auto", oninput: debounced(suggest, 180),
-      onchange: choose, onkeydown: (event) => { if (event.key === "Enter") choose(); },
+      type: "text",
+      list: "speakers-known",
+      "aria-label": t("filter.speaker"),
+      placeholder: t("filter.speaker.placeholder"),
+      autocomplete: "off",
+      dir: "auto",
+      oninput: debounced(suggest, 180),
+      onchange: choose,
+      onkeydown: (event) => {
+        if (event.key === "Enter") choose();
+      },
     });
     async function suggest() {
       if (found.has(field.value)) return void choose();
@@ -71,33 +120,58 @@ export function filterForm(filter, change) {
       try {
         const { speakers } = await get("/v1/speakers", { q: field.value, limit: 8 });
         for (const one of speakers) found.set(one.name, one.id);
-        fill(options, speakers.map((one) => el("option", { value: one.name }, t(`kind.${one.kind}`))));
-      } catch { /* without suggestions the words themselves are looked for */ }
+        fill(
+          options,
+          speakers.map((one) => el("option", { value: one.name }, t(`kind.${one.kind}`))),
+        );
+      } catch {
+        /* without suggestions the words themselves are looked for */
+      }
     }
     function choose() {
       const words = field.value.trim();
       if (!words) return;
       const id = found.get(words);
       field.value = "";
-      if (id) { named(id, words); put("speaker_id", [...new Set([...(now.speaker_id ?? []), id])]); } else put("speaker", words);
+      if (id) {
+        named(id, words);
+        put("speaker_id", [...new Set([...(now.speaker_id ?? []), id])]);
+      } else put("speaker", words);
     }
     return [field, options];
   }
 
   function timeFields() {
-    const last = el("select", { "aria-label": t("filter.time"), onchange: chosen },
-      el("option", { value: "" }, t("last.any")), Object.keys(LAST).map((value) => el("option", { value }, t(`last.${value}`))),
-      el("option", { value: "between" }, t("last.between")));
-    const moments = ["from", "to"].map((name) => el("input", {
-      type: "datetime-local", id: `filter-${name}`, onchange: (event) => { delete now.last; put(name, event.target.value); refresh(); },
-    }));
+    const last = el(
+      "select",
+      { "aria-label": t("filter.time"), onchange: chosen },
+      el("option", { value: "" }, t("last.any")),
+      Object.keys(LAST).map((value) => el("option", { value }, t(`last.${value}`))),
+      el("option", { value: "between" }, t("last.between")),
+    );
+    const moments = ["from", "to"].map((name) =>
+      el("input", {
+        type: "datetime-local",
+        id: `filter-${name}`,
+        onchange: (event) => {
+          delete now.last;
+          put(name, event.target.value);
+          refresh();
+        },
+      }),
+    );
     setters.push(() => {
-      last.value = now.from || now.to ? "between" : now.last ?? "";
+      last.value = now.from || now.to ? "between" : (now.last ?? "");
       between.hidden = last.value !== "between";
       for (const [n, name] of ["from", "to"].entries()) moments[n].value = local(now[name]);
     });
-    const between = el("div.between", {}, ["from", "to"].map((name, n) =>
-      el("label", { for: `filter-${name}` }, el("span", {}, t(`filter.${name}`)), moments[n])));
+    const between = el(
+      "div.between",
+      {},
+      ["from", "to"].map((name, n) =>
+        el("label", { for: `filter-${name}` }, el("span", {}, t(`filter.${name}`)), moments[n]),
+      ),
+    );
     function chosen() {
       between.hidden = last.value !== "between";
       if (last.value === "between") return void moments[0].focus();
@@ -114,37 +188,86 @@ export function filterForm(filter, change) {
     let all = false;
     function show() {
       const chosen = now.outlet ?? [];
-      const known = [...outlets, ...chosen.filter((one) => !outlets.some(({ outlet }) => outlet === one)).map((outlet) => ({ outlet }))];
+      const known = [
+        ...outlets,
+        ...chosen.filter((one) => !outlets.some(({ outlet }) => outlet === one)).map((outlet) => ({ outlet })),
+      ];
       const shown = all ? known : known.filter(({ outlet }, n) => n < FEW_OUTLETS || chosen.includes(outlet));
-      fill(place, shown.map(({ outlet, statements }) => {
-        const box = el("input", {
-          type: "checkbox", name: "outlet", value: outlet,
-          onchange: () => put("outlet", box.checked ? [...(now.outlet ?? []), outlet] : (now.outlet ?? []).filter((one) => one !== outlet)),
-        });
-        box.checked = chosen.includes(outlet);
-        return el("label.choice", {}, box, el("span", { dir: "auto" }, outlet), statements && el("small", {}, compact(statements)));
-      }), known.length > shown.length && el("button.quiet", { type: "button", onclick: () => { all = true; show(); } },
-        t("filter.outlet.all", { n: known.length })));
+      fill(
+        place,
+        shown.map(({ outlet, statements }) => {
+          const box = el("input", {
+            type: "checkbox",
+            name: "outlet",
+            value: outlet,
+            onchange: () =>
+              put(
+                "outlet",
+                box.checked ? [...(now.outlet ?? []), outlet] : (now.outlet ?? []).filter((one) => one !== outlet),
+              ),
+          });
+          box.checked = chosen.includes(outlet);
+          return el(
+            "label.choice",
+            {},
+            box,
+            el("span", { dir: "auto" }, outlet),
+            statements && el("small", {}, compact(statements)),
+          );
+        }),
+        known.length > shown.length &&
+          el(
+            "button.quiet",
+            {
+              type: "button",
+              onclick: () => {
+                all = true;
+                show();
+              },
+            },
+            t("filter.outlet.all", { n: known.length }),
+          ),
+      );
     }
     setters.push(show);
-    get("/v1/outlets").then((answer) => { outlets = answer.outlets; show(); }, () => { /* those in the address can still be taken off */ });
+    get("/v1/outlets").then(
+      (answer) => {
+        outlets = answer.outlets;
+        show();
+      },
+      () => {
+        /* those in the address can still be taken off */
+      },
+    );
     return place;
   }
 
   function confidenceField() {
     const told = el("output", { for: "min-confidence" });
     const field = el("input", {
-      type: "range", id: "min-confidence", min: 0, max: 0.95, step: 0.05, "aria-label": t("filter.confidence"),
-      oninput: () => { told.textContent = percent(field.value); },
+      type: "range",
+      id: "min-confidence",
+      min: 0,
+      max: 0.95,
+      step: 0.05,
+      "aria-label": t("filter.confidence"),
+      oninput: () => {
+        told.textContent = percent(field.value);
+      },
       onchange: () => put("min_confidence", Number(field.value) ? field.value : ""),
     });
-    setters.push(() => { field.value = now.min_confidence ?? 0; told.textContent = percent(field.value); });
+    setters.push(() => {
+      field.value = now.min_confidence ?? 0;
+      told.textContent = percent(field.value);
+    });
     return el("div.range", {}, field, told);
   }
 
   function headlineBox() {
     const box = el("input", { type: "checkbox", onchange: () => put("headline", box.checked ? "true" : "") });
-    setters.push(() => { box.checked = now.headline === "true"; });
+    setters.push(() => {
+      box.checked = now.headline === "true";
+    });
     return el("label.choice", {}, box, el("span", {}, t("filter.headline")));
   }
 
@@ -152,12 +275,18 @@ export function filterForm(filter, change) {
     for (const set of setters) set();
   }
   refresh();
-  if (["kind", "form", "min_confidence", "headline"].some((name) => name in now)) element.querySelector("details").open = true;
+  if (["kind", "form", "min_confidence", "headline"].some((name) => name in now))
+    element.querySelector("details").open = true;
 
   return {
     element,
-    set(wanted) { now = { ...wanted }; refresh(); },
-    open() { overPage(element); },
+    set(wanted) {
+      now = { ...wanted };
+      refresh();
+    },
+    open() {
+      overPage(element);
+    },
   };
 }
 
@@ -165,10 +294,21 @@ export function filterForm(filter, change) {
 function overPage(element) {
   const place = document.createComment("");
   element.before(place);
-  const dialog = el("dialog.sheet", { "aria-label": t("filters.label"), onclose: () => { place.replaceWith(element); dialog.remove(); } },
+  const dialog = el(
+    "dialog.sheet",
+    {
+      "aria-label": t("filters.label"),
+      onclose: () => {
+        place.replaceWith(element);
+        dialog.remove();
+      },
+    },
     element,
-    el("p.actions", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, t("filters.show"))));
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    el("p.actions", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, t("filters.show"))),
+  );
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
   document.body.append(dialog);
   dialog.showModal();
 }
@@ -178,11 +318,35 @@ export function chips(filter, change) {
   const element = el("ul.chips", { "aria-label": t("filters.active") });
   for (const [name, value] of Object.entries(filter)) {
     for (const one of [value].flat()) {
-      const label = el("bdi", {}, chipLabel(name, one, (text) => { label.textContent = text; }));
+      const label = el(
+        "bdi",
+        {},
+        chipLabel(name, one, (text) => {
+          label.textContent = text;
+        }),
+      );
       const without = Array.isArray(value) ? value.filter((other) => other !== one) : [];
-      element.append(el("li", {}, el("button.chip", {
-        type: "button", onclick: () => { const rest = { ...filter, [name]: without }; if (!without.length) delete rest[name]; change(rest); },
-      }, el("span.chip-name", {}, t(`filter.${name}`)), label, icon("close"), el("span.sr", {}, t("filters.remove")))));
+      element.append(
+        el(
+          "li",
+          {},
+          el(
+            "button.chip",
+            {
+              type: "button",
+              onclick: () => {
+                const rest = { ...filter, [name]: without };
+                if (!without.length) delete rest[name];
+                change(rest);
+              },
+            },
+            el("span.chip-name", {}, t(`filter.${name}`)),
+            label,
+            icon("close"),
+            el("span.sr", {}, t("filters.remove")),
+          ),
+        ),
+      );
     }
   }
   return element.children.length ? element : null;
@@ -194,7 +358,13 @@ function chipLabel(name, value, later) {
   if (name === "from" || name === "to") return Number.isNaN(Date.parse(value)) ? value : absolute(value);
   if (name === "headline") return t(`yes.${value}`);
   if (name === "speaker_id" && !names.has(value)) {
-    get(`/v1/speakers/${encodeURIComponent(value)}`).then(({ speaker }) => { named(value, speaker.name); later(speaker.name); }, () => {});
+    get(`/v1/speakers/${encodeURIComponent(value)}`).then(
+      ({ speaker }) => {
+        named(value, speaker.name);
+        later(speaker.name);
+      },
+      () => {},
+    );
   }
   return names.get(value) ?? value;
 }

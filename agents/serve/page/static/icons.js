@@ -4,7 +4,8 @@ import { svg } from "./dom.js";
 
 const PATHS = {
   live: "M12 12m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M7.8 16.2a6 6 0 0 1 0-8.4M16.2 7.8a6 6 0 0 1 0 8.4M5 19a10 10 0 0 1 0-14M19 5a10 10 0 0 1 0 14",
-  speakers: "M9 11a4 4 0 1 0 0-8a4 4 0 0 0 0 8M2 21v-1a6 6 0 0 1 6-6h2a6 6 0 0 1 6 6v1M16 3.5a4 4 0 0 1 0 7M18 14.5a6 6 0 0 1 4 5.5v1",
+  speakers:
+    "M9 11a4 4 0 1 0 0-8a4 4 0 0 0 0 8M2 21v-1a6 6 0 0 1 6-6h2a6 6 0 0 1 6 6v1M16 3.5a4 4 0 0 1 0 7M18 14.5a6 6 0 0 1 4 5.5v1",
   charts: "M4 20V10M10 20V4M16 20v-7M22 20H2",
   feeds: "M5 19m-1.5 0a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0M4 11a9 9 0 0 1 9 9M4 4a16 16 0 0 1 16 16",
   alerts: "M6 9a6 6 0 0 1 12 0c0 6 2.5 7 2.5 7h-17S6 15 6 9M10 20a2.2 2.2 0 0 0 4 0",
@@ -33,12 +34,16 @@ const PATHS = {
   country: "M5 21.5V3.5M5 4.5h13l-2.5 4.5 2.5 4.5H5",
   media: "M4 5h13v14H6a2 2 0 0 1-2-2zM17 9h3v8a2 2 0 0 1-2 2M7.5 9h6M7.5 12.5h6M7.5 16h3",
   document: "M6 3.5h8l4 4v13H6zM14 3.5v4h4M9 12h6M9 16h6",
-  group: "M8 10.5a3 3 0 1 0 0-6a3 3 0 0 0 0 6M16 10.5a3 3 0 1 0 0-6M2.5 19a5.5 5.5 0 0 1 11 0M15.5 13.6a5.5 5.5 0 0 1 6 5.4",
+  group:
+    "M8 10.5a3 3 0 1 0 0-6a3 3 0 0 0 0 6M16 10.5a3 3 0 1 0 0-6M2.5 19a5.5 5.5 0 0 1 11 0M15.5 13.6a5.5 5.5 0 0 1 6 5.4",
   anonymous: "M12 21.5a9.5 9.5 0 1 0 0-19a9.5 9.5 0 0 0 0 19M9.2 9.3a2.9 2.9 0 1 1 4 2.7c-.8.4-1.2 1-1.2 2M12 17.3h.01",
 };
 
 /** The sign `name`, hidden from screen readers: what it stands for is said beside it. */
 export function icon(name) {
-  return svg("svg.icon", { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" },
-    svg("path", { d: PATHS[name] ?? PATHS.anonymous }));
+  return svg(
+    "svg.icon",
+    { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: PATHS[name] ?? PATHS.anonymous }),
+  );
 }

@@ -8,9 +8,20 @@ import { t } from "./words.js";
 
 /** What there is to press, in the order of the help: [keys shown, words]. */
 const SHORTCUTS = [
-  [["J"], "keys.next"], [["K"], "keys.previous"], [["Enter"], "keys.open"], [["N"], "keys.new"], [["P"], "keys.pause"],
-  [["F"], "keys.filters"], [["/"], "keys.search"], [["G", "L"], "keys.live"], [["G", "S"], "keys.speakers"],
-  [["G", "C"], "keys.charts"], [["G", "F"], "keys.feeds"], [["G", "A"], "keys.alerts"], [["?"], "keys.help"], [["Esc"], "keys.close"],
+  [["J"], "keys.next"],
+  [["K"], "keys.previous"],
+  [["Enter"], "keys.open"],
+  [["N"], "keys.new"],
+  [["P"], "keys.pause"],
+  [["F"], "keys.filters"],
+  [["/"], "keys.search"],
+  [["G", "L"], "keys.live"],
+  [["G", "S"], "keys.speakers"],
+  [["G", "C"], "keys.charts"],
+  [["G", "F"], "keys.feeds"],
+  [["G", "A"], "keys.alerts"],
+  [["?"], "keys.help"],
+  [["Esc"], "keys.close"],
 ];
 const GO = { KeyL: "/", KeyS: "/speakers", KeyC: "/charts", KeyF: "/feeds", KeyA: "/alerts" };
 
@@ -28,9 +39,16 @@ export function listen(actions) {
     going = code === "KeyG" ? performance.now() : 0;
     if (went) return done(event, () => actions.navigate(went));
     if (code === "Slash") return done(event, event.shiftKey ? help : actions.search);
-    const act = { KeyJ: () => step(1), KeyK: () => step(-1), KeyN: actions.new, KeyP: actions.pause, KeyF: actions.filters }[code];
+    const act = {
+      KeyJ: () => step(1),
+      KeyK: () => step(-1),
+      KeyN: actions.new,
+      KeyP: actions.pause,
+      KeyF: actions.filters,
+    }[code];
     if (event.shiftKey || !act) {
-      if (code === "Enter" && event.target.matches?.(".card")) done(event, () => event.target.querySelector(".words a").click());
+      if (code === "Enter" && event.target.matches?.(".card"))
+        done(event, () => event.target.querySelector(".words a").click());
       return undefined;
     }
     return done(event, act);
@@ -54,16 +72,49 @@ function step(by) {
 
 /** The shortcuts, in a dialog. */
 export function help() {
-  const box = el("input", { type: "checkbox", id: "shortcuts", onchange: () => { off = !box.checked; keep("shortcuts", off ? "off" : "on"); } });
+  const box = el("input", {
+    type: "checkbox",
+    id: "shortcuts",
+    onchange: () => {
+      off = !box.checked;
+      keep("shortcuts", off ? "off" : "on");
+    },
+  });
   box.checked = !off;
-  const dialog = el("dialog.help", { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
-    el("header", {},
+  const dialog = el(
+    "dialog.help",
+    { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
+    el(
+      "header",
+      {},
       el("h2", { id: "help-title" }, t("help.title")),
-      el("button.tool", { type: "button", "aria-label": t("action.close"), onclick: () => dialog.close() }, icon("close"))),
-    el("dl", {}, SHORTCUTS.map(([keys, words]) => el("div", {},
-      el("dt", {}, keys.map((key) => el("kbd", { dir: "ltr" }, key))), el("dd", {}, t(words))))),
-    el("p", {}, box, " ", el("label", { for: "shortcuts" }, t("help.switch"))));
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+      el(
+        "button.tool",
+        { type: "button", "aria-label": t("action.close"), onclick: () => dialog.close() },
+        icon("close"),
+      ),
+    ),
+    el(
+      "dl",
+      {},
+      SHORTCUTS.map(([keys, words]) =>
+        el(
+          "div",
+          {},
+          el(
+            "dt",
+            {},
+            keys.map((key) => el("kbd", { dir: "ltr" }, key)),
+          ),
+          el("dd", {}, t(words)),
+        ),
+      ),
+    ),
+    el("p", {}, box, " ", el("label", { for: "shortcuts" }, t("help.switch"))),
+  );
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
   document.body.append(dialog);
   dialog.showModal();
 }

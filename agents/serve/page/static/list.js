@@ -22,19 +22,25 @@ export class StatementList {
   constructor({ label, more }) {
     this.#label = label;
     this.element = el("div.list", {}, this.#end);
-    this.#watch = new IntersectionObserver((entries) => {
-      const still = this.#anchor();
-      for (const { target, isIntersecting } of entries) {
-        if (target === this.#end) continue;
-        if (isIntersecting) this.#fill(target.block); else this.#empty(target.block);
-      }
-      still();
-      if (entries.some(({ target, isIntersecting }) => target === this.#end && isIntersecting)) more?.();
-    }, { rootMargin: `${NEAR}px 0px` });
+    this.#watch = new IntersectionObserver(
+      (entries) => {
+        const still = this.#anchor();
+        for (const { target, isIntersecting } of entries) {
+          if (target === this.#end) continue;
+          if (isIntersecting) this.#fill(target.block);
+          else this.#empty(target.block);
+        }
+        still();
+        if (entries.some(({ target, isIntersecting }) => target === this.#end && isIntersecting)) more?.();
+      },
+      { rootMargin: `${NEAR}px 0px` },
+    );
     this.#watch.observe(this.#end);
   }
 
-  get size() { return this.#places.size; }
+  get size() {
+    return this.#places.size;
+  }
 
   /** Puts statements after the last. Those already here are brought up to date instead. */
   append(statements) {
@@ -101,7 +107,10 @@ export class StatementList {
 
   /** A feed is one only with something in it: an empty one would promise articles to a screen reader. */
   #named() {
-    for (const [name, value] of [["role", "feed"], ["aria-label", this.#label]]) {
+    for (const [name, value] of [
+      ["role", "feed"],
+      ["aria-label", this.#label],
+    ]) {
       if (this.size) this.element.setAttribute(name, value);
       else this.element.removeAttribute(name);
     }

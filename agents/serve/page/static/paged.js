@@ -12,7 +12,12 @@ const PAGE = 60;
  * The statements of a query: `{element, list, load(query) → the stream position to go on from, null if it failed}`.
  * `again`: what to do when the reader tries again after a failure, if more than loading.
  */
-export function pagedStatements({ label, nothing = "empty.statements", actions = () => [], again = () => load(query) }) {
+export function pagedStatements({
+  label,
+  nothing = "empty.statements",
+  actions = () => [],
+  again = () => load(query),
+}) {
   const list = new StatementList({ label, more });
   const state = el("div.list-state", {});
   const element = el("div.paged", {}, list.element, state);
@@ -62,7 +67,13 @@ export function pagedStatements({ label, nothing = "empty.statements", actions =
       settle();
     } catch (problem) {
       if (mine !== controller || problem.name === "AbortError") return;
-      fill(state, failed(problem, () => { reading = null; more(); }));
+      fill(
+        state,
+        failed(problem, () => {
+          reading = null;
+          more();
+        }),
+      );
     }
   }
 

@@ -6,7 +6,13 @@ import { help } from "./keys.js";
 import { keep } from "./memory.js";
 import { language, relative, t } from "./words.js";
 
-const PLACES = [["live", "/"], ["speakers", "/speakers"], ["charts", "/charts"], ["feeds", "/feeds"], ["alerts", "/alerts"]];
+const PLACES = [
+  ["live", "/"],
+  ["speakers", "/speakers"],
+  ["charts", "/charts"],
+  ["feeds", "/feeds"],
+  ["alerts", "/alerts"],
+];
 const THEMES = ["auto", "light", "dark"];
 
 /** Builds the shell into the body. `search(words)` is called when the reader looks for something. */
@@ -15,36 +21,111 @@ export function shell({ search }) {
   const status = el("p.connection", { role: "status" });
   const announcements = el("div.sr", { "aria-live": "polite", id: "announcements" });
   const toast = el("div.toast", { hidden: true });
-  const places = PLACES.map(([name, href]) => el("a.place", { href, "data-place": name }, icon(name), el("span", {}, t(`place.${name}`))));
+  const places = PLACES.map(([name, href]) =>
+    el("a.place", { href, "data-place": name }, icon(name), el("span", {}, t(`place.${name}`))),
+  );
   const field = el("input", {
-    type: "search", name: "q", id: "search", placeholder: t("search.placeholder"), autocomplete: "off", enterkeyhint: "search",
-    "aria-keyshortcuts": "/", dir: "auto",
+    type: "search",
+    name: "q",
+    id: "search",
+    placeholder: t("search.placeholder"),
+    autocomplete: "off",
+    enterkeyhint: "search",
+    "aria-keyshortcuts": "/",
+    dir: "auto",
   });
 
   document.body.prepend(
-    el("a.skip", { href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); main.scrollIntoView(); } }, t("skip")),
-    el("header.masthead", {},
-      el("div.masthead-in", {},
-        el("a.brand", { href: "/", "aria-label": t("brand.label") },
+    el(
+      "a.skip",
+      {
+        href: "#main",
+        onclick: (event) => {
+          event.preventDefault();
+          main.focus();
+          main.scrollIntoView();
+        },
+      },
+      t("skip"),
+    ),
+    el(
+      "header.masthead",
+      {},
+      el(
+        "div.masthead-in",
+        {},
+        el(
+          "a.brand",
+          { href: "/", "aria-label": t("brand.label") },
           el("span.guillemets", { "aria-hidden": "true" }, "«"),
           el("span", { lang: "ar" }, "تصريح"),
-          el("span.guillemets", { "aria-hidden": "true" }, "»")),
+          el("span.guillemets", { "aria-hidden": "true" }, "»"),
+        ),
         el("nav.places", { "aria-label": t("nav.label") }, places),
-        el("form.search", {
-          role: "search", action: "/", "aria-label": t("search.label"),
-          onsubmit: (event) => { event.preventDefault(); search(field.value.trim()); },
-        }, icon("search"), el("label.sr", { for: "search" }, t("search.label")), field),
+        el(
+          "form.search",
+          {
+            role: "search",
+            action: "/",
+            "aria-label": t("search.label"),
+            onsubmit: (event) => {
+              event.preventDefault();
+              search(field.value.trim());
+            },
+          },
+          icon("search"),
+          el("label.sr", { for: "search" }, t("search.label")),
+          field,
+        ),
         status,
-        el("div.tools", {},
-          el("button.tool.language", {
-            type: "button", lang: language === "ar" ? "en" : "ar", onclick: () => speak(language === "ar" ? "en" : "ar"),
-          }, el("span.long", {}, t("language.other")), el("span.short", { "aria-hidden": "true" }, t("language.short"))),
+        el(
+          "div.tools",
+          {},
+          el(
+            "button.tool.language",
+            {
+              type: "button",
+              lang: language === "ar" ? "en" : "ar",
+              onclick: () => speak(language === "ar" ? "en" : "ar"),
+            },
+            el("span.long", {}, t("language.other")),
+            el("span.short", { "aria-hidden": "true" }, t("language.short")),
+          ),
           themeButton(),
-          el("button.tool.help-button", { type: "button", "aria-label": t("help.open"), title: t("help.open"), "aria-keyshortcuts": "?", onclick: help }, icon("keys"))))),
-    main, announcements, toast,
-    el("footer.colophon", {}, el("p", {}, t("colophon")),
-      el("p", {}, el("a", { href: "/openapi.json" }, "OpenAPI"), " · ", el("a", { href: "/asyncapi.json" }, "AsyncAPI"), " · ",
-        el("a", { href: "/v1/feed.atom" }, "Atom"), " · ", el("a", { href: "/v1/feed.json" }, "JSON Feed"))));
+          el(
+            "button.tool.help-button",
+            {
+              type: "button",
+              "aria-label": t("help.open"),
+              title: t("help.open"),
+              "aria-keyshortcuts": "?",
+              onclick: help,
+            },
+            icon("keys"),
+          ),
+        ),
+      ),
+    ),
+    main,
+    announcements,
+    toast,
+    el(
+      "footer.colophon",
+      {},
+      el("p", {}, t("colophon")),
+      el(
+        "p",
+        {},
+        el("a", { href: "/openapi.json" }, "OpenAPI"),
+        " · ",
+        el("a", { href: "/asyncapi.json" }, "AsyncAPI"),
+        " · ",
+        el("a", { href: "/v1/feed.atom" }, "Atom"),
+        " · ",
+        el("a", { href: "/v1/feed.json" }, "JSON Feed"),
+      ),
+    ),
+  );
 
   // Times told from now grow old together, and only where they can be seen.
   setInterval(() => {
@@ -57,7 +138,8 @@ export function shell({ search }) {
 
   let toasting;
   return {
-    main, field,
+    main,
+    field,
     /** Marks the place the reader is in. */
     at(place) {
       for (const one of places) {
@@ -66,22 +148,32 @@ export function shell({ search }) {
       }
     },
     /** Says `text` to a screen reader when it has finished what it is saying. */
-    announce(text) { announcements.textContent = text; },
+    announce(text) {
+      announcements.textContent = text;
+    },
     /** Shows `text` for a moment, and says it. */
     toast(text) {
       toast.textContent = text;
       toast.hidden = false;
       announcements.textContent = text;
       clearTimeout(toasting);
-      toasting = setTimeout(() => { toast.hidden = true; }, 3000);
+      toasting = setTimeout(() => {
+        toast.hidden = true;
+      }, 3000);
     },
     /** Shows how the stream is; null where none is followed. */
     connection(state, retry) {
       status.hidden = !state;
       if (!state || status.dataset.state === state) return;
       status.dataset.state = state;
-      fill(status, el("span.dot", { "aria-hidden": "true" }), el("span.state", { title: t(`connection.${state}.hint`) }, t(`connection.${state}`)),
-        (state === "waiting" || state === "offline") && retry && el("button.quiet", { type: "button", onclick: retry }, t("action.retry")));
+      fill(
+        status,
+        el("span.dot", { "aria-hidden": "true" }),
+        el("span.state", { title: t(`connection.${state}.hint`) }, t(`connection.${state}`)),
+        (state === "waiting" || state === "offline") &&
+          retry &&
+          el("button.quiet", { type: "button", onclick: retry }, t("action.retry")),
+      );
     },
   };
 }

@@ -36,7 +36,11 @@ export function follow({ query, since, onEvents, onState, onGap }) {
       const wanted = new URLSearchParams(query);
       const more = { Accept: "text/event-stream" };
       if (position) more["Last-Event-ID"] = position;
-      const response = await fetch(`/v1/stream?${wanted}`, { headers: headers(more), signal: mine.signal, cache: "no-store" });
+      const response = await fetch(`/v1/stream?${wanted}`, {
+        headers: headers(more),
+        signal: mine.signal,
+        cache: "no-store",
+      });
       if (!response.ok) return await refused(await problem(response), mine);
       failures = 0;
       onState("live");
@@ -96,7 +100,11 @@ export function follow({ query, since, onEvents, onState, onGap }) {
 
   function seen() {
     clearTimeout(sleepTimer);
-    if (document.hidden) sleepTimer = setTimeout(() => { hang(); onState("asleep"); }, HIDDEN_GRACE);
+    if (document.hidden)
+      sleepTimer = setTimeout(() => {
+        hang();
+        onState("asleep");
+      }, HIDDEN_GRACE);
     else if (!controller) connect();
   }
 

@@ -35,7 +35,7 @@ export async function load(chosen) {
 export function t(key, values = {}) {
   let text = words[key] ?? key;
   if (typeof text === "object") text = text[formats.plural.select(values.n)] ?? text.other;
-  return text.replace(/\{(\w+)\}/g, (_, name) => (name === "n" ? number(values.n) : values[name] ?? ""));
+  return text.replace(/\{(\w+)\}/g, (_, name) => (name === "n" ? number(values.n) : (values[name] ?? "")));
 }
 
 /** Whether there are words for `key`. */
@@ -51,7 +51,11 @@ export const clock = (time) => formats.clock.format(new Date(time));
 export const list = (items) => formats.list.format(items);
 export const byName = (a, b) => formats.names.compare(a, b);
 
-const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
 
 /** "5 minutes ago", "in an hour", "now". */
 export function relative(time, now = Date.now()) {

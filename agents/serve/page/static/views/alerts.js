@@ -20,9 +20,23 @@ export default function alerts({ frame }) {
   const side = el("aside.side.rules", { "aria-label": t("alerts.rules") });
   const list = el("div.list", {});
   const state = el("div.list-state", {}, waiting());
-  const element = el("div.columns.two.alerts-page", {}, side,
-    el("section", { "aria-labelledby": "alerts-title" },
-      el("header.bar", {}, el("h1", { id: "alerts-title", tabindex: "-1" }, t("place.alerts")), el("p.since", {}, t("alerts.hint"))), list, state));
+  const element = el(
+    "div.columns.two.alerts-page",
+    {},
+    side,
+    el(
+      "section",
+      { "aria-labelledby": "alerts-title" },
+      el(
+        "header.bar",
+        {},
+        el("h1", { id: "alerts-title", tabindex: "-1" }, t("place.alerts")),
+        el("p.since", {}, t("alerts.hint")),
+      ),
+      list,
+      state,
+    ),
+  );
 
   function ask(cursor) {
     const query = new URLSearchParams({ limit: 50 });
@@ -39,7 +53,10 @@ export default function alerts({ frame }) {
       list.append(...fresh(answer.alerts));
       settle();
     } catch (problem) {
-      fill(state, failed(problem, () => read(cursor)));
+      fill(
+        state,
+        failed(problem, () => read(cursor)),
+      );
     }
     clearTimeout(timer);
     timer = setTimeout(look, REFRESH);
@@ -51,31 +68,70 @@ export default function alerts({ frame }) {
       if (!document.hidden) {
         const added = fresh((await ask()).alerts);
         list.prepend(...added);
-        if (added.length) { frame.announce(t("alerts.new", { n: added.length })); settle(); }
+        if (added.length) {
+          frame.announce(t("alerts.new", { n: added.length }));
+          settle();
+        }
       }
-    } catch { /* it tries again by itself; what is shown stays */ }
+    } catch {
+      /* it tries again by itself; what is shown stays */
+    }
     timer = setTimeout(look, REFRESH);
   }
 
   function fresh(alerts) {
-    return alerts.filter(({ alert_id: id }) => !shown.has(id)).map((alert) => {
-      known.add(alert.rule);
-      const made = card(alert.statement);
-      made.prepend(el("p.matched", {}, icon("alerts"), el("strong", { dir: "auto" }, rules.find(({ name }) => name === alert.rule)?.description || alert.rule), time(alert.matched_at),
-        alert.channels.map((channel) => el("span.channel", { dir: "auto" }, channel))));
-      shown.set(alert.alert_id, made);
-      return made;
-    });
+    return alerts
+      .filter(({ alert_id: id }) => !shown.has(id))
+      .map((alert) => {
+        known.add(alert.rule);
+        const made = card(alert.statement);
+        made.prepend(
+          el(
+            "p.matched",
+            {},
+            icon("alerts"),
+            el("strong", { dir: "auto" }, rules.find(({ name }) => name === alert.rule)?.description || alert.rule),
+            time(alert.matched_at),
+            alert.channels.map((channel) => el("span.channel", { dir: "auto" }, channel)),
+          ),
+        );
+        shown.set(alert.alert_id, made);
+        return made;
+      });
   }
 
   function settle() {
-    const all = [...rules, ...[...known].filter((name) => !rules.some((rule) => rule.name === name)).map((name) => ({ name, channels: [], enabled: false }))];
-    fill(side, el("section.panel", {}, el("h2", {}, t("alerts.rules")),
-      all.length > 0 ? el("ul", {}, all.sort((a, b) => byName(a.description || a.name, b.description || b.name))
-        .map((rule) => ruleItem(rule, wanted.has(rule.name), () => choose(rule.name)))) : el("p.hint", {}, t("alerts.none")),
-      el("p.hint", {}, t("alerts.how"))));
+    const all = [
+      ...rules,
+      ...[...known]
+        .filter((name) => !rules.some((rule) => rule.name === name))
+        .map((name) => ({ name, channels: [], enabled: false })),
+    ];
+    fill(
+      side,
+      el(
+        "section.panel",
+        {},
+        el("h2", {}, t("alerts.rules")),
+        all.length > 0
+          ? el(
+              "ul",
+              {},
+              all
+                .sort((a, b) => byName(a.description || a.name, b.description || b.name))
+                .map((rule) => ruleItem(rule, wanted.has(rule.name), () => choose(rule.name))),
+            )
+          : el("p.hint", {}, t("alerts.none")),
+        el("p.hint", {}, t("alerts.how")),
+      ),
+    );
     if (!shown.size) fill(state, empty("empty.alerts"));
-    else fill(state, next && el("p.actions", {}, el("button.button", { type: "button", onclick: () => read(next) }, t("action.more"))));
+    else
+      fill(
+        state,
+        next &&
+          el("p.actions", {}, el("button.button", { type: "button", onclick: () => read(next) }, t("action.more"))),
+      );
   }
 
   function choose(rule) {

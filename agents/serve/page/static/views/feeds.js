@@ -9,7 +9,14 @@ import { empty, failed, waiting } from "../notice.js";
 import { byName, number, relative, t } from "../words.js";
 
 const STATES = ["failing", "silent", "healthy", "unknown", "paused", "retired"];
-const SIGNS = { failing: "warning", silent: "moon", healthy: "check", unknown: "anonymous", paused: "pause", retired: "close" };
+const SIGNS = {
+  failing: "warning",
+  silent: "moon",
+  healthy: "check",
+  unknown: "anonymous",
+  paused: "pause",
+  retired: "close",
+};
 // A feed without an article for so long is worth a look, though nothing failed.
 const SILENT = 3 * 86_400_000;
 const REFRESH = 30_000;
@@ -36,29 +43,87 @@ export default function feeds() {
   }
 
   function draw() {
-    fill(tiles, STATES.map((one) => {
-      const n = all.filter((feed) => feed.state === one).length;
-      return (n > 0 || one === "healthy") && el(`button.tile.${one}`, { type: "button", "aria-pressed": String(wanted === one), onclick: () => { wanted = wanted === one ? "" : one; draw(); } },
-        icon(SIGNS[one]), el("strong", {}, number(n)), el("span", {}, t(`feed.${one}`)));
-    }));
+    fill(
+      tiles,
+      STATES.map((one) => {
+        const n = all.filter((feed) => feed.state === one).length;
+        return (
+          (n > 0 || one === "healthy") &&
+          el(
+            `button.tile.${one}`,
+            {
+              type: "button",
+              "aria-pressed": String(wanted === one),
+              onclick: () => {
+                wanted = wanted === one ? "" : one;
+                draw();
+              },
+            },
+            icon(SIGNS[one]),
+            el("strong", {}, number(n)),
+            el("span", {}, t(`feed.${one}`)),
+          )
+        );
+      }),
+    );
     if (!all.length) return fill(rows, empty("empty.feeds"));
-    const shown = all.filter((feed) => !wanted || feed.state === wanted)
+    const shown = all
+      .filter((feed) => !wanted || feed.state === wanted)
       .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || byName(a.outlet, b.outlet));
-    return fill(rows, el("div.scroll", { tabindex: "0", role: "region", "aria-label": t("place.feeds") }, el("table.feeds", {},
-      el("caption.sr", {}, t("place.feeds")),
-      el("thead", {}, el("tr", {}, ["outlet", "state", "last", "articles", "address"].map((name) => el("th", { scope: "col" }, t(`feeds.${name}`))))),
-      el("tbody", {}, shown.map(row)))));
+    return fill(
+      rows,
+      el(
+        "div.scroll",
+        { tabindex: "0", role: "region", "aria-label": t("place.feeds") },
+        el(
+          "table.feeds",
+          {},
+          el("caption.sr", {}, t("place.feeds")),
+          el(
+            "thead",
+            {},
+            el(
+              "tr",
+              {},
+              ["outlet", "state", "last", "articles", "address"].map((name) =>
+                el("th", { scope: "col" }, t(`feeds.${name}`)),
+              ),
+            ),
+          ),
+          el("tbody", {}, shown.map(row)),
+        ),
+      ),
+    );
   }
 
   function row(feed) {
     const error = trouble(feed);
-    return el(`tr.${feed.state}`, {},
-      el("th", { scope: "row" }, el("a", { href: `/${write({ outlet: [feed.outlet] })}`, dir: "auto" }, feed.outlet), (feed.title || feed.category) && el("small", { dir: "auto" }, feed.title || feed.category)),
-      el("td", { "data-label": t("feeds.state") }, el(`span.health.${feed.state}`, {}, icon(SIGNS[feed.state]), t(`feed.${feed.state}`)), error && el("small.error", { dir: "auto" }, error, feed.health.failures > 1 && ` (${number(feed.health.failures)}×)`),
-        !error && feed.health?.note && el("small", { dir: "auto" }, feed.health.note), rhythm(feed.health)),
+    return el(
+      `tr.${feed.state}`,
+      {},
+      el(
+        "th",
+        { scope: "row" },
+        el("a", { href: `/${write({ outlet: [feed.outlet] })}`, dir: "auto" }, feed.outlet),
+        (feed.title || feed.category) && el("small", { dir: "auto" }, feed.title || feed.category),
+      ),
+      el(
+        "td",
+        { "data-label": t("feeds.state") },
+        el(`span.health.${feed.state}`, {}, icon(SIGNS[feed.state]), t(`feed.${feed.state}`)),
+        error &&
+          el("small.error", { dir: "auto" }, error, feed.health.failures > 1 && ` (${number(feed.health.failures)}×)`),
+        !error && feed.health?.note && el("small", { dir: "auto" }, feed.health.note),
+        rhythm(feed.health),
+      ),
       el("td", { "data-label": t("feeds.last") }, feed.last_article_at ? time(feed.last_article_at) : t("feeds.never")),
       el("td.number", { "data-label": t("feeds.articles") }, number(feed.articles)),
-      el("td.address", { "data-label": t("feeds.address") }, el("bdi", { dir: "ltr", title: feed.url }, short(feed.url))));
+      el(
+        "td.address",
+        { "data-label": t("feeds.address") },
+        el("bdi", { dir: "ltr", title: feed.url }, short(feed.url)),
+      ),
+    );
   }
 
   read();

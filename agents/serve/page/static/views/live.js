@@ -33,32 +33,69 @@ export default function live({ filter, navigate, frame, share, title }) {
   const chosen = el("div.chosen", {});
   const pill = el("button.pill", { type: "button", hidden: true, onclick: () => showNew(true) });
   const pause = el("button.button.pause", { type: "button", onclick: togglePause, "aria-keyshortcuts": "p" });
-  const flow = el("input", { type: "checkbox", id: "flow", role: "switch", onchange: () => { flowing = flow.checked; keep("flow", flowing ? "on" : "off"); told(); } });
+  const flow = el("input", {
+    type: "checkbox",
+    id: "flow",
+    role: "switch",
+    onchange: () => {
+      flowing = flow.checked;
+      keep("flow", flowing ? "on" : "off");
+      told();
+    },
+  });
   flow.checked = flowing;
   const paged = pagedStatements({
     label: t("live.list"),
     again: () => start(),
-    actions: () => (Object.keys(now).length ? [el("button.button", { type: "button", onclick: () => change({}) }, t("filters.clear"))] : []),
+    actions: () =>
+      Object.keys(now).length
+        ? [el("button.button", { type: "button", onclick: () => change({}) }, t("filters.clear"))]
+        : [],
   });
   const rail = el("aside.rail", { "aria-label": t("rail.label") });
   const feedLinks = el("span.follow", {});
   const { list } = paged;
 
-  const element = el("div.columns", {},
+  const element = el(
+    "div.columns",
+    {},
     el("aside.side", { "aria-label": t("filters.label") }, form.element),
-    el("section.stream", { "aria-labelledby": "live-title" },
-      el("header.bar", {},
+    el(
+      "section.stream",
+      { "aria-labelledby": "live-title" },
+      el(
+        "header.bar",
+        {},
         el("h1", { id: "live-title", tabindex: "-1" }, t("live.title")),
-        el("button.tool", { type: "button", "aria-label": t("share.action"), title: t("share.action"), onclick: () => share() }, icon("link")),
-        el("button.tool.alert-me", { type: "button", "aria-label": t("rule.offer"), title: t("rule.offer"), onclick: () => offerRule(now, frame.toast) }, icon("alerts")),
-        el("div.bar-tools", {},
+        el(
+          "button.tool",
+          { type: "button", "aria-label": t("share.action"), title: t("share.action"), onclick: () => share() },
+          icon("link"),
+        ),
+        el(
+          "button.tool.alert-me",
+          {
+            type: "button",
+            "aria-label": t("rule.offer"),
+            title: t("rule.offer"),
+            onclick: () => offerRule(now, frame.toast),
+          },
+          icon("alerts"),
+        ),
+        el(
+          "div.bar-tools",
+          {},
           el("label.switch", { for: "flow", title: t("live.flow.hint") }, flow, el("span", {}, t("live.flow"))),
           pause,
-          el("button.button.filters-open", { type: "button", onclick: form.open }, icon("filter"), t("filters.title")))),
+          el("button.button.filters-open", { type: "button", onclick: form.open }, icon("filter"), t("filters.title")),
+        ),
+      ),
       chosen,
       el("div.pill-place", {}, pill),
-      paged.element),
-    rail);
+      paged.element,
+    ),
+    rail,
+  );
 
   /** Reads the list, then follows the stream from exactly where the list ends. */
   async function start() {
@@ -69,13 +106,26 @@ export default function live({ filter, navigate, frame, share, title }) {
     told();
     fill(chosen, chips(now, change));
     const query = asQuery(now);
-    fill(feedLinks, [["Atom", "atom"], ["JSON Feed", "json"]].map(([label, kind]) => el("a", { href: `/v1/feed.${kind}?${query}` }, label)));
+    fill(
+      feedLinks,
+      [
+        ["Atom", "atom"],
+        ["JSON Feed", "json"],
+      ].map(([label, kind]) => el("a", { href: `/v1/feed.${kind}?${query}` }, label)),
+    );
     overview();
     const position = await paged.load(query);
     if (position === null || stream) return;
     stream = follow({
-      query, since: position, onEvents: arrive, onGap: start,
-      onState: (state) => { view.connected = true; if (!away) frame.connection(paused ? "paused" : state, () => stream.retry()); last = state; },
+      query,
+      since: position,
+      onEvents: arrive,
+      onGap: start,
+      onState: (state) => {
+        view.connected = true;
+        if (!away) frame.connection(paused ? "paused" : state, () => stream.retry());
+        last = state;
+      },
     });
   }
 
@@ -113,7 +163,9 @@ export default function live({ filter, navigate, frame, share, title }) {
     if (tooMany) start();
     else if (waiting.size) {
       // In the order of the list below them; the topic keeps order only within an article.
-      const newest = [...waiting.values()].reverse().sort((a, b) => Date.parse(b.published_at) - Date.parse(a.published_at));
+      const newest = [...waiting.values()]
+        .reverse()
+        .sort((a, b) => Date.parse(b.published_at) - Date.parse(a.published_at));
       waiting = new Map();
       list.prepend(newest);
       paged.settle();
@@ -130,7 +182,11 @@ export default function live({ filter, navigate, frame, share, title }) {
     const n = waiting.size;
     pill.hidden = n === 0 || paused;
     fill(pill, icon("up"), tooMany ? t("live.many", { n }) : t("live.new", { n }));
-    fill(pause, icon(paused ? "play" : "pause"), paused ? t(n ? "live.resume.n" : "live.resume", { n }) : t("live.pause"));
+    fill(
+      pause,
+      icon(paused ? "play" : "pause"),
+      paused ? t(n ? "live.resume.n" : "live.resume", { n }) : t("live.pause"),
+    );
     pause.classList.toggle("on", paused);
     view.title = n && !paused ? `(${number(n)}) ${t("place.live")}` : t("place.live");
     if (!away) title(view.title);
@@ -151,35 +207,100 @@ export default function live({ filter, navigate, frame, share, title }) {
     query.set("limit", 6);
     try {
       if (!document.hidden && !away) draw(await get("/v1/stats", query));
-    } catch { /* the list beside it says what is wrong */ }
+    } catch {
+      /* the list beside it says what is wrong */
+    }
     clearTimeout(overviewTimer);
     overviewTimer = setTimeout(overview, 60_000);
   }
 
   function draw(stats) {
     for (const one of stats.speakers) named(one.id, one.name);
-    fill(rail,
-      el("section.panel", {}, el("h2", {}, t(now.last || now.from ? "rail.range" : "rail.day")),
-        el("p.figure", {}, number(stats.statements), " ", el("span", {}, t("count.statements.unit", { n: stats.statements }))),
-        stats.statements > 0 && timeChart({ ...stats, height: 84, table: false })),
-      stats.statements > 0 && el("section.panel", {}, el("h2", {}, t("rail.speakers")),
-        rankChart(stats.speakers.slice(0, 6).map((one) => ({ label: one.name ?? t("speaker.unknown"), count: one.statements, address: one.name && speakerAddress(one) })))),
-      stats.statements > 0 && el("section.panel", {}, el("h2", {}, t("rail.acts")),
-        rankChart([...stats.acts].sort((a, b) => b.statements - a.statements || byName(a.act, b.act)).map(({ act, statements }) => ({
-          label: t(`act.${act}`), count: statements, tint: act, address: `/${write({ ...now, act: [act] })}`,
-        })), { whole: true })),
-      el("section.panel.follow-panel", {}, el("h2", {}, t("rail.follow")), el("p", {}, t("rail.follow.hint")), feedLinks));
+    fill(
+      rail,
+      el(
+        "section.panel",
+        {},
+        el("h2", {}, t(now.last || now.from ? "rail.range" : "rail.day")),
+        el(
+          "p.figure",
+          {},
+          number(stats.statements),
+          " ",
+          el("span", {}, t("count.statements.unit", { n: stats.statements })),
+        ),
+        stats.statements > 0 && timeChart({ ...stats, height: 84, table: false }),
+      ),
+      stats.statements > 0 &&
+        el(
+          "section.panel",
+          {},
+          el("h2", {}, t("rail.speakers")),
+          rankChart(
+            stats.speakers
+              .slice(0, 6)
+              .map((one) => ({
+                label: one.name ?? t("speaker.unknown"),
+                count: one.statements,
+                address: one.name && speakerAddress(one),
+              })),
+          ),
+        ),
+      stats.statements > 0 &&
+        el(
+          "section.panel",
+          {},
+          el("h2", {}, t("rail.acts")),
+          rankChart(
+            [...stats.acts]
+              .sort((a, b) => b.statements - a.statements || byName(a.act, b.act))
+              .map(({ act, statements }) => ({
+                label: t(`act.${act}`),
+                count: statements,
+                tint: act,
+                address: `/${write({ ...now, act: [act] })}`,
+              })),
+            { whole: true },
+          ),
+        ),
+      el(
+        "section.panel.follow-panel",
+        {},
+        el("h2", {}, t("rail.follow")),
+        el("p", {}, t("rail.follow.hint")),
+        feedLinks,
+      ),
+    );
   }
 
   const view = {
     element,
     title: t("place.live"),
     connected: false,
-    keys: { new: () => waiting.size && showNew(true), pause: togglePause, filters: () => (matchMedia("(max-width: 1080px)").matches ? form.open() : form.element.querySelector("input").focus()) },
-    update(next) { now = next; form.set(next); start(); },
-    away() { away = true; },
-    back() { away = false; frame.connection(paused ? "paused" : last, () => stream?.retry()); settle(); overview(); },
-    leave() { stream?.close(); clearTimeout(overviewTimer); },
+    keys: {
+      new: () => waiting.size && showNew(true),
+      pause: togglePause,
+      filters: () =>
+        matchMedia("(max-width: 1080px)").matches ? form.open() : form.element.querySelector("input").focus(),
+    },
+    update(next) {
+      now = next;
+      form.set(next);
+      start();
+    },
+    away() {
+      away = true;
+    },
+    back() {
+      away = false;
+      frame.connection(paused ? "paused" : last, () => stream?.retry());
+      settle();
+      overview();
+    },
+    leave() {
+      stream?.close();
+      clearTimeout(overviewTimer);
+    },
   };
   start();
   return view;

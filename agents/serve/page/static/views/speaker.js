@@ -32,24 +32,99 @@ export default function speaker({ params: [id], title, share }) {
     view.title = who.name;
     title(who.name);
     const only = (more) => `/${write({ speaker_id: [id], ...more })}`;
-    fill(head,
-      el("nav.crumbs", { "aria-label": t("crumbs.label") }, el("a", { href: "/speakers" }, icon("back"), t("place.speakers"))),
-      el("header.profile", {},
+    fill(
+      head,
+      el(
+        "nav.crumbs",
+        { "aria-label": t("crumbs.label") },
+        el("a", { href: "/speakers" }, icon("back"), t("place.speakers")),
+      ),
+      el(
+        "header.profile",
+        {},
         el("span.kind.large", {}, icon(who.kind ?? "anonymous")),
-        el("div", {}, el("h1", { tabindex: "-1", dir: "auto", lang: "ar" }, who.name),
-          el("p", {}, who.kind && t(`kind.${who.kind}`), " · ", t("count.statements", { n: who.statements }), " · ",
-            t("speaker.between", { first: date(who.first_at), last: date(who.last_at) }))),
-        el("p.actions", {},
+        el(
+          "div",
+          {},
+          el("h1", { tabindex: "-1", dir: "auto", lang: "ar" }, who.name),
+          el(
+            "p",
+            {},
+            who.kind && t(`kind.${who.kind}`),
+            " · ",
+            t("count.statements", { n: who.statements }),
+            " · ",
+            t("speaker.between", { first: date(who.first_at), last: date(who.last_at) }),
+          ),
+        ),
+        el(
+          "p.actions",
+          {},
           el("a.button", { href: only({}) }, icon("live"), t("speaker.live")),
           el("a.quiet", { href: `/v1/feed.atom?${query}` }, icon("feeds"), "Atom"),
-          el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")))),
-      timeline.length > 0 && el("section.panel", {}, el("h2", {}, t("chart.time")),
-        timeChart({ timeline, bucket, ...range(timeline, bucket), height: 180, address: (from, to) => only({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }) })),
-      el("div.thirds", {},
-        el("section.panel", {}, el("h2", {}, t("chart.acts")), rankChart(acts.map(({ act, statements }) => ({ label: t(`act.${act}`), count: statements, tint: act, address: only({ act: [act] }) })), { whole: true })),
-        el("section.panel", {}, el("h2", {}, t("chart.outlets")), rankChart(outlets.slice(0, 9).map(({ outlet, statements }) => ({ label: outlet, count: statements, address: only({ outlet: [outlet] }) })))),
-        el("section.panel", {}, el("h2", {}, t("chart.forms")), rankChart(forms.map(({ form, statements }) => ({ label: t(`form.${form}`), count: statements, address: only({ form: [form] }) })), { whole: true }))),
-      el("h2.section-title", {}, t("speaker.latest")));
+          el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")),
+        ),
+      ),
+      timeline.length > 0 &&
+        el(
+          "section.panel",
+          {},
+          el("h2", {}, t("chart.time")),
+          timeChart({
+            timeline,
+            bucket,
+            ...range(timeline, bucket),
+            height: 180,
+            address: (from, to) => only({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }),
+          }),
+        ),
+      el(
+        "div.thirds",
+        {},
+        el(
+          "section.panel",
+          {},
+          el("h2", {}, t("chart.acts")),
+          rankChart(
+            acts.map(({ act, statements }) => ({
+              label: t(`act.${act}`),
+              count: statements,
+              tint: act,
+              address: only({ act: [act] }),
+            })),
+            { whole: true },
+          ),
+        ),
+        el(
+          "section.panel",
+          {},
+          el("h2", {}, t("chart.outlets")),
+          rankChart(
+            outlets
+              .slice(0, 9)
+              .map(({ outlet, statements }) => ({
+                label: outlet,
+                count: statements,
+                address: only({ outlet: [outlet] }),
+              })),
+          ),
+        ),
+        el(
+          "section.panel",
+          {},
+          el("h2", {}, t("chart.forms")),
+          rankChart(
+            forms.map(({ form, statements }) => ({
+              label: t(`form.${form}`),
+              count: statements,
+              address: only({ form: [form] }),
+            })),
+            { whole: true },
+          ),
+        ),
+      ),
+      el("h2.section-title", {}, t("speaker.latest")),
+    );
     element.append(paged.element);
     paged.load(query);
   }

@@ -33,12 +33,26 @@ export default function statement({ params: [id], frame, share, title }) {
     title(view.title);
     const fits = found !== null && matches(one, found.article.text);
     const others = (found?.statements ?? []).filter((other) => other.statement_id !== one.statement_id);
-    fill(element,
-      el("nav.crumbs", { "aria-label": t("crumbs.label") }, el("a", { href: "/", onclick: back }, icon("back"), t("statement.back"))),
+    fill(
+      element,
+      el(
+        "nav.crumbs",
+        { "aria-label": t("crumbs.label") },
+        el("a", { href: "/", onclick: back }, icon("back"), t("statement.back")),
+      ),
       hero(one),
-      el("div.beside", {},
+      el(
+        "div.beside",
+        {},
         el("article.source", { "aria-label": t("article.label") }, fits ? article(one, found) : fallback(one, found)),
-        el("aside.facts", { "aria-label": t("facts.label") }, facts(one, found?.statements ?? []), otherStatements(others, one))));
+        el(
+          "aside.facts",
+          { "aria-label": t("facts.label") },
+          facts(one, found?.statements ?? []),
+          otherStatements(others, one),
+        ),
+      ),
+    );
     element.querySelector("mark.content.chosen")?.scrollIntoView({ block: "center", behavior: "instant" });
     scrollTo({ top: 0, behavior: "instant" });
   }
@@ -52,17 +66,34 @@ export default function statement({ params: [id], frame, share, title }) {
   }
 
   function hero(one) {
-    return el(`header.hero.act-${one.act}`, {},
+    return el(
+      `header.hero.act-${one.act}`,
+      {},
       one.status === "retracted" && el("p.retraction", { role: "note" }, icon("warning"), t("statement.retracted")),
-      el("div.hero-who", {}, el("span.kind", {}, icon(one.speaker.kind ?? "anonymous")),
-        el("h1", { tabindex: "-1" }, speakerName(one.speaker), " ", verb(one.cue)), badge(one.act), office(one.speaker)),
+      el(
+        "div.hero-who",
+        {},
+        el("span.kind", {}, icon(one.speaker.kind ?? "anonymous")),
+        el("h1", { tabindex: "-1" }, speakerName(one.speaker), " ", verb(one.cue)),
+        badge(one.act),
+        office(one.speaker),
+      ),
       el("blockquote.words", { lang: "ar", dir: "rtl", cite: one.url }, quoted(one.content, one.form)),
-      el("p.hero-foot", {},
-        el("strong", { dir: "auto" }, one.outlet), time(one.published_at), el("span.absolute", {}, absolute(one.published_at)),
-        el("span.hero-tools", {},
+      el(
+        "p.hero-foot",
+        {},
+        el("strong", { dir: "auto" }, one.outlet),
+        time(one.published_at),
+        el("span.absolute", {}, absolute(one.published_at)),
+        el(
+          "span.hero-tools",
+          {},
           safeLink(one.url, el("span", {}, t("statement.source")), icon("out")),
           el("button.quiet", { type: "button", onclick: () => share(citation(one)) }, icon("copy"), t("share.quote")),
-          el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")))));
+          el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")),
+        ),
+      ),
+    );
   }
 
   const view = { element, title: t("place.statement") };
@@ -74,7 +105,9 @@ export default function statement({ params: [id], frame, share, title }) {
 function citation(one) {
   return [
     one.form === "indirect" ? one.content : `«${one.content}»`,
-    [one.speaker.name ?? t("speaker.unknown"), one.via, one.outlet, absolute(one.published_at)].filter(Boolean).join(t("list.comma")),
+    [one.speaker.name ?? t("speaker.unknown"), one.via, one.outlet, absolute(one.published_at)]
+      .filter(Boolean)
+      .join(t("list.comma")),
     one.url,
   ].join("\n");
 }
@@ -91,20 +124,39 @@ function article(one, { article: source, statements }) {
   const byId = new Map(all.map((other) => [other.statement_id, other]));
   const family = kin(one, byId);
   return [
-    el("header.source-head", {}, el("p.outlet", { dir: "auto" }, source.outlet),
-      el("ul.key", { "aria-label": t("key.spans") },
-        el("li", {}, el("mark.chosen.mention", {}, t("span.mention"))), el("li", {}, el("mark.chosen.cue", {}, t("span.cue"))),
-        el("li", {}, el("mark.chosen.content", {}, t("span.content"))), statements.length > 1 && el("li", {}, el("mark.other", {}, t("span.other"))),
-        family.size > 0 && el("li", {}, el("mark.other.nested", {}, t("span.nested"))))),
-    el("div.text", { lang: source.language, dir: "auto" }, lines(source.text).map((line, n) =>
-      el(n === 0 ? "h2" : "p", { dir: "auto" }, pieces(line.text, spans, line.start).map((piece) => marked(piece, one, byId, family))))),
+    el(
+      "header.source-head",
+      {},
+      el("p.outlet", { dir: "auto" }, source.outlet),
+      el(
+        "ul.key",
+        { "aria-label": t("key.spans") },
+        el("li", {}, el("mark.chosen.mention", {}, t("span.mention"))),
+        el("li", {}, el("mark.chosen.cue", {}, t("span.cue"))),
+        el("li", {}, el("mark.chosen.content", {}, t("span.content"))),
+        statements.length > 1 && el("li", {}, el("mark.other", {}, t("span.other"))),
+        family.size > 0 && el("li", {}, el("mark.other.nested", {}, t("span.nested"))),
+      ),
+    ),
+    el(
+      "div.text",
+      { lang: source.language, dir: "auto" },
+      lines(source.text).map((line, n) =>
+        el(
+          n === 0 ? "h2" : "p",
+          { dir: "auto" },
+          pieces(line.text, spans, line.start).map((piece) => marked(piece, one, byId, family)),
+        ),
+      ),
+    ),
   ];
 }
 
 /** The statements that contain `one`, and those in it. */
 function kin(one, byId) {
   const family = new Set();
-  for (let parent = byId.get(one.parent); parent && !family.has(parent.statement_id); parent = byId.get(parent.parent)) family.add(parent.statement_id);
+  for (let parent = byId.get(one.parent); parent && !family.has(parent.statement_id); parent = byId.get(parent.parent))
+    family.add(parent.statement_id);
   for (const other of byId.values()) if (other.parent === one.statement_id) family.add(other.statement_id);
   return family;
 }
@@ -115,14 +167,23 @@ function marked(piece, one, byId, family) {
   if (mine.length) {
     const roles = [...new Set(mine.map((span) => span.role))];
     const nested = theirs.some((span) => family.has(span.id)) ? ".nested" : "";
-    return el(`mark.chosen.${roles.join(".")}${nested}`, { title: roles.map((role) => t(`span.${role}`)).join(" · "), "data-start": piece.start, "data-end": piece.end }, piece.text);
+    return el(
+      `mark.chosen.${roles.join(".")}${nested}`,
+      { title: roles.map((role) => t(`span.${role}`)).join(" · "), "data-start": piece.start, "data-end": piece.end },
+      piece.text,
+    );
   }
   const content = theirs.findLast((span) => span.role === "content") ?? theirs.at(-1);
   if (!content) return piece.text;
   const other = byId.get(content.id);
-  return el(`a.other${family.has(content.id) ? ".nested" : ""}`, {
-    href: statementAddress(content.id), title: t("span.other.title", { speaker: other.speaker.name ?? t("speaker.unknown") }),
-  }, piece.text);
+  return el(
+    `a.other${family.has(content.id) ? ".nested" : ""}`,
+    {
+      href: statementAddress(content.id),
+      title: t("span.other.title", { speaker: other.speaker.name ?? t("speaker.unknown") }),
+    },
+    piece.text,
+  );
 }
 
 /** Without the article, or with one that has changed: the sentence that the statement itself carries. */
@@ -137,24 +198,87 @@ function facts(one, statements) {
   const { speaker } = one;
   const parent = statements.find((other) => other.statement_id === one.parent);
   const steps = trace(one.rule);
-  return el("section.panel", {},
+  return el(
+    "section.panel",
+    {},
     el("h2", {}, t("facts.title")),
-    el("dl.facts-list", {},
-      fact("confidence", confidence(one.confidence), el("strong", {}, percent(one.confidence)), el("span", {}, t("confidence.explained"))),
+    el(
+      "dl.facts-list",
+      {},
+      fact(
+        "confidence",
+        confidence(one.confidence),
+        el("strong", {}, percent(one.confidence)),
+        el("span", {}, t("confidence.explained")),
+      ),
       fact("act", badge(one.act), el("span", {}, t(`act.${one.act}.meaning`))),
       fact("form", el("strong", {}, t(`form.${one.form}`)), el("span", {}, t(`form.${one.form}.meaning`))),
       speaker.kind && fact("kind", el("strong", {}, t(`kind.${speaker.kind}`))),
       speaker.resolved_by && fact("resolved", el("span", {}, t(`resolved.${speaker.resolved_by}`))),
       one.via && fact("via", el("strong", { dir: "auto" }, one.via)),
-      one.cue && fact("cue", el("span", { lang: "ar", dir: "rtl" }, one.cue.text === one.cue.lemma ? one.cue.text : `${one.cue.text} ← ${one.cue.lemma}`)),
-      parent && fact("parent", el("a", { href: statementAddress(parent.statement_id) }, parent.speaker.name ?? t("speaker.unknown"))),
-      fact("extracted", time(one.extracted_at))),
-    el("details.trace", {}, el("summary", {}, t("trace.title")), el("p", {}, t("trace.hint")),
-      el("ol", {}, steps.map(({ step, features }) => el("li", {}, el("code", { dir: "auto" }, step), explained(step),
-        features.length > 0 && el("ul", {}, features.map(({ name, weight }) => el("li", {}, el("bdi", {}, name),
-          el(`b.${weight.startsWith("-") ? "against" : "for"}`, { dir: "ltr", title: t(weight.startsWith("-") ? "trace.against" : "trace.for") }, weight)))))))),
-    speaker.name && el("p.more", {}, el("a", { href: speakerAddress(speaker) }, t("speaker.all", { speaker: speaker.name }))),
-    el("p.more", {}, el("a", { href: `/v1/statements/${encodeURIComponent(one.statement_id)}`, target: "_blank", rel: "noopener" }, t("statement.json"))));
+      one.cue &&
+        fact(
+          "cue",
+          el(
+            "span",
+            { lang: "ar", dir: "rtl" },
+            one.cue.text === one.cue.lemma ? one.cue.text : `${one.cue.text} ← ${one.cue.lemma}`,
+          ),
+        ),
+      parent &&
+        fact(
+          "parent",
+          el("a", { href: statementAddress(parent.statement_id) }, parent.speaker.name ?? t("speaker.unknown")),
+        ),
+      fact("extracted", time(one.extracted_at)),
+    ),
+    el(
+      "details.trace",
+      {},
+      el("summary", {}, t("trace.title")),
+      el("p", {}, t("trace.hint")),
+      el(
+        "ol",
+        {},
+        steps.map(({ step, features }) =>
+          el(
+            "li",
+            {},
+            el("code", { dir: "auto" }, step),
+            explained(step),
+            features.length > 0 &&
+              el(
+                "ul",
+                {},
+                features.map(({ name, weight }) =>
+                  el(
+                    "li",
+                    {},
+                    el("bdi", {}, name),
+                    el(
+                      `b.${weight.startsWith("-") ? "against" : "for"}`,
+                      { dir: "ltr", title: t(weight.startsWith("-") ? "trace.against" : "trace.for") },
+                      weight,
+                    ),
+                  ),
+                ),
+              ),
+          ),
+        ),
+      ),
+    ),
+    speaker.name &&
+      el("p.more", {}, el("a", { href: speakerAddress(speaker) }, t("speaker.all", { speaker: speaker.name }))),
+    el(
+      "p.more",
+      {},
+      el(
+        "a",
+        { href: `/v1/statements/${encodeURIComponent(one.statement_id)}`, target: "_blank", rel: "noopener" },
+        t("statement.json"),
+      ),
+    ),
+  );
 }
 
 /** The extractor's trace: its steps, each with the features that weighed most in it. */
@@ -180,8 +304,12 @@ function fact(name, ...values) {
 
 function otherStatements(others) {
   if (!others.length) return null;
-  return el("section.panel", {}, el("h2", {}, t("article.others", { n: others.length })),
-    el("ol.brief", {}, others.map(brief)));
+  return el(
+    "section.panel",
+    {},
+    el("h2", {}, t("article.others", { n: others.length })),
+    el("ol.brief", {}, others.map(brief)),
+  );
 }
 
 /** A link out of the page; only to the web, whatever the record says. */

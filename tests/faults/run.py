@@ -178,8 +178,13 @@ async def _settle(plan: Plan, world: World, watch: Watch, books: Ledger) -> None
     books.not_drained = world.fleet.not_drained
     _events(world, books)
     for kind, role, when in world.struck:
-        if (seconds := watch.recovery(role, when)) is not None:
-            books.recovery.setdefault(kind, []).append(seconds)
+        if (seconds := watch.recovery(role, when)) is None:
+            continue
+        books.recovery.setdefault(kind, []).append(seconds)
+        # Whoever is struck again before it has recovered needs longer: that is told apart.
+        again = any(r == role and when < t < when + seconds for _, r, t in world.struck)
+        if not again:
+            books.recovery.setdefault(f"{kind}, and nothing else", []).append(seconds)
 
 
 def _expected(plan: Plan, entries: list[Message]) -> dict[str, list[oracle.Told]]:

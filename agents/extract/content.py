@@ -153,7 +153,7 @@ class Contents:
     # ---- beginnings
 
     def proven(self, cue: Occurrence) -> bool:
-        """Whether a weak cue has what proves it: a clause, a quotation or a colon ahead, or words before that it reports."""
+        """Whether a weak cue has what proves it: a clause, quotation or colon ahead, or words before it."""
         if cue.entry.strength != "weak":
             return True
         text, i = self.text, cue.span[1]

@@ -50,7 +50,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 
 
 class Words:
-    """Classes of function words: `words["relative"]` is a set of folded forms (of several tokens, joined by a space)."""
+    """Classes of function words: `words["relative"]` is a set of folded forms (tokens joined by a space)."""
 
     def __init__(self) -> None:
         self._classes = {

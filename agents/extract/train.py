@@ -221,7 +221,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", nargs="+")
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "weights.tsv")))
-    parser.add_argument("--quick", action="store_true", help="keep the present weights of confidence: a fifth of the time")
+    parser.add_argument(
+        "--quick", action="store_true", help="keep the present weights of confidence: a fifth of the time"
+    )
     arguments = parser.parse_args()
     articles = documents(arguments.gold)
     lessons = [Lesson(article) for article in articles]

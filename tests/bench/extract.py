@@ -36,7 +36,12 @@ def main() -> None:
     words = sum(len(text.split()) for text in texts)
     seconds = sum(_seconds(text) for text in texts)
     print(f"{len(texts)} texts, {words} words: {words / seconds:,.0f} words a second on one core")
-    for name, unit in (("prose", _UNIT), ("no full stop", _UNIT.replace(".", "")), ("one line of marks", '"'), ("words", "كلمة ")):
+    for name, unit in (
+        ("prose", _UNIT),
+        ("no full stop", _UNIT.replace(".", "")),
+        ("one line of marks", '"'),
+        ("words", "كلمة "),
+    ):
         small, large = unit * (62_500 // len(unit)), unit * (1_000_000 // len(unit))
         a, b = _seconds(small), _seconds(large)
         print(f"{name:18} 62 kB {a:6.2f} s · 1 MB {b:6.2f} s · {b / max(a, 1e-9):5.1f} times for 16 times the text")

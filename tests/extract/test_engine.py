@@ -25,9 +25,7 @@ ARTICLE = """وزير الزراعة يحذر من موسم جاف
 
 
 def _said(statements: list[Extracted], text: str) -> list[tuple[str, str]]:
-    return [
-        (text[slice(*s.cue)] if s.cue else "", " … ".join(text[a:b] for a, b in s.content)) for s in statements
-    ]
+    return [(text[slice(*s.cue)] if s.cue else "", " … ".join(text[a:b] for a, b in s.content)) for s in statements]
 
 
 def test_an_article() -> None:
@@ -63,8 +61,29 @@ def test_nothing_is_said_in_plain_news() -> None:
     assert extract("أمطار في الشمال\nهطلت أمطار غزيرة على القرى. وأغلقت المدارس أبوابها يومين.") == []
 
 
-HARD = ["", " ", "\n", "\n\n\n", '"', '"""""', "«" * 50, "ـ", "ًٌٍ", "\u200f\u200e", "قال", "قال:", ":", "قال إن", "إن", "\U0001f600 قال إن \U0001f600",
-        "قال \ud800 إن", "\x00قال\x00", "قال إن " * 40, "بحسب " * 60, "و " * 60]  # fmt: skip
+HARD = [
+    "",
+    " ",
+    "\n",
+    "\n\n\n",
+    '"',
+    '"""""',
+    "«" * 50,
+    "ـ",
+    "ًٌٍ",
+    "\u200f\u200e",
+    "قال",
+    "قال:",
+    ":",
+    "قال إن",
+    "إن",
+    "\U0001f600 قال إن \U0001f600",
+    "قال \ud800 إن",
+    "\x00قال\x00",
+    "قال إن " * 40,
+    "بحسب " * 60,
+    "و " * 60,
+]
 
 
 @pytest.mark.parametrize("raw", HARD, ids=repr)
@@ -72,8 +91,43 @@ def test_hard_texts(raw: str) -> None:
     _holds(raw, extract(raw))
 
 
-WORDS = ["قال", "وقال", "إن", "أن", "إنه", "الوزير", "بحسب", "مشيرا", "إلى", "على", '"', "«", "»", "“", "”", ":", "،", ".", "\n", "و",
-         "نفت", "أعلنته", "تصريحاته", "ـ", "100", "x", "؟", "(", ")", "–", "حسبما", "ما", "الذي", "قائلا", "بـ"]  # fmt: skip
+WORDS = [
+    "قال",
+    "وقال",
+    "إن",
+    "أن",
+    "إنه",
+    "الوزير",
+    "بحسب",
+    "مشيرا",
+    "إلى",
+    "على",
+    '"',
+    "«",
+    "»",
+    "“",
+    "”",
+    ":",
+    "،",
+    ".",
+    "\n",
+    "و",
+    "نفت",
+    "أعلنته",
+    "تصريحاته",
+    "ـ",
+    "100",
+    "x",
+    "؟",
+    "(",
+    ")",
+    "–",
+    "حسبما",
+    "ما",
+    "الذي",
+    "قائلا",
+    "بـ",
+]
 
 
 @settings(max_examples=150, deadline=None)
@@ -126,9 +180,14 @@ def test_lines_of_json() -> None:
 
 
 def test_a_bad_line_is_told_and_the_others_go_on() -> None:
-    feed = f'{json.dumps({"doc": "a", "text": ARTICLE})}\nnot json\n{json.dumps({"doc": "b", "text": ""})}\n'
+    feed = f"{json.dumps({'doc': 'a', 'text': ARTICLE})}\nnot json\n{json.dumps({'doc': 'b', 'text': ''})}\n"
     done = subprocess.run(
-        [sys.executable, "-m", "agents.extract.jsonl"], input=feed, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "agents.extract.jsonl"],
+        input=feed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 1
     assert "line 2" in done.stderr

@@ -1,4 +1,4 @@
-"""Every row of the lexicon carries its own example: the cue must be known, and most examples found by the whole engine."""
+"""Every row of the lexicon carries its own example: the cue is known, and the engine finds most of them whole."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import faust
 from faust.types.auth import SASLMechanism
 
-from streams import health
+from streams import health, longpoll
 from streams.broker import BrokerError
 from streams.settings import Settings
 from streams.topics import MAX_MESSAGE_BYTES
@@ -28,6 +28,7 @@ def build(role: str, settings: Settings) -> faust.App:
     data_dir = settings.data_dir / "tables" / name
     data_dir.mkdir(parents=True, exist_ok=True)  # Faust does not make the parents
     store = "memory://" if settings.store == "memory" else "rocksdb://?driver=rocksdict"
+    longpoll.install()
     app = faust.App(
         name,
         broker=";".join(f"kafka://{address}" for address in settings.bootstrap),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from streams import longpoll
 from streams.records import SCHEMA_VERSION, Record
 from streams.settings import Settings
 from streams.topics import Topic
@@ -20,6 +21,7 @@ R = TypeVar("R", bound=Record)
 
 def client_options(settings: Settings) -> dict[str, Any]:
     """What every aiokafka client (consumer, producer, admin) needs to connect as the settings say."""
+    longpoll.install()
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap,
         "security_protocol": settings.kafka_security,

@@ -45,7 +45,7 @@ class Outlet:
     def asked(self, path: str) -> list[web.BaseRequest]:
         return [request for request in self.log if request.path == path]
 
-    async def wait_asked(self, path: str, times: int, timeout: float = 20) -> list[web.BaseRequest]:
+    async def wait_asked(self, path: str, times: int, timeout: float = 60) -> list[web.BaseRequest]:
         async with asyncio.timeout(timeout):
             while len(self.asked(path)) < times:
                 await asyncio.sleep(0.02)

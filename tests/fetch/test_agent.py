@@ -131,7 +131,7 @@ async def test_feeds_move_with_their_partitions(quick: Settings) -> None:
         async with run(quick) as first:
             await records(quick, ENTRIES, Entry, len(outlets))
             async with run(quick.model_copy(update={"data_dir": quick.data_dir / "second"})) as second:
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(60):
                     while not (first._places and second._places):
                         await asyncio.sleep(0.1)
                 assert not first._places.keys() & second._places.keys()

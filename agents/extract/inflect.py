@@ -198,6 +198,7 @@ def _finite(s: _Stems) -> Iterator[Form]:
 
 
 def _participle(stem: str) -> Iterator[Form]:
+    """Without pronouns: with a possessor it is a noun of another sense (مطالبهم: their demands)."""
     weak = stem[-1] == YEH
     endings: tuple[tuple[str, Gender, Number], ...] = (
         (stem + ALEF, "m", "s"),
@@ -210,8 +211,6 @@ def _participle(stem: str) -> Iterator[Form]:
     )
     for text, gender, number in endings:
         yield Form(text, "participle", gender, number)
-    yield Form(stem, "participle", "m", "s", bound=True)
-    yield Form(stem + TEH, "participle", "f", "s", bound=True)
 
 
 def _noun(text: str, shape: Shape, number: Number = "s") -> Iterator[Form]:

@@ -102,7 +102,7 @@ async def run(plan: Plan) -> Ledger:
         started = time.time()
         await fleet.start()
         publishing = asyncio.create_task(_publish(plan, producer, outlet))
-        await _trouble(plan, world, dice, publishing, watch)
+        await _trouble(plan, world, publishing, watch)
         books.published = await publishing
         books.drained = await _finished(watch, plan.patience, outlet)
         await fleet.stop()
@@ -125,22 +125,26 @@ async def _publish(plan: Plan, producer: AIOKafkaProducer, outlet: Outlet | None
     return count
 
 
-async def _trouble(plan: Plan, world: World, dice: random.Random, publishing: asyncio.Task[int], watch: Watch) -> None:
-    """One fault after another, for as long as articles come, and until there have been enough kills."""
-    names = list(plan.faults)
-    weights = [FAULTS[name][1] for name in names]
-    first = time.time()
-    while not watch.up_to_date(first) and not world.fleet.at_work():
-        await asyncio.sleep(0.2)
+async def _trouble(plan: Plan, world: World, publishing: asyncio.Task[int], watch: Watch) -> None:
+    """Kills, and beside them one other fault after another: while articles come, and until there are enough kills."""
     await asyncio.sleep(8)  # everyone is at work
-    said = 0.0
-    while names and (not publishing.done() or world.kills < plan.kills):
-        (name,) = dice.choices(names, weights)
-        await FAULTS[name][0](world, dice)
-        await asyncio.sleep(dice.uniform(0, 3))
-        if time.time() - said > 30:
-            said = time.time()
-            print(f"{said - first:6.0f} s  {world.kills} kills, lag {watch.lag()}, last: {name}", flush=True)
+
+    async def strike(names: list[str], dice: random.Random) -> None:
+        while names and (not publishing.done() or ("kill" in plan.faults and world.kills < plan.kills)):
+            (name,) = dice.choices(names, [FAULTS[name][1] for name in names])
+            await FAULTS[name][0](world, dice)
+            await asyncio.sleep(dice.uniform(0, 3))
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(30)
+            print(f"{world.kills} kills, lag {watch.lag()}, last: {world.struck[-1:]}", flush=True)
+
+    telling = asyncio.create_task(tell())
+    others = [name for name in plan.faults if name != "kill"]
+    kills = [name for name in plan.faults if name == "kill"]
+    await asyncio.gather(strike(kills, random.Random(plan.seed)), strike(others, random.Random(-plan.seed)))
+    telling.cancel()
 
 
 async def _finished(watch: Watch, patience: float, outlet: Outlet | None) -> bool:

@@ -13,7 +13,7 @@ from faust.types.auth import SASLMechanism
 from streams import health, longpoll
 from streams.broker import BrokerError
 from streams.settings import Settings
-from streams.topics import MAX_MESSAGE_BYTES
+from streams.topics import FETCH_BYTES, MAX_MESSAGE_BYTES
 
 # Seconds that a stopping app may take over what it has begun; what is not acknowledged by then comes again.
 _STOP_TIMEOUT = 25.0
@@ -43,7 +43,7 @@ def build(role: str, settings: Settings) -> faust.App:
         topic_partitions=settings.partitions,
         topic_replication_factor=settings.replicas,
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+        consumer_max_fetch_size=FETCH_BYTES,
         broker_session_timeout=settings.session_timeout,
         broker_heartbeat_interval=settings.session_timeout / 4,
         broker_commit_interval=1.0,

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from streams.broker import BrokerError
 from streams.settings import Settings
-from streams.topics import MAX_MESSAGE_BYTES, Topic
+from streams.topics import FETCH_BYTES, Topic
 from streams.wire import client_options
 
 
@@ -26,7 +26,7 @@ async def follow(
         **client_options(settings),
         group_id=None,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        max_partition_fetch_bytes=FETCH_BYTES,
     )
     try:
         await consumer.start()

@@ -11,6 +11,9 @@ from streams.records import Record
 # A five-megabyte item with its page; and the same in base64, in a dead letter.
 MAX_RECORD_BYTES = 8 * 1024 * 1024
 MAX_MESSAGE_BYTES = 12 * 1024 * 1024
+# What a reader asks of a partition at a time. A message larger than this comes all the same, alone (KIP-74); with the
+# largest message's size here, readers that have fallen behind would hold hundreds of megabytes.
+FETCH_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from agents.alert.rulebook import Rulebook
 from streams.identity import identity
 from streams.records import Alert, Delivery, encode
 from streams.settings import Settings
-from streams.topics import DELIVERIES, MAX_MESSAGE_BYTES
+from streams.topics import DELIVERIES, FETCH_BYTES
 from streams.wire import UnreadableError, client_options, decode
 
 log = logging.getLogger(__name__)
@@ -267,7 +267,7 @@ async def delivering(
         group_id=f"{settings.prefix}tasrih-deliver",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        max_partition_fetch_bytes=FETCH_BYTES,
         session_timeout_ms=int(settings.session_timeout * 1000),
         heartbeat_interval_ms=int(settings.session_timeout * 250),
     )

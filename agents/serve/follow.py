@@ -24,7 +24,7 @@ from streams.records import Alert, AlertRule, Article, Feed, Statement
 from streams.rows import changelog
 from streams.settings import Settings
 from streams.stage import sequence
-from streams.topics import ALERT_RULES, ALERTS, ARTICLES, FEEDS, MAX_MESSAGE_BYTES, STATEMENTS
+from streams.topics import ALERT_RULES, ALERTS, ARTICLES, FEEDS, FETCH_BYTES, STATEMENTS
 from streams.wire import UnreadableError, client_options, decode
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Follower:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+            max_partition_fetch_bytes=FETCH_BYTES,
             max_poll_records=_BATCH,
             fetch_max_wait_ms=100,
         )

@@ -30,6 +30,7 @@ class Worker:
     extra: bool = False
     wanted: bool = True  # whether its end would be news
     paused: bool = False
+    since: float = field(default_factory=time.time)
 
 
 @dataclass

@@ -143,6 +143,14 @@ async def no_dead_letters(world: World, dice: random.Random) -> None:
     world.note("dead letters unavailable")
 
 
+async def clock_jump(world: World, dice: random.Random) -> None:
+    """Some workers' clocks jump, by up to a day, forward or back."""
+    for worker in world.fleet.at_work():
+        if time.time() - worker.since > 10 and dice.random() < 0.5:  # one that begins does not listen yet
+            world.note("clock jump", worker.role)
+            worker.process.send_signal(signal.SIGUSR1)
+
+
 async def disk_full(world: World, dice: random.Random) -> None:
     """No file of a worker may grow, its tables' among them: every write fails, as on a full disk."""
     if workers := world.fleet.at_work():
@@ -183,6 +191,7 @@ FAULTS: dict[str, tuple[Fault, int]] = {
     "storm": (storm, 2),
     "cut": (cut, 2),
     "poison": (poison, 1),
+    "clock-jump": (clock_jump, 1),
     "disk-full": (disk_full, 1),
     "failing-feeds": (failing_feeds, 1),
     "no-dead-letters": (no_dead_letters, 1),

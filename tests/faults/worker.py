@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import sys
 import time
@@ -26,6 +27,7 @@ from agents.cli.worker import _work
 from streams.settings import Settings
 from streams.stage import Stage
 
+_true_time = time.time
 _crossed: Counter[str] = Counter()
 _kill_at = os.environ.get("FAULTS_KILL", ":").partition(":")
 
@@ -33,7 +35,7 @@ _kill_at = os.environ.get("FAULTS_KILL", ":").partition(":")
 def tell(*what: object) -> None:
     """A line in the events' file: time, process, what."""
     with contextlib.suppress(OSError), open(os.environ["FAULTS_EVENTS"], "a") as events:
-        print(time.time(), os.getpid(), *what, file=events)
+        print(_true_time(), os.getpid(), *what, file=events)
 
 
 def cross(boundary: str) -> None:
@@ -72,6 +74,19 @@ def acknowledge_before_write() -> None:
     Stage._process = process  # type: ignore[method-assign]
 
 
+def jump_when_told() -> None:
+    """SIGUSR1: what `time.time()` says jumps by up to a day, this way or that (`datetime.now()` stays)."""
+    true, ahead = time.time, 0.0
+
+    def jump(*_: object) -> None:
+        nonlocal ahead
+        ahead = random.uniform(-86400, 86400)
+        tell("clock", f"{ahead:+.0f}")
+
+    time.time = lambda: true() + ahead
+    signal.signal(signal.SIGUSR1, jump)
+
+
 def watch_rebalances() -> None:
     """Tell of every assignment."""
     original = streams.app.build
@@ -90,6 +105,7 @@ def watch_rebalances() -> None:
 
 def main() -> None:
     role = sys.argv[1]
+    jump_when_told()
     watch_rebalances()
     around(Stage, "_process", before="fetch", after="rows")
     around(Stage, "_put", after="produce")

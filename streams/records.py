@@ -22,6 +22,7 @@ Kind = Literal["person", "office", "organization", "country", "media", "document
 ResolvedBy = Literal["named", "title", "pronoun", "elided", "continued"]
 StageName = Literal["fetch", "normalize", "extract", "link", "alert", "route"]
 Span = tuple[int, int]
+Time = Annotated[datetime, Meta(tz=True)]  # a time without its zone is no time
 
 _CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
@@ -62,9 +63,9 @@ class Entry(Record, frozen=True, kw_only=True):
     page: Annotated[str | None, Meta(description="The article's page, when it was fetched for its text")] = None
     author: str = ""
     language: Annotated[str, Meta(description="As the feed says; may be empty or wrong")] = ""
-    published_at: datetime | None = None
-    updated_at: datetime | None = None
-    fetched_at: datetime
+    published_at: Time | None = None
+    updated_at: Time | None = None
+    fetched_at: Time
 
 
 class Article(Record, frozen=True, kw_only=True):
@@ -80,10 +81,10 @@ class Article(Record, frozen=True, kw_only=True):
     text_from: Annotated[Literal["content", "summary", "page"], Meta(description="Where the paragraphs come from")]
     language: Annotated[str, Meta(description="BCP 47, of the text itself")]
     author: str = ""
-    published_at: datetime
-    updated_at: datetime | None = None
-    fetched_at: datetime
-    normalized_at: datetime
+    published_at: Time
+    updated_at: Time | None = None
+    fetched_at: Time
+    normalized_at: Time
     duplicate_of: Annotated[str | None, Meta(description="article_id of the article that this one copies")] = None
 
 
@@ -123,8 +124,8 @@ class Statement(Record, frozen=True, kw_only=True):
     status: Status
     outlet: str
     url: str
-    published_at: datetime
-    extracted_at: datetime
+    published_at: Time
+    extracted_at: Time
     headline: Annotated[bool, Meta(description="Whether it stands in the headline")]
     content: Annotated[str, Meta(description="What was said, as written; several spans are joined by ' … '")]
     content_spans: list[Span]
@@ -189,7 +190,7 @@ class Alert(Record, frozen=True, kw_only=True):
     rule: str
     channels: list[str]
     statement: Statement
-    matched_at: datetime
+    matched_at: Time
     retracts: Annotated[str | None, Meta(description="alert_id of the alert that no longer holds")] = None
 
 
@@ -204,7 +205,7 @@ class Delivery(Record, frozen=True, kw_only=True):
         Literal["queued", "released", "failed", "delivered", "refused", "disabled", "enabled"],
         Meta(description="released: put into a message; failed: to be tried again; refused: given up, a dead letter"),
     ]
-    at: Annotated[datetime, Meta(tz=True)]
+    at: Time
     alerts: Annotated[list[Alert], Meta(description="What was queued")] = []
     message_id: Annotated[str, Meta(description="The message released, failed, delivered or refused")] = ""
     alert_ids: Annotated[list[str], Meta(description="What the message holds")] = []
@@ -225,7 +226,7 @@ class DeadLetter(Record, frozen=True, kw_only=True):
     value: Annotated[bytes | None, Meta(description="The original value, base64")]
     reason: str
     error: Annotated[str, Meta(description="The error's type")]
-    failed_at: datetime
+    failed_at: Time
 
 
 def encode(record: Record) -> bytes:

@@ -6,13 +6,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from importlib.resources import files
-from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
-from agents.serve import lists, live, metrics, openapi, operate, problems, rules, stats, syndication
+from agents.serve import lists, live, metrics, openapi, operate, page, problems, rules, stats, syndication
 from agents.serve.access import Access, Keys
 from agents.serve.database import TooSlowError
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, Server
@@ -57,18 +55,13 @@ _SCOPES = {endpoint.name: endpoint.scope for endpoint in ENDPOINTS}
 
 # No request has a body worth reading; headers and the address have aiohttp's limit of 8 KiB a line.
 MAX_BODY = 64 * 1024
-STATIC = Path(str(files("agents.serve"))) / "page" / "static"
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
     "Access-Control-Max-Age": "600",
 }
 _PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
+    "Content-Security-Policy": page.POLICY,
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cache-Control": "no-cache",  # asked again each time, answered with 304
 }
@@ -141,10 +134,10 @@ def _kept(error: web.HTTPException) -> dict[str, str]:
 async def _page(request: web.Request) -> web.StreamResponse:
     """A file of the page; its addresses to share get the page itself."""
     path = request.match_info["path"]
-    file = (STATIC / (path or "index.html")).resolve()
-    if "\0" not in path and file.is_relative_to(STATIC) and file.is_file():
+    file = (page.STATIC / (path or "index.html")).resolve()
+    if "\0" not in path and file.is_relative_to(page.STATIC) and file.is_file():
         return web.FileResponse(file, headers=_PAGE_HEADERS)
     html = "text/html" in request.headers.get("Accept", "") and "." not in path.rpartition("/")[2]
-    if html and not path.startswith("v1/") and (STATIC / "index.html").is_file():
-        return web.FileResponse(STATIC / "index.html", headers=_PAGE_HEADERS)
+    if html and not path.startswith("v1/") and (page.STATIC / "index.html").is_file():
+        return web.FileResponse(page.STATIC / "index.html", headers=_PAGE_HEADERS)
     raise problems.not_found("There is nothing at this address. What there is stands in /openapi.json.")

@@ -196,10 +196,10 @@ async def _run(items: list[Item], rate: float) -> bool:
 
 async def _until(arrivals: Arrivals, count: int) -> None:
     """Wait for `count` articles, and say how it goes."""
-    said = time.time()
+    began = said = time.time()
     while len(arrivals.articles) < count:
         await asyncio.sleep(0.5)
-        if time.time() - max(arrivals.last, said - 20) > _PATIENCE:
+        if time.time() - max(arrivals.last, began) > _PATIENCE:
             typer.echo(f"  nothing more comes: {len(arrivals.articles)} of {count}")
             return
         if time.time() - said > 20:

@@ -343,9 +343,11 @@ class Archive:
             )
             page = Conditions()
             page.among("place", [row[0] for row in places[:limit]])
-            rows = await db.fetch(
-                f"SELECT record FROM records {page.where} ORDER BY place DESC", *page.values
-            ) if places else []
+            rows = (
+                await db.fetch(f"SELECT record FROM records {page.where} ORDER BY place DESC", *page.values)
+                if places
+                else []
+            )
             position = await _position(db)
         more = places[limit - 1][0] if len(places) > limit else None
         return Listing([row[0] for row in rows], more, position)

@@ -114,7 +114,10 @@ async def get_speaker(request: web.Request, query: SpeakerQuery) -> web.Response
 ENDPOINTS = (
     Endpoint(path="/v1/stats", answer=get_stats, query=StatsQuery, returns=Stats),
     Endpoint(
-        path="/v1/speakers/{speaker_id}", answer=get_speaker, query=SpeakerQuery, returns=SpeakerPage,
+        path="/v1/speakers/{speaker_id}",
+        answer=get_speaker,
+        query=SpeakerQuery,
+        returns=SpeakerPage,
         errors=(400, 404),
     ),
 )

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scipy.optimize import linear_sum_assignment
+
 from agents.extract.engine import Extracted
 from streams.arabic import fold
 
@@ -146,9 +148,9 @@ def match(article: Gold, got: Sequence[Extracted]) -> tuple[list[Pair], list[Gol
     gold_words = [_covered(s["content"], words) for s in gold]
     got_words = [_covered(s.content, words) for s in got]
     overlaps = [[_jaccard(a, b) for b in got_words] for a in gold_words]
-    chosen = _assign(
-        [[o - (0.001 if s.get("optional") else 0.0) for o in row] for s, row in zip(gold, overlaps, strict=True)]
-    )
+    # Of two statements as near, the one that counts is preferred.
+    worth = [[o - (0.001 if s.get("optional") else 0.0) for o in row] for s, row in zip(gold, overlaps, strict=True)]
+    chosen = zip(*linear_sum_assignment(worth, maximize=True), strict=True) if gold and got else ()
     paired = {i: j for i, j in chosen if overlaps[i][j] >= _FOUND}
     pairs = [Pair(gold[i], got[j], overlaps[i][j]) for i, j in paired.items() if not gold[i].get("optional")]
     missed = [s for i, s in enumerate(gold) if i not in paired and not s.get("optional")]
@@ -164,45 +166,6 @@ def judge(article: Gold, got: Sequence[Extracted]) -> list[bool | None]:
     right = {pair.got.id: pair.speaker and pair.overlap >= _GOOD for pair in pairs}
     wrong = {s.id for s in extra}
     return [right.get(s.id, False if s.id in wrong else None) for s in got]
-
-
-def _assign(worth: list[list[float]]) -> list[tuple[int, int]]:
-    """One to one to the largest total worth (the Hungarian method; rows and columns may differ in number)."""
-    if not worth or not worth[0]:
-        return []
-    turned = len(worth) > len(worth[0])
-    cost = (
-        [[-x for x in column] for column in zip(*worth, strict=True)]
-        if turned
-        else [[-x for x in row] for row in worth]
-    )
-    rows, columns = len(cost), len(cost[0])
-    u, v, owner = [0.0] * (rows + 1), [0.0] * (columns + 1), [0] * (columns + 1)
-    for row in range(1, rows + 1):
-        owner[0], at = row, 0
-        least, way, used = [float("inf")] * (columns + 1), [0] * (columns + 1), [False] * (columns + 1)
-        while owner[at]:
-            used[at] = True
-            delta, following = float("inf"), 0
-            for j in range(1, columns + 1):
-                if not used[j]:
-                    reduced = cost[owner[at] - 1][j - 1] - u[owner[at]] - v[j]
-                    if reduced < least[j]:
-                        least[j], way[j] = reduced, at
-                    if least[j] < delta:
-                        delta, following = least[j], j
-            for j in range(columns + 1):
-                if used[j]:
-                    u[owner[j]] += delta
-                    v[j] -= delta
-                else:
-                    least[j] -= delta
-            at = following
-        while at:
-            owner[at] = owner[way[at]]
-            at = way[at]
-    pairs = [(owner[j] - 1, j - 1) for j in range(1, columns + 1) if owner[j]]
-    return sorted((j, i) if turned else (i, j) for i, j in pairs)
 
 
 def _covered(spans: Spans, words: Sequence[tuple[int, int]]) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import metadata
 from typing import Annotated
 
@@ -48,4 +50,8 @@ def version(version: Annotated[bool, typer.Option("--version", help="Say which v
 
 def main() -> None:
     """Run the command line; the exit status tells how it went."""
-    app()
+    try:
+        app()
+    except BrokenPipeError:  # `tasrih … | head`: nobody reads any more, which is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

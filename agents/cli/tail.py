@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import sys
 from enum import Enum
@@ -29,8 +28,7 @@ def tail(
 ) -> None:
     """Follow a topic: the statements as they come, or any other topic's records. Ctrl-C ends it."""
     settings = options.settings(broker=broker, data_dir=data_dir)
-    with contextlib.suppress(BrokenPipeError):
-        options.run(_tail(settings, str(topic.value), as_json, None if beginning else last, follow))
+    options.run(_tail(settings, str(topic.value), as_json, None if beginning else last, follow))
 
 
 async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, follow: bool) -> None:

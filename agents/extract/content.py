@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.extract import features as named
 from agents.extract import gazetteer
 from agents.extract.cues import Occurrence
 from agents.extract.layout import Layout
 from agents.extract.lexicon import Words, word_classes, words
 from agents.extract.mentions import subject
+from agents.extract.model import Facts, features
 
 # How far, in tokens, a content's beginning and its end are looked for.
 _REACH = 45
 _LONGEST = 260
 _ENDS = 40
+_HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
 # Speech after a colon without marks may run over several sentences of its line.
 _SENTENCES = 5
 
@@ -30,8 +33,13 @@ class Start:
     kind: str
     first: int
     mark: int  # the token that introduces it
-    features: list[str]
+    facts: list[Facts]
     summary: str = ""  # what kind of candidate it is, for weighing it against "none"
+
+    @property
+    def features(self) -> list[str]:
+        """The names of its features."""
+        return features(self.facts)
 
 
 @dataclass(slots=True)
@@ -40,7 +48,12 @@ class End:
 
     last: int  # exclusive
     boundary: int  # the token at which it was cut
-    features: list[str]
+    facts: list[Facts]
+
+    @property
+    def features(self) -> list[str]:
+        """The names of its features."""
+        return features(self.facts)
 
 
 class Contents:
@@ -239,8 +252,8 @@ class Contents:
                 k = max(k, quotations.all[quotations.opening[k]].last - 1)
             k += 1
         if cue.shape != "colon" and self._follows(cue):
-            found.append(Start("before", cue.at, cue.at, self._before_features(cue)))
-        none = Start("none", cue.at, cue.at, self._none_features(cue, found))
+            found.append(Start("before", cue.at, cue.at, self._before_facts(cue)))
+        none = Start("none", cue.at, cue.at, self._none_facts(cue, found))
         return [none, *found]
 
     def _source_end(self, cue: Occurrence, i: int, limit: int) -> int:
@@ -314,73 +327,43 @@ class Contents:
             length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
             speaks = any(self._verbal(n) for n in range(first, min(first + 4, len(text))))
         nth = str(min(strong, 2))
-        out = [
-            f"{label}",
-            f"{kind} shape {shape}",
-            f"{label} fits {fits}",
-            f"{kind} fits {fits} {entry.strength}",
-            f"{label} lemma {entry.lemma}",
-            f"{kind} near {near}",
-            f"{kind} nth {nth}",
-            f"{kind} nth {nth} near {near} {shape}",
-            f"{kind} after {before}",
-            f"{kind} {agrees} {fits}",
-            f"{kind} {agrees} {near} {shape}",
-            f"{kind} commas {min(commas, 3)}",
-            f"{kind} cues between {min(cues_between, 2)}",
-            f"{kind} relatives {min(relatives, 2)}",
-        ]
         fine, coarse = self.classes(first)
         left = self.classes(mark - 1)[1]
-        out += [
-            f"{kind} class {coarse}",
-            f"{kind} left class {left}",
-            f"{kind} {agrees} class {coarse}",
-            f"{kind} fine {fine}",
-            f"{kind} next class {self.classes(first + 1)[1]}",
-            f"{kind} classes {left} {coarse}",
+        facts: list[Facts] = [
+            (named.placed, kind, label, shape, fits, entry.strength, near, nth, agrees),
+            (named.crossed, kind, before, min(commas, 3), min(cues_between, 2), min(relatives, 2)),
+            (named.of_lemma, label, entry.lemma),
+            (named.of_class, kind, agrees, coarse),
+            (named.of_classes, kind, left, coarse),
+            (named.of_fine, kind, fine),
+            (named.of_next, kind, self.classes(first + 1)[1]),
         ]
         if quoted:
-            out += [
-                f"{kind} quoted {length}",
-                f"{kind} quoted {length} fits {fits} {entry.strength}",
-                f"{kind} quoted nth {nth}",
-                f"{kind} quoted verb {speaks} {length}",
-            ]
+            facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
             length += " verb" if speaks else ""
         if kind == "object":
             readings = self.layout.readings[mark]
             own = any(r.pronoun for r in readings) or form.endswith(self._possessive)
-            out += [
-                f"object is {self.kind(mark)} {agrees}",
-                f"object own {own} {fits}",
-                f"object first {first == i} fits {fits}",
-                f"object tanwin {form[-1:] == 'ا'} {fits}",
-                f"object first {first == i} {shape} own {own}",
-            ]
-            if readings:
-                out.append(f"object reading {readings[0].form.shape} {fits}")
+            read_as = readings[0].form.shape if readings else ""
             noun = gazetteer.word(form)
-            head = noun.classes & (gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE)
-            prior = self.kind(cue.at - 1)
+            head = bool(noun.classes & _HEADS)
             joined = bool(cue.reading and cue.reading.conjunction)
-            out += [
-                f"object first {first == i} prior {prior} {shape}",
-                f"object {agrees} prior {prior} joined {joined}",
-                f"object first {first == i} head {bool(head)} joined {joined}",
-                f"object first {first == i} agree {self._agrees(cue, first)}",
+            at_once, prior, agree = first == i, self.kind(cue.at - 1), self._agrees(cue, first)
+            facts += [
+                (named.object_itself, self.kind(mark), agrees, own, fits, at_once, form[-1:] == "ا", shape, read_as),
+                (named.object_or_subject, prior, at_once, shape, agrees, joined, head, agree),
             ]
         if cue.reading and cue.reading.pronoun:
-            out += [f"{kind} pronoun {shape}", f"{label} pronoun {cue.reading.pronoun} {entry.strength}"]
+            facts.append((named.of_pronoun, kind, label, shape, cue.reading.pronoun, entry.strength))
         if self.text.line[cue.at] == 0:
-            out.append(f"{kind} headline {near}")
+            facts.append((named.headline, kind, near))
         summary = ""
         if not cues_between:
             if kind in ("that", "that+", "quote", "colon"):
                 summary = f"{kind} {near} {length} {agrees}"
             elif fits:
                 summary = f"{label} {agrees}" if kind != "object" else f"object {agrees}"
-        return Start(kind, first, mark, out, summary)
+        return Start(kind, first, mark, facts, summary)
 
     def _possessed(self, k: int) -> bool:
         """Token k carries a pronoun or is a verbal noun, as the heads of objects do (استقالته، إلغاء القمة)."""
@@ -434,7 +417,7 @@ class Contents:
         join, j = self._back(cue)
         return j > 0 and (join != "bare" or self.kind(j - 1) in ("comma", "closes", "bracket", "stop", "line"))
 
-    def _before_features(self, cue: Occurrence) -> list[str]:
+    def _before_facts(self, cue: Occurrence) -> list[Facts]:
         text, layout, entry, at = self.text, self.layout, cue.entry, cue.at
         join, j = self._back(cue)
         prior = self.kind(j - 1)
@@ -447,92 +430,51 @@ class Contents:
         after = self.kind(cue.span[1])
         conjunction = bool(cue.reading and cue.reading.conjunction)
         return [
-            "before",
-            f"before {shape}",
-            f"before join {join}",
-            f"before join {join} after {prior}",
-            f"before quote {quote_before} {shape}",
-            f"before initial {initial} {join}",
-            f"before rest {rest} {join}",
-            f"before lemma {entry.lemma}",
-            f"before strength {entry.strength} {shape} {join}",
-            f"before pronoun {pronoun} {shape} {join}",
-            f"before next {after}",
-            f"before conjunction {conjunction} {join} {prior}",
-            f"before headline {text.line[at] == 0} {join}",
+            (named.before_joined, join, prior, after, conjunction, initial, rest),
+            (named.before_cue, shape, entry.strength, join, quote_before, pronoun, text.line[at] == 0),
+            (named.before_lemma, entry.lemma),
         ]
 
-    def _none_features(self, cue: Occurrence, found: list[Start]) -> list[str]:
+    def _none_facts(self, cue: Occurrence, found: list[Start]) -> list[Facts]:
         text, layout, entry, at, shape = self.text, self.layout, cue.entry, cue.at, cue.shape
         kinds = {s.kind for s in found}
         before, after = self.kind(at - 1), self.kind(cue.span[1])
         inside = layout.quotations.inside[at] >= 0
         initial = layout.first[at] == at
         strength = entry.strength
-        out = [
-            "none",
-            f"none {shape}",
-            f"none {strength} {shape}",
-            f"none lemma {entry.lemma}",
-            f"none lemma {entry.lemma} {shape}",
-            f"none before {before} {shape}",
-            f"none after {after} {shape}",
-            f"none after {after} {strength}",
-            f"none inside {inside} {shape}",
-            f"none initial {initial} {shape}",
-            f"none that {'that' in kinds or 'that+' in kinds} {strength} {shape}",
-            f"none quote {'quote' in kinds or 'colon' in kinds} {strength} {shape}",
-            f"none headline {text.line[at] == 0} {shape}",
-            f"none word before {text.form[at - 1] if at else ''}",
-        ]
         best = next((s.summary for s in found if s.summary and s.kind in ("that", "that+", "quote", "colon")), "")
         other = next(
             (s.summary for s in found if s.summary and s.kind in ("particle", "clitic") and s.summary.endswith("here")),
             "",
         )
-        object_ = next((s.summary for s in found if s.summary == "object here"), "")
-        out += [
-            f"none best {best}",
-            f"none best {best} {strength}",
-            f"none best {best} {shape}",
-            f"none fitting {other} {strength} {shape}",
-            f"none object {bool(object_)} {strength} {shape}",
-            f"none nothing {not (best or other or object_)} {strength} {shape}",
-            f"none lemma {entry.lemma} best {best.split(' ')[0]}",
-            f"none lemma {entry.lemma} fitting {other}",
-        ]
+        object_ = any(s.summary == "object here" for s in found)
+        that, quote = "that" in kinds or "that+" in kinds, "quote" in kinds or "colon" in kinds
         left, right = self.classes(at - 1), self.classes(cue.span[1])
-        out += [
-            f"none form {text.form[at]}",
-            f"none left class {left[1]} {shape}",
-            f"none right class {right[1]} {shape}",
-            f"none left fine {left[0]}",
-            f"none right fine {right[0]}",
-            f"none right class {right[1]} {strength} {shape}",
-            f"none second class {self.classes(cue.span[1] + 1)[1]} {shape}",
+        facts: list[Facts] = [
+            (named.none_placed, shape, strength, before, after, inside, initial, text.line[at] == 0),
+            (named.none_rivals, shape, strength, that, quote, best, other, object_),
+            (named.none_lemma, entry.lemma, shape, best, other),
+            (named.none_form, text.form[at]),
+            (named.none_word_before, text.form[at - 1] if at else ""),
+            (named.none_left, left[1], left[0], shape),
+            (named.none_right, right[1], right[0], strength, shape),
+            (named.none_second, self.classes(cue.span[1] + 1)[1], shape),
         ]
         r = cue.reading
         if r:
-            out += [
-                f"none person {r.form.person} {strength}",
-                f"none preposition {r.preposition} {shape}",
-                f"none definite {r.definite} {shape}",
-                f"none pronoun {bool(r.pronoun)} {shape} {strength}",
-                f"none conjunction {r.conjunction} {shape}",
-                f"none past {r.form.past} {strength}",
-                f"none number {r.form.number} {shape} {strength}",
-            ]
+            f = r.form
+            told = (f.person, f.number, f.past, r.preposition, r.definite, bool(r.pronoun), r.conjunction)
+            facts.append((named.none_reading, *told, shape, strength))
             if cue.also:
-                out += [f"none also {cue.also.form.shape} {shape}", f"none also {cue.also.form.shape} before {before}"]
+                facts.append((named.none_also, cue.also.form.shape, shape, before))
         else:
-            out.append(f"none colon quoted {self.kind(at + 1) == 'opens'}")
-            out.append(f"none colon at {min(at, 8)}")
+            facts.append((named.none_colon, self.kind(at + 1) == "opens", min(at, 8)))
         # A participle or another cue right behind takes the content over (تابع قائلا).
         for k in range(at + 1, min(at + 12, layout.last[at])):
             if layout.readings[k] and layout.readings[k][0].form.shape == "participle":
-                out.append(f"none participle follows {strength}")
+                facts.append((named.none_participle, strength))
                 break
-        return out
+        return facts
 
     # ---- ends
 
@@ -573,7 +515,7 @@ class Contents:
                         End(
                             last,
                             k,
-                            self._end_features(
+                            self._end_facts(
                                 cue,
                                 start,
                                 opened,
@@ -673,7 +615,7 @@ class Contents:
             return "time"
         return ""
 
-    def _end_features(
+    def _end_facts(
         self,
         cue: Occurrence,
         start: Start,
@@ -688,7 +630,7 @@ class Contents:
         ahead: str,
         passed: int,
         verb: bool,
-    ) -> list[str]:
+    ) -> list[Facts]:
         text, layout = self.text, self.layout
         quotations = layout.quotations
         kind = start.kind
@@ -723,36 +665,18 @@ class Contents:
             else "33+"
         )
         final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
-        out = [
-            f"{boundary}",
-            f"{boundary} {where}",
-            f"{boundary} {where} {kind}",
-            f"{boundary} {kind} size {size}",
-            f"size {size} {where}",
-            f"{boundary} {where} sentences {min(sentences, 3)} {kind}",
-            f"{boundary} commas {min(commas, 4)}",
-            f"{boundary} then {following} {where}",
-            f"{boundary} then {following} {kind}",
-            f"final {final} {where} {kind}",
-            f"{boundary} form {form}",
-            f"{where} then form {form}",
-            f"{boundary} shape {cue.shape} {where}",
-            f"{boundary} passed {min(passed, 2)} {where}",
-            f"ahead {ahead}",
-            f"{boundary} ahead {ahead} {where}",
-            f"{boundary} verb {verb} {kind}",
-            f"{boundary} verb {verb} then {following}",
-            f"lemma {cue.entry.lemma} {boundary}",
-            f"{boundary} verbal next {j < len(text) and text.word[j][0].isalnum() and self._verbal(j)} {verb}",
-        ]
         fine, coarse = self.classes(j)
-        out += [
-            f"{boundary} class {coarse} {where}",
-            f"{boundary} fine {fine}",
-            f"{boundary} class {coarse} then {self.classes(j + 1)[1]}",
-            f"{boundary} last class {self.classes(last - 1)[1]}",
-            f"{boundary} classes {self.classes(last - 1)[1]} {coarse}",
-            f"{boundary} second {self.classes(j + 1)[1]} {following}",
+        second, inner = self.classes(j + 1)[1], self.classes(last - 1)[1]
+        verbal_next = j < len(text) and text.word[j][0].isalnum() and self._verbal(j)
+        facts: list[Facts] = [
+            (named.cut, boundary, where, kind, size, min(sentences, 3), min(commas, 4)),
+            (named.cut_before, boundary, where, kind, following, final, verb, verbal_next, second),
+            (named.cut_ahead, boundary, where, cue.shape, min(passed, 2), ahead),
+            (named.cut_form, boundary, where, form),
+            (named.cut_lemma, boundary, cue.entry.lemma),
+            (named.cut_class, boundary, where, coarse, second),
+            (named.cut_fine, boundary, fine),
+            (named.cut_classes, boundary, inner, coarse),
         ]
         if where == "later" or boundary == "closes":
             closed = quotations.closing.get(k)
@@ -761,21 +685,16 @@ class Contents:
                 wide = q.last - q.first
                 quoted = "1" if wide == 1 else "2-3" if wide < 4 else "4-7" if wide < 8 else "8+"
                 tight = k + 1 < len(text) and text.word[k + 1][0].isalnum()
-                out += [
-                    f"closes {quoted} {where} tight {tight}",
-                    f"closes {quoted} {where} then {following}",
-                    f"closes {quoted} {kind} {where}",
-                ]
+                facts.append((named.cut_closes, quoted, where, kind, tight, following))
         if readings:
             r = readings[0]
-            out += [
-                f"{boundary} cue {r.form.shape} {r.entry.strength} {where}",
-                f"{boundary} cue {r.form.shape} conjunction {r.conjunction} definite {r.definite}",
-                f"cue lemma {r.entry.lemma} {r.form.shape}",
+            facts += [
+                (named.cut_cue, boundary, where, r.form.shape, r.entry.strength, r.conjunction, r.definite),
+                (named.cut_cue_lemma, r.entry.lemma, r.form.shape),
             ]
         elif form:
-            out.append(f"{boundary} starts {form[0]} {where}")
-        return out
+            facts.append((named.cut_letter, boundary, where, form[0]))
+        return facts
 
     # ---- content before the cue
 
@@ -833,24 +752,17 @@ class Contents:
                 own = (
                     "own" if opened >= 0 and k >= quotations.all[opened].first else "quoted" if opened >= 0 else "none"
                 )
+                fine, coarse = self.classes(k)
+                joined = text.form[k][0] in self._conjunctions
                 found.append(
                     Start(
                         boundary,
                         k,
                         k,
                         [
-                            f"{boundary}",
-                            f"{boundary} {own}",
-                            f"{boundary} size {size} {own}",
-                            f"{boundary} commas {min(commas, 3)} {own}",
-                            f"{boundary} is {self.kind(k)}",
-                            f"{boundary} after {text.form[k - 1] if k else ''}",
-                            f"{boundary} first {text.form[k]}",
-                            f"{boundary} class {self.classes(k)[1]}",
-                            f"{boundary} classes {self.classes(k - 1)[1]} {self.classes(k)[1]}",
-                            f"{boundary} fine {self.classes(k)[0]}",
-                            f"{boundary} shape {cue.shape} {own}",
-                            f"{boundary} conjunction {text.form[k][0] in self._conjunctions}",
+                            (named.first, boundary, own, size, min(commas, 3), self.kind(k), cue.shape, joined),
+                            (named.first_words, boundary, text.form[k - 1] if k else "", text.form[k]),
+                            (named.first_classes, boundary, self.classes(k - 1)[1], coarse, fine),
                         ],
                     )
                 )

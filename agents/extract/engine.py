@@ -11,7 +11,7 @@ from agents.extract.confidence import confidence
 from agents.extract.content import Contents, Start
 from agents.extract.cues import Occurrence, find
 from agents.extract.layout import Layout
-from agents.extract.model import Models, heaviest, load, score, softmax
+from agents.extract.model import Models, heaviest, load, softmax
 from agents.extract.report import Act, Form, Kind, Report, ResolvedBy, Span
 from agents.extract.speakers import resolve
 from agents.extract.text import Text
@@ -96,11 +96,11 @@ def beginnings(
     contents: Contents, cues: list[Occurrence], models: Models
 ) -> dict[int, tuple[Occurrence, Start, float]]:
     """The cues that report something, by token, each with where its content begins and how likely that is."""
-    table = models.start
+    weigh = models.start.score
     chosen: dict[int, tuple[Occurrence, Start, float]] = {}
     for cue in cues:
         starts = contents.starts(cue)
-        chances = softmax([score(s.features, table) for s in starts])
+        chances = softmax([weigh(s.facts) for s in starts])
         if len(starts) > 1 and chances[0] <= _DOUBT:
             best = max(range(1, len(starts)), key=lambda n: (chances[n], -n))
             chosen[cue.at] = cue, starts[best], chances[best]
@@ -119,22 +119,20 @@ def choose(layout: Layout, models: Models) -> list[Choice]:
 def _choose(
     contents: Contents, cue: Occurrence, start: Start, chance: float, accepted: dict[int, Start], models: Models
 ) -> Choice | None:
-    trace = [f"{cue.entry.lemma} → {start.kind} {chance:.2f}", *heaviest(start.features, models.start)]
+    trace = [f"{cue.entry.lemma} → {start.kind} {chance:.2f}", *heaviest(start.features, models.start.weights)]
     if start.kind == "before":
         last, firsts = contents.before(cue)
         if not firsts:
             return None
-        table = models.before
-        likely = softmax([score(f.features, table) for f in firsts])
+        likely = softmax([models.before.score(f.facts) for f in firsts])
         n, chance_of_first = _best_cut([contents.count(f.first, last) for f in firsts], likely)
         return Choice(cue, start, [(firsts[n].first, last)], chance, chance_of_first, trace)
     ends = contents.ends(cue, start, accepted)
     if not ends:
         return None
-    table = models.end
-    likely = softmax([score(e.features, table) for e in ends])
+    likely = softmax([models.end.score(e.facts) for e in ends])
     n, chance_of_end = _best_cut([contents.count(start.first, e.last) for e in ends], likely)
-    trace += [f"end {ends[n].boundary}", *heaviest(ends[n].features, table)]
+    trace += [f"end {ends[n].boundary}", *heaviest(ends[n].features, models.end.weights)]
     return Choice(cue, start, [(start.first, ends[n].last)], chance, chance_of_end, trace)
 
 

@@ -1,41 +1,83 @@
-"""The log-linear ranking that decides between candidates: each is a list of named features, the weights are a table.
+"""The log-linear ranking that decides between candidates: each has named features, the weights are a table.
 
 Choosing one of several is a softmax over the sums of their features' weights, so that a choice comes with a
 probability, and can be explained by the features that weighed most. Weights are learned by train.py.
+
+Most candidates are never looked at again, so that a candidate holds not its features but the facts that they are
+made of: what the features of some facts weigh together is summed once and remembered.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agents.extract.lexicon import rows
 
 Weights = Mapping[str, float]
 # Rankings of the same few answers for everything share their features: feature → (number of the answer, weight).
 AnswerWeights = Mapping[str, Sequence[tuple[int, float]]]
+# A function that names features, and its arguments: (by_class, kind, coarse).
+Facts = tuple[Any, ...]
+
+# So many sums are kept, so that a long run over many texts stays within its memory.
+_MEMO = 60_000
+
+
+class Ranking:
+    """The weights of one kind of candidates, and what the facts seen so far weigh."""
+
+    __slots__ = ("_sums", "weights")
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._sums: dict[Facts, float] = {}
+
+    def score(self, described: Iterable[Facts]) -> float:
+        """The sum of the weights of all features of a candidate."""
+        sums = self._sums
+        total = 0.0
+        for facts in described:
+            weight = sums.get(facts)
+            if weight is None:
+                weight = self._sum(facts)
+            total += weight
+        return total
+
+    def _sum(self, facts: Facts) -> float:
+        if len(self._sums) >= _MEMO:
+            self._sums.clear()
+        weight = self._sums[facts] = score(features((facts,)), self.weights)
+        return weight
+
+
+def features(described: Iterable[Facts]) -> list[str]:
+    """The names of the features that some facts have."""
+    return [name for namer, *values in described for name in namer(*values)]
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
     """All that the engine has learned: where content begins and ends, what a report does, how sure it is."""
 
-    start: Weights
-    end: Weights
-    before: Weights
+    start: Ranking
+    end: Ranking
+    before: Ranking
     act: AnswerWeights
     confidence: Weights
 
     @classmethod
     def of(cls, tables: Mapping[str, Weights], acts: Sequence[str]) -> Models:
-        """From plain tables; in that of acts a feature is `act|feature`."""
+        """From plain tables, empty where missing; in that of acts a feature is `act|feature`."""
         number = {act: n for n, act in enumerate(acts)}
         by_feature: dict[str, list[tuple[int, float]]] = {}
-        for name, weight in tables["act"].items():
+        for name, weight in tables.get("act", {}).items():
             act, feature = name.split("|", 1)
             by_feature.setdefault(feature, []).append((number[act], weight))
-        return cls(tables["start"], tables["end"], tables["before"], by_feature, tables.get("confidence", {}))
+        start, end, before = (Ranking(tables.get(name, {})) for name in ("start", "end", "before"))
+        return cls(start, end, before, by_feature, tables.get("confidence", {}))
 
 
 def load(acts: Sequence[str]) -> Models:
@@ -65,5 +107,5 @@ def softmax(scores: Sequence[float]) -> list[float]:
 
 def heaviest(features: Sequence[str], table: Weights, count: int = 3) -> list[str]:
     """The features that weighed most in a choice, for the trace."""
-    known = sorted((f for f in features if f in table), key=lambda f: (-abs(table[f]), f))
-    return [f"{feature}:{table[feature]:+.1f}" for feature in known[:count]]
+    known = sorted((-abs(weight), feature) for feature in features if (weight := table.get(feature)) is not None)
+    return [f"{feature}:{table[feature]:+.1f}" for _, feature in known[:count]]

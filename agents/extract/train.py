@@ -168,7 +168,7 @@ def learn(lessons: Sequence[Lesson]) -> dict[str, Table]:
         start = rank(
             [g for n, lesson in enumerate(lessons) if n % _PARTS != part for g in lesson.starts], penalty["start"]
         )
-        others = Models(start, {}, {}, {}, {})
+        others = Models.of({"start": start}, ACTS)
         for n, lesson in enumerate(lessons):
             if n % _PARTS == part:
                 ends += lesson.ends(others)

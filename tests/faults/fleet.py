@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -71,7 +72,8 @@ class Fleet:
     async def kill(self, worker: Worker) -> None:
         """SIGKILL; the supervisor starts another."""
         worker.wanted = False
-        worker.process.send_signal(signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            worker.process.kill()
         await worker.process.wait()
 
     async def pause(self, worker: Worker, seconds: float) -> None:
@@ -79,9 +81,8 @@ class Fleet:
         worker.paused = True
         worker.process.send_signal(signal.SIGSTOP)
         await asyncio.sleep(seconds)
-        if worker.process.returncode is None:
-            worker.process.send_signal(signal.SIGCONT)
         worker.paused = False
+        worker.process.send_signal(signal.SIGCONT)
 
     async def add(self, role: str) -> Worker:
         """A worker beyond the `count`."""
@@ -91,12 +92,14 @@ class Fleet:
         """SIGTERM, and what it has begun is finished."""
         worker.wanted = False
         if worker.process.returncode is None:
-            worker.process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                worker.process.send_signal(signal.SIGTERM)
             try:
                 await asyncio.wait_for(worker.process.wait(), _GRACE)
             except TimeoutError:
                 self.not_drained += 1
-                worker.process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    worker.process.kill()
                 await worker.process.wait()
 
     async def stop(self) -> None:
@@ -110,7 +113,7 @@ class Fleet:
         """Leave no process behind."""
         self._closing = True
         for worker in self.workers:
-            if worker.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
                 worker.process.kill()
 
     def _supervise(self, worker: Worker, number: int) -> None:

@@ -132,7 +132,8 @@ async def _trouble(plan: Plan, world: World, publishing: asyncio.Task[int], watc
     async def strike(names: list[str], dice: random.Random) -> None:
         while names and (not publishing.done() or ("kill" in plan.faults and world.kills < plan.kills)):
             (name,) = dice.choices(names, [FAULTS[name][1] for name in names])
-            await FAULTS[name][0](world, dice)
+            with contextlib.suppress(ProcessLookupError):  # the worker has ended by itself just now
+                await FAULTS[name][0](world, dice)
             await asyncio.sleep(dice.uniform(0, 3))
 
     async def tell() -> None:

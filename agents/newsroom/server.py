@@ -21,7 +21,8 @@ from agents.newsroom.press import Item, Outlet
 from streams.records import Feed
 
 _PAGE = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
-# Items in a feed. More when more have appeared since it was last read: what is missing then, the reader has lost.
+# Items in a feed. More when more have appeared since it was last read but one (a reader may be stopped before it has
+# done with what it has read): what is missing then, the reader has lost.
 _LONGEST_FEED = 100
 
 
@@ -82,7 +83,7 @@ class Site:
     def __init__(self, outlet: Outlet, appearances: list[tuple[float, datetime, Item]]) -> None:
         self.address = ""
         self._outlet, self._appearances = outlet, appearances
-        self._shown = self._read = 0
+        self._shown = self._read = self._read_before = 0
         self._news: dict[str, Published] = {}
         self._feed = b""
         self._changed = datetime.fromtimestamp(0, UTC)
@@ -104,7 +105,7 @@ class Site:
         seen, since = request.headers.get("If-None-Match"), request.if_modified_since
         if seen == etag or (seen is None and since is not None and self._changed <= since):
             return web.Response(status=304, headers=headers)
-        self._read = self._shown
+        self._read_before, self._read = self._read, self._shown
         return web.Response(body=self._feed, content_type=content_type, charset="utf-8", headers=headers)
 
     async def page(self, request: web.Request) -> web.Response:
@@ -141,5 +142,5 @@ class Site:
             self._feed = write(self._outlet, f"{self.address}/", self._newest())
 
     def _newest(self) -> list[Published]:
-        longest = max(_LONGEST_FEED, self._shown - self._read)
+        longest = max(_LONGEST_FEED, self._shown - self._read_before)
         return list(self._news.values())[: -longest - 1 : -1]

@@ -120,7 +120,7 @@ class Service:
             if process.returncode is None:
                 stopped = time.monotonic()
                 process.send_signal(signal.SIGINT)
-                await asyncio.wait_for(process.wait(), 30)
+                await asyncio.wait_for(process.wait(), 120)
                 typer.echo(f"  stopped in {time.monotonic() - stopped:.1f} s, status {process.returncode}")
             self.processor = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
 

@@ -118,18 +118,11 @@ async def _port(settings: Settings) -> str:
 
 
 async def _feed(settings: Settings) -> str:
-    import aiohttp
+    from agents.fetch.lists import packaged
+    from agents.fetch.report import check
 
-    from agents.fetch.registry import packaged
-
-    feed = packaged()[0]
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
-            session.get(feed.url) as answer,
-        ):
-            return f"{feed.url} answers {answer.status}"
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise ProblemError(
-            f"{feed.url} cannot be reached ({error or type(error).__name__}): no network, or a proxy?"
-        ) from None
+    url = packaged()[0].url
+    found = await check(settings, url)
+    if found.error:
+        raise ProblemError(f"{url}: {found.error} (no network, or a proxy? `tasrih feeds check` says more)")
+    return f"{url} can be read"

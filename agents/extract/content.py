@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from agents.extract import features as named
 from agents.extract import gazetteer
@@ -21,6 +22,7 @@ from agents.extract.model import Facts, features
 _REACH = 45
 _LONGEST = 260
 _ENDS = 40
+_EDGE = ("edge", "edge")
 _HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
 # Speech after a colon without marks may run over several sentences of its line.
 _SENTENCES = 5
@@ -63,12 +65,9 @@ class Contents:
         self.layout = layout
         self.text = layout.text
         table: Words = words()
-        self._classes = word_classes().of
         self._size = len(self.text)
-        self._kinds = [""] * self._size  # filled as they are asked for
-        self._count = [0]  # words before each token
-        for word in self.text.word:
-            self._count.append(self._count[-1] + word[0].isalnum())
+        self._wordlike = [word[0].isalnum() for word in self.text.word]
+        self._count = [0, *accumulate(self._wordlike)]  # words before each token
         self._that = table["complementizer"]
         self._that_pronoun = frozenset(base + p for base in table["complementizer"] for p in table["pronoun"])
         self._particles = table["particle"]
@@ -88,17 +87,11 @@ class Contents:
         self._the_matter = table["the-matter"]
         self._brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self._quote_marks = table["quote-open"] | table["quote-close"] | table["quote-both"]
+        # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
+        self.kind = [*map(self._kind, range(self._size)), "edge", "edge"]
+        self.classes = [*map(word_classes().of, self.text.form), _EDGE, _EDGE]
 
     # ---- small facts about tokens
-
-    def kind(self, i: int) -> str:
-        """The class of token i, coarsely, as a feature."""
-        if 0 <= i < self._size:
-            found = self._kinds[i]
-            if not found:
-                found = self._kinds[i] = self._kind(i)
-            return found
-        return "edge"
 
     def _kind(self, i: int) -> str:
         word, form = self.text.word[i], self.text.form[i]
@@ -140,12 +133,6 @@ class Contents:
         if form.startswith("ال"):
             return "definite"
         return "word"
-
-    def classes(self, i: int) -> tuple[str, str]:
-        """The fine and coarse class of token i by the company it keeps."""
-        if i < 0 or i >= self._size:
-            return "edge", "edge"
-        return self._classes(self.text.form[i])
 
     def skip_marks(self, i: int) -> int:
         """The first token from i on that is a word."""
@@ -195,7 +182,7 @@ class Contents:
         k = i
         while k < limit:
             word, form = text.word[k], text.form[k]
-            before = self.kind(k - 1)
+            before = self.kind[k - 1]
             made: tuple[str, int] | None = None
             if form in self._that:
                 made = ("that", self.skip_marks(k + 1))
@@ -213,7 +200,7 @@ class Contents:
             elif word[0].isalnum():
                 here = k in (i, phrase)
                 if form in self._particles:
-                    if (here or form in entry.frames) and self.kind(k + 1) not in ("that", "that+"):
+                    if (here or form in entry.frames) and self.kind[k + 1] not in ("that", "that+"):
                         made = ("particle", self.skip_marks(k + 1))
                 elif form[0] in self._proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
@@ -318,7 +305,7 @@ class Contents:
         agrees = "here" if mark == phrase else "within" if mark < phrase else "beyond"
         if mark == phrase + 1 and text.word[phrase] in self._commas:
             agrees = "here"
-        before = self.kind(mark - 1)
+        before = self.kind[mark - 1]
         quoted = mark in self.layout.quotations.opening or (first - 1 in self.layout.quotations.opening)
         length = ""
         if quoted:
@@ -327,8 +314,8 @@ class Contents:
             length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
             speaks = any(self._verbal(n) for n in range(first, min(first + 4, len(text))))
         nth = str(min(strong, 2))
-        fine, coarse = self.classes(first)
-        left = self.classes(mark - 1)[1]
+        fine, coarse = self.classes[first]
+        left = self.classes[mark - 1][1]
         facts: list[Facts] = [
             (named.placed, kind, label, shape, fits, entry.strength, near, nth, agrees),
             (named.crossed, kind, before, min(commas, 3), min(cues_between, 2), min(relatives, 2)),
@@ -336,7 +323,7 @@ class Contents:
             (named.of_class, kind, agrees, coarse),
             (named.of_classes, kind, left, coarse),
             (named.of_fine, kind, fine),
-            (named.of_next, kind, self.classes(first + 1)[1]),
+            (named.of_next, kind, self.classes[first + 1][1]),
         ]
         if quoted:
             facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
@@ -348,9 +335,9 @@ class Contents:
             noun = gazetteer.word(form)
             head = bool(noun.classes & _HEADS)
             joined = bool(cue.reading and cue.reading.conjunction)
-            at_once, prior, agree = first == i, self.kind(cue.at - 1), self._agrees(cue, first)
+            at_once, prior, agree = first == i, self.kind[cue.at - 1], self._agrees(cue, first)
             facts += [
-                (named.object_itself, self.kind(mark), agrees, own, fits, at_once, form[-1:] == "ا", shape, read_as),
+                (named.object_itself, self.kind[mark], agrees, own, fits, at_once, form[-1:] == "ا", shape, read_as),
                 (named.object_or_subject, prior, at_once, shape, agrees, joined, head, agree),
             ]
         if cue.reading and cue.reading.pronoun:
@@ -415,19 +402,19 @@ class Contents:
     def _follows(self, cue: Occurrence) -> bool:
         """Whether the cue may report what stands before it: it is joined to it by a word or set off from it."""
         join, j = self._back(cue)
-        return j > 0 and (join != "bare" or self.kind(j - 1) in ("comma", "closes", "bracket", "stop", "line"))
+        return j > 0 and (join != "bare" or self.kind[j - 1] in ("comma", "closes", "bracket", "stop", "line"))
 
     def _before_facts(self, cue: Occurrence) -> list[Facts]:
         text, layout, entry, at = self.text, self.layout, cue.entry, cue.at
         join, j = self._back(cue)
-        prior = self.kind(j - 1)
-        quote_before = prior == "closes" or (prior == "comma" and self.kind(j - 2) == "closes")
+        prior = self.kind[j - 1]
+        quote_before = prior == "closes" or (prior == "comma" and self.kind[j - 2] == "closes")
         remaining = layout.last[at] - at
         rest = "1-4" if remaining < 5 else "5-9" if remaining < 10 else "10-19" if remaining < 20 else "20+"
         initial = layout.first[at] == j
         shape = cue.shape
         pronoun = bool(cue.reading and cue.reading.pronoun)
-        after = self.kind(cue.span[1])
+        after = self.kind[cue.span[1]]
         conjunction = bool(cue.reading and cue.reading.conjunction)
         return [
             (named.before_joined, join, prior, after, conjunction, initial, rest),
@@ -438,7 +425,7 @@ class Contents:
     def _none_facts(self, cue: Occurrence, found: list[Start]) -> list[Facts]:
         text, layout, entry, at, shape = self.text, self.layout, cue.entry, cue.at, cue.shape
         kinds = {s.kind for s in found}
-        before, after = self.kind(at - 1), self.kind(cue.span[1])
+        before, after = self.kind[at - 1], self.kind[cue.span[1]]
         inside = layout.quotations.inside[at] >= 0
         initial = layout.first[at] == at
         strength = entry.strength
@@ -449,7 +436,7 @@ class Contents:
         )
         object_ = any(s.summary == "object here" for s in found)
         that, quote = "that" in kinds or "that+" in kinds, "quote" in kinds or "colon" in kinds
-        left, right = self.classes(at - 1), self.classes(cue.span[1])
+        left, right = self.classes[at - 1], self.classes[cue.span[1]]
         facts: list[Facts] = [
             (named.none_placed, shape, strength, before, after, inside, initial, text.line[at] == 0),
             (named.none_rivals, shape, strength, that, quote, best, other, object_),
@@ -458,7 +445,7 @@ class Contents:
             (named.none_word_before, text.form[at - 1] if at else ""),
             (named.none_left, left[1], left[0], shape),
             (named.none_right, right[1], right[0], strength, shape),
-            (named.none_second, self.classes(cue.span[1] + 1)[1], shape),
+            (named.none_second, self.classes[cue.span[1] + 1][1], shape),
         ]
         r = cue.reading
         if r:
@@ -468,7 +455,7 @@ class Contents:
             if cue.also:
                 facts.append((named.none_also, cue.also.form.shape, shape, before))
         else:
-            facts.append((named.none_colon, self.kind(at + 1) == "opens", min(at, 8)))
+            facts.append((named.none_colon, self.kind[at + 1] == "opens", min(at, 8)))
         # A participle or another cue right behind takes the content over (تابع قائلا).
         for k in range(at + 1, min(at + 12, layout.last[at])):
             if layout.readings[k] and layout.readings[k][0].form.shape == "participle":
@@ -591,7 +578,7 @@ class Contents:
             return "edge"
         word = self.text.word[k]
         if not word[0].isalnum():
-            kind = self.kind(k)
+            kind = self.kind[k]
             return kind if kind in ("comma", "stop", "line", "closes", "colon", "opens", "bracket") else ""
         if k == first or not self.text.word[k - 1][0].isalnum():
             return ""
@@ -645,7 +632,7 @@ class Contents:
         j = k
         while j < len(text) and not text.word[j][0].isalnum() and text.word[j] != "\n":
             j += 1
-        following = self.kind(j)
+        following = self.kind[j]
         form = text.form[j] if j < len(text) else ""
         readings = layout.readings[j] if j < len(text) else ()
         length = last - start.first
@@ -665,8 +652,8 @@ class Contents:
             else "33+"
         )
         final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
-        fine, coarse = self.classes(j)
-        second, inner = self.classes(j + 1)[1], self.classes(last - 1)[1]
+        fine, coarse = self.classes[j]
+        second, inner = self.classes[j + 1][1], self.classes[last - 1][1]
         verbal_next = j < len(text) and text.word[j][0].isalnum() and self._verbal(j)
         facts: list[Facts] = [
             (named.cut, boundary, where, kind, size, min(sentences, 3), min(commas, 4)),
@@ -752,7 +739,7 @@ class Contents:
                 own = (
                     "own" if opened >= 0 and k >= quotations.all[opened].first else "quoted" if opened >= 0 else "none"
                 )
-                fine, coarse = self.classes(k)
+                fine, coarse = self.classes[k]
                 joined = text.form[k][0] in self._conjunctions
                 found.append(
                     Start(
@@ -760,9 +747,9 @@ class Contents:
                         k,
                         k,
                         [
-                            (named.first, boundary, own, size, min(commas, 3), self.kind(k), cue.shape, joined),
+                            (named.first, boundary, own, size, min(commas, 3), self.kind[k], cue.shape, joined),
                             (named.first_words, boundary, text.form[k - 1] if k else "", text.form[k]),
-                            (named.first_classes, boundary, self.classes(k - 1)[1], coarse, fine),
+                            (named.first_classes, boundary, self.classes[k - 1][1], coarse, fine),
                         ],
                     )
                 )

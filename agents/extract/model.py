@@ -29,27 +29,29 @@ _MEMO = 60_000
 class Ranking:
     """The weights of one kind of candidates, and what the facts seen so far weigh."""
 
-    __slots__ = ("_sums", "weights")
+    __slots__ = ("_of", "weights")
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self._sums: dict[Facts, float] = {}
+        self._of = _Sums(weights).__getitem__
 
     def score(self, described: Iterable[Facts]) -> float:
         """The sum of the weights of all features of a candidate."""
-        sums = self._sums
-        total = 0.0
-        for facts in described:
-            weight = sums.get(facts)
-            if weight is None:
-                weight = self._sum(facts)
-            total += weight
-        return total
+        return sum(map(self._of, described))
 
-    def _sum(self, facts: Facts) -> float:
-        if len(self._sums) >= _MEMO:
-            self._sums.clear()
-        weight = self._sums[facts] = score(features((facts,)), self.weights)
+
+class _Sums(dict[Facts, float]):
+    """Facts → what their features weigh; filled as it is asked."""
+
+    __slots__ = ("weights",)
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+
+    def __missing__(self, facts: Facts) -> float:
+        if len(self) >= _MEMO:
+            self.clear()
+        weight = self[facts] = score(features((facts,)), self.weights)
         return weight
 
 

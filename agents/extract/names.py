@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
@@ -35,6 +36,7 @@ class Source:
     code: str = ""
 
 
+@lru_cache(maxsize=65536)
 def skeleton(form: str) -> str:
     """A folded name without what its spellings differ in; two words with one skeleton may be one name."""
     return form[:1].translate(_LONG) + form[:1] + form[1:].translate(_LONG) if len(form) > 3 else form

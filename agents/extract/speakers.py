@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from agents.extract import gazetteer as g
 from agents.extract import via
@@ -238,6 +239,7 @@ def _at(report: Report) -> int:
     return report.cue.span[0] if report.cue else report.content[0][0]
 
 
+@lru_cache(maxsize=16384)
 def slug(name: str) -> str:
     """The identity that a name makes: its folded letters and digits, joined by hyphens."""
     return "-".join(form for form in Text(fold(name)).form if form[0].isalnum())

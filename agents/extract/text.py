@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 
 from streams.arabic import fold
 
 # Harakat to sukun, dagger alef and tatweel belong to the word that they stand in; so does a madda or hamza above.
 _MARKS = "\u064b-\u065f\u0670\u0640"
 _TOKEN = re.compile(rf"\n|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*|[^\s]")
+
+
+@lru_cache(maxsize=65536)
+def _folded(word: str) -> str:
+    return fold(word) or word  # a lone tatweel or mark stays itself
 
 
 class Text:
@@ -28,25 +34,19 @@ class Text:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.start: list[int] = []
-        self.end: list[int] = []
-        self.word: list[str] = []
-        self.form: list[str] = []
+        found = [match.span() for match in _TOKEN.finditer(raw)]
+        self.start = [start for start, _ in found]
+        self.end = [end for _, end in found]
+        # Each distinct word is kept once.
+        known: dict[str, str] = {}
+        keep = known.setdefault
+        self.word = [keep(word, word) for word in (raw[start:end] for start, end in found)]
+        folded = {word: _folded(word) for word in known}
+        self.form = [folded[word] for word in self.word]
         self.line: list[int] = []
-        folded: dict[str, str] = {}
-        line = 0
-        for match in _TOKEN.finditer(raw):
-            word = match.group()
-            form = folded.get(word)
-            if form is None:
-                form = folded[word] = fold(word) or word  # a lone tatweel or mark stays itself
-            self.start.append(match.start())
-            self.end.append(match.end())
-            self.word.append(word)
-            self.form.append(form)
-            self.line.append(line)
-            if word == "\n":
-                line += 1
+        for number, (first, last) in enumerate(self.lines()):
+            self.line += [number] * (last + 1 - first)  # a line end belongs to the line that it ends
+        del self.line[len(found) :]
 
     def __len__(self) -> int:
         return len(self.start)

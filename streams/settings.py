@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     # Being operated
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
+    otlp_endpoint: Annotated[
+        str, Field(description="http://host:4318 of an OpenTelemetry collector; no traces without")
+    ] = ""
     metrics_port: Annotated[
         int | None, Field(ge=0, le=65535, description="Of a worker's /metrics, /healthz and /readyz; none without")
     ] = None

@@ -27,13 +27,13 @@ import msgspec
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faust.types import EventT, StreamT
 
-from streams import metrics, records, wire
+from streams import metrics, records, tracing, wire
 from streams.identity import identity
 from streams.records import DeadLetter, Record, encode
 from streams.rows import Rows
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, TOPICS, Topic
-from streams.wire import UnreadableError, cloud_event, decode
+from streams.wire import Headers, UnreadableError, cloud_event, decode
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class Stage(Generic[R, Row]):
     async def _process(self, batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
         """Work on the batch, in order, for as long as it is ours; returns what is done and confirmed."""
         rows: dict[bytes, tuple[EventT[bytes], Kept[Row]]] = {}
-        sends: list[tuple[EventT[bytes], tuple[str, Send]]] = []
+        sends: list[tuple[EventT[bytes], tuple[str, Send, Headers]]] = []
         done = 0
         for event in batch:
             if self._is_leaving:
@@ -144,9 +144,10 @@ class Stage(Generic[R, Row]):
                 metrics.PROCESSED.labels(self.name, "repeated").inc()
                 continue
             started = time.perf_counter()
-            outcome = await self._outcome(event, None if kept is None else kept.row)
+            with tracing.working(self.name, event.message.headers, place=_place(event)) as trace:
+                outcome = await self._outcome(event, None if kept is None else kept.row)
             metrics.WORK_SECONDS.labels(self.name).observe(time.perf_counter() - started)
-            sends += ((event, (f"{place}/{n:05}", send)) for n, send in enumerate(outcome.send))
+            sends += ((event, (f"{place}/{n:05}", send, trace)) for n, send in enumerate(outcome.send))
             if outcome.row is not None:
                 rows[_key(event)] = (event, Kept(place, outcome.row))
         await confirmed(self.name, self._put, sends)
@@ -167,13 +168,13 @@ class Stage(Generic[R, Row]):
         metrics.PROCESSED.labels(self.name, "ok").inc()
         return outcome
 
-    async def _put(self, event: EventT[bytes], told: tuple[str, Send]) -> Awaitable[Any]:
-        sequence, send = told
+    async def _put(self, event: EventT[bytes], told: tuple[str, Send, Headers]) -> Awaitable[Any]:
+        sequence, send, trace = told
         value = encode(send.record)
         if len(value) > _LARGEST[send.topic.name]:
             error = MessageSizeTooLargeError(f"the {type(send.record).__name__} of {send.id} has {len(value):,} bytes")
             send = dead_letter(self.name, event, error)
-        return await self._send(send, sequence)
+        return await self._send(send, sequence, trace)
 
     def _read(self, event: EventT[bytes]) -> Kept[Row] | None:
         return None if self._rows is None else self._rows.get(event.message.partition, _key(event))
@@ -209,8 +210,11 @@ def sender(app: faust.App, settings: Settings, stage: str) -> Callable[..., Awai
     """
     topics = {topic.name: raw_topic(app, settings, topic) for topic in TOPICS}
 
-    async def send(send: Send, sequence: str = "") -> Awaitable[Any]:
+    async def send(send: Send, sequence: str = "", trace: Headers | None = None) -> Awaitable[Any]:
         metrics.SENT.labels(stage, send.topic.name).inc()
+        if trace is None:  # it comes of no message: here its trace begins
+            with tracing.working(stage) as trace:
+                pass
         confirmation: Awaitable[Any] = await topics[send.topic.name].send(
             key=send.key.encode("utf-8", "surrogatepass"),
             value=encode(send.record),
@@ -220,7 +224,8 @@ def sender(app: faust.App, settings: Settings, stage: str) -> Callable[..., Awai
                 id=identity(send.id, sequence) if sequence else send.id,
                 source=send.source,
                 sequence=sequence,
-            ),
+            )
+            + trace,
         )
         return confirmation
 

@@ -64,7 +64,7 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
     from agents.cli.watch import watch
     from agents.cli.worker import playing, stopping
     from agents.fetch import registry
-    from streams import logs
+    from streams import logs, tracing
     from streams.broker import create_topics, listening, reach
 
     if settings.port and await listening(settings.host, settings.port):
@@ -73,6 +73,7 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "warning"})
     logs.configure(settings)
+    tracing.configure(settings)
     started = time.monotonic()
     console = show.Terminal()
     async with stopping() as stop, reach(settings) as settings:

@@ -32,11 +32,13 @@ def worker(
 
 
 async def _work(settings: Settings, roles: list[str]) -> None:
+    from streams import tracing
     from streams.broker import create_topics
     from streams.logs import configure
     from streams.operate import exposed
 
     configure(settings)
+    tracing.configure(settings)
     await create_topics(settings)
     async with stopping() as stop, exposed(settings) as shown, playing(settings, roles):
         shown.ready = True

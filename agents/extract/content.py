@@ -180,16 +180,17 @@ class Contents:
         takes_object = "object" in entry.frames
         strong = commas = cues_between = relatives = 0
         k = i
+        kinds, wordlike, opening, readings = self.kind, self._wordlike, quotations.opening, layout.readings
+        written, forms = text.word, text.form
         while k < limit:
-            word, form = text.word[k], text.form[k]
-            before = self.kind[k - 1]
+            word, form = written[k], forms[k]
             made: tuple[str, int] | None = None
             if form in self._that:
                 made = ("that", self.skip_marks(k + 1))
             elif form in self._that_pronoun:
                 made = ("that+", k)
-            elif k in quotations.opening:
-                if before not in ("that", "colon", "that+"):
+            elif k in opening:
+                if kinds[k - 1] not in ("that", "colon", "that+"):
                     made = ("quote", self.skip_marks(k + 1))
             elif word in self._colons:
                 made = ("colon", self.skip_marks(k + 1))
@@ -197,18 +198,18 @@ class Contents:
                 commas += 1
                 if joined:
                     made = ("comma", self.skip_marks(k + 1))
-            elif word[0].isalnum():
+            elif wordlike[k]:
                 here = k in (i, phrase)
                 if form in self._particles:
-                    if (here or form in entry.frames) and self.kind[k + 1] not in ("that", "that+"):
+                    if (here or form in entry.frames) and kinds[k + 1] not in ("that", "that+"):
                         made = ("particle", self.skip_marks(k + 1))
                 elif form[0] in self._proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
                 elif here or (
                     takes_object
                     and k - i <= 18
-                    and (before in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
-                    and before != "particle"
+                    and (kinds[k - 1] in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
+                    and kinds[k - 1] != "particle"
                 ):
                     made = ("object", k)
             if made and made[1] < limit:
@@ -230,13 +231,12 @@ class Contents:
                     strong += 1
                     if strong >= 3:
                         break
-            if k > i - 1:
-                if form in self._relative:
-                    relatives += 1
-                if layout.readings[k] and layout.readings[k][0].entry.strength != "weak":
-                    cues_between += 1
-            if k in quotations.opening and quotations.all[quotations.opening[k]].close is not None:
-                k = max(k, quotations.all[quotations.opening[k]].last - 1)
+            if form in self._relative:
+                relatives += 1
+            if readings[k] and readings[k][0].entry.strength != "weak":
+                cues_between += 1
+            if k in opening and quotations.all[opening[k]].close is not None:
+                k = max(k, quotations.all[opening[k]].last - 1)
             k += 1
         if cue.shape != "colon" and self._follows(cue):
             found.append(Start("before", cue.at, cue.at, self._before_facts(cue)))

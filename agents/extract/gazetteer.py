@@ -34,6 +34,7 @@ _QUOTES_AND_STOPS = _QUOTES | {"."}
 _NOUN_ENDINGS = ("ه", "ها", "هم", "هما", "نا", "هن")
 _ENDINGS = (*_NOUN_ENDINGS, "ا", "ين", "ون", "ات", "ت", "وا", "تين", "تان", "ان")
 _DUAL = (fold("ان"), fold("ين"))
+_ADJECTIVE_ENDINGS = ("يتين", "يتان", "يين", "يون", "يان", "يات", "يه", "ين", "ون")
 _NISBA = ("ي", "يه", "يين", "يون", "يان", "يات", "يتين", "يتان")
 
 
@@ -356,6 +357,8 @@ _TWINS = {"ي": "ت", "ت": "ي"}
 
 def _of_pronoun(base: str) -> Noun | None:
     """A head noun with an attached pronoun (وزيرها، زوجته)."""
+    if not base.endswith(_NOUN_ENDINGS):
+        return None
     for ending in _NOUN_ENDINGS:
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
@@ -368,7 +371,9 @@ def _of_pronoun(base: str) -> Noun | None:
 
 def _stem(base: str) -> str:
     """An adjective's masculine singular, by its ending: روسيه، روسيين → روسي."""
-    for ending in ("يتين", "يتان", "يين", "يون", "يان", "يات", "يه", "ين", "ون"):
+    if not base.endswith(_ADJECTIVE_ENDINGS):
+        return base
+    for ending in _ADJECTIVE_ENDINGS:
         if base.endswith(ending):
             return base[: len(base) - len(ending)] + ("ي" if ending[0] == "ي" else "")
     return base
@@ -379,7 +384,7 @@ def _ordinary(base: str) -> int:
     words = table_words("words.tsv")
     if base in words:
         return ORDINARY
-    for ending in _ENDINGS:
+    for ending in _ENDINGS if base.endswith(_ENDINGS) else ():
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
             if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):

@@ -132,7 +132,10 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
     if noun.lemma in classes()["states"] and noun.number != "s":
         return "country"
     if noun.kind == g.KIN:
-        return "person" if w.definite else "anonymous"
+        someone = w.definite or w.base.endswith(_THEIRS) or _definite(text, span[0] + 1, span[1])
+        return "person" if someone else "anonymous"
+    if noun.kind == g.BODY and noun.number == "p":
+        return "group"  # جماعات حقوقية: several bodies, none of them named
     kinds: list[tuple[int, Kind]] = [
         (g.BODY, "organization"), (g.MEDIA, "media"), (g.DOCUMENT, "document"),
         (g.SOURCE, "anonymous"), (g.GROUP, "group"),
@@ -155,9 +158,12 @@ def _entity_gender(entity: g.Entity) -> str | None:
 
 
 def _plural(w: Word) -> bool:
+    if w.base.endswith(_NISBA_PLURAL) and len(w.base) > 6 and not w.classes & g.GIVEN:
+        return True
     return w.base.endswith(_PLURAL) and bool(w.classes & (g.ORDINARY | g.NISBA)) and len(w.base) > 4
 
 
+_NISBA_PLURAL = fold("يون")
 _PLURAL = tuple(map(fold, ("ون", "ين", "يون", "يين")))
 
 

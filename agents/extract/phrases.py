@@ -60,7 +60,7 @@ def phrase(text: Text, first: int, stop: int) -> tuple[int, Ending]:
         return first, ""
     head = word(text.word[first])
     for _ in range(4):
-        grown = _apposition(text, end, stop, ending) or _coordinated(text, end, stop, ending, head)
+        grown = _apposition(text, end, stop, ending, head) or _coordinated(text, end, stop, ending, head)
         if grown is None:
             break
         end, ending = grown
@@ -578,7 +578,7 @@ def _bracketed(text: Text, j: int, stop: int) -> int:
     return j
 
 
-def _apposition(text: Text, end: int, stop: int, ending: Ending) -> tuple[int, Ending] | None:
+def _apposition(text: Text, end: int, stop: int, ending: Ending, head: Word) -> tuple[int, Ending] | None:
     """The name after a role or the role after a name, over a comma or none."""
     if end >= stop:
         return None
@@ -589,15 +589,22 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending) -> tuple[int, E
     w = word(text.word[k])
     if w.clitic and not w.classes & g.GIVEN:
         return None
-    if ending == "role" and comma:
-        if w.classes & (g.TITLE | g.ROLE) and w.definite:
-            after, kind = _titled(text, k, stop, 1)
+    # What is unknown after an office may be its place and no name (رئيس شرطة تاوس، جيري هوجريف).
+    placed = ending == "name" and head.classes & g.ROLE and not head.definite and not w.classes & g.ROLE
+    if comma and (ending == "role" or placed):
+        if w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN:
+            after, kind = _titled(text, k, stop, 1) if w.definite or w.classes & g.TITLE else _simple(text, k, stop, 1)
+            if kind == "role" and not w.definite and not w.classes & g.TITLE:
+                return _apposition(text, after, stop, kind, w)
             return (after, kind) if kind == "name" else None
         if w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, k, stop):
             after = name_end(text, k, stop, sure=True)
             closed = after >= stop or word(text.word[after]).classes & (g.MARK | g.BOUND)
-            return (after, "name") if after > k and closed else None
+            whole = after - k > 1 or ending == "role"
+            return (after, "name") if after > k and closed and whole else None
         return None
+    if ending == "role" and w.classes & g.PREPOSITION and head.definite:
+        return _beyond_place(text, k, stop)
     if ending == "name" and comma and w.classes & g.SOME:
         after, _ = _quantified(text, k, stop, 1)
         return (after, "entity") if after > k else None
@@ -610,6 +617,20 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending) -> tuple[int, E
         after, _ = _simple(text, k, stop, 1)
         return (after, "entity") if after > k else None
     return None
+
+
+def _beyond_place(text: Text, k: int, stop: int) -> tuple[int, Ending] | None:
+    """Past a place, a comma and the name of the office's holder (الباحثة في الدراسة، رضوى بركات)."""
+    place, _ = _simple(text, k + 1, stop, 1)
+    if place == k + 1 or place + 1 >= stop or text.form[place] not in _marks("comma"):
+        return None
+    first = place + 1
+    w = word(text.word[first])
+    if text.line[first] != text.line[k] or w.clitic or not (w.classes & g.GIVEN or _maybe_name(w)):
+        return None
+    end = name_end(text, first, stop, sure=True)
+    closed = end >= stop or word(text.word[end]).classes & (g.MARK | g.BOUND)
+    return (end, "name") if end > first + 1 and closed else None
 
 
 def _coordinated(text: Text, end: int, stop: int, ending: Ending, head: Word) -> tuple[int, Ending] | None:

@@ -302,8 +302,10 @@ def _read(form: str, clitic: str, article: bool) -> Word:
             classes |= ADJECTIVE
         elif base.endswith(_NISBA) and base not in table_words("nisba_nouns.tsv"):
             classes |= ADJECTIVE | NISBA
-    elif base.endswith(_NISBA) and base not in table_words("nisba_nouns.tsv") and (
-        (base.endswith(_NISBA[1]) and len(base) > 4) or _ordinary(base) == ORDINARY
+    elif (
+        base.endswith(_NISBA)
+        and base not in table_words("nisba_nouns.tsv")
+        and ((base.endswith(_NISBA[1]) and len(base) > 4) or _ordinary(base) == ORDINARY)
     ):
         classes |= NISBA
     if not definite and not noun and (clitic in ("", *"وف")) and _finite(form):

@@ -140,9 +140,7 @@ def main() -> None:
     with open(arguments.out, "w", encoding="utf-8") as out:
         out.write("# Learned by train_antecedents.py; do not edit by hand.\nfeature\tweight\n")
         out.writelines(f"{feature}\t{weight:.3f}\n" for feature, weight in sorted(weights.items()))
-    print(
-        f"{len(everything)} lessons, {len(weights)} weights, {100 * right_share(everything, weights):.1f} % right"
-    )
+    print(f"{len(everything)} lessons, {len(weights)} weights, {100 * right_share(everything, weights):.1f} % right")
 
 
 if __name__ == "__main__":

@@ -34,19 +34,24 @@ class Text:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        found = [match.span() for match in _TOKEN.finditer(raw)]
-        self.start = [start for start, _ in found]
-        self.end = [end for _, end in found]
+        self.start: list[int] = []
+        self.end: list[int] = []
+        for match in _TOKEN.finditer(raw):
+            start, end = match.span()
+            self.start.append(start)
+            self.end.append(end)
         # Each distinct word is kept once.
         known: dict[str, str] = {}
         keep = known.setdefault
-        self.word = [keep(word, word) for word in (raw[start:end] for start, end in found)]
+        self.word = [
+            keep(word, word) for word in (raw[start:end] for start, end in zip(self.start, self.end, strict=True))
+        ]
         folded = {word: _folded(word) for word in known}
         self.form = [folded[word] for word in self.word]
         self.line: list[int] = []
         for number, (first, last) in enumerate(self.lines()):
             self.line += [number] * (last + 1 - first)  # a line end belongs to the line that it ends
-        del self.line[len(found) :]
+        del self.line[len(self) :]
 
     def __len__(self) -> int:
         return len(self.start)

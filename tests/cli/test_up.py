@@ -68,8 +68,10 @@ async def test_statements_come_and_the_next_start_goes_on(tmp_path: Path) -> Non
         process.send_signal(signal.SIGTERM)
         _, errors = await process.communicate()
         assert process.returncode == 0, errors.decode()
-        assert await told(data) == first
-    told_once = [(s["statement_id"], s["revision"], s["status"]) for s in first]
+        second = await told(data)
+    # Stopped in the middle, it goes on with what was left: all that was told stays, and nothing is told again.
+    assert {json.dumps(s) for s in first} <= {json.dumps(s) for s in second}
+    told_once = [(s["statement_id"], s["revision"], s["status"]) for s in second]
     assert len(set(told_once)) == len(told_once)
 
 

@@ -30,7 +30,7 @@ def statement(
         "status": "new",
         "outlet": "صحيفة المثال",
         "url": f"https://outlet.example/{article_id}",
-        "published_at": NOON + timedelta(minutes=number),
+        "published_at": NOON + timedelta(seconds=number),
         "extracted_at": NOON + timedelta(days=1),
         "headline": False,
         "content": content,

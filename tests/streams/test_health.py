@@ -41,13 +41,13 @@ async def test_no_progress_is_sick(topics: Settings, monkeypatch: pytest.MonkeyP
 
 async def test_having_nothing_to_do_is_well(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_EVERY", 0.1)
-    monkeypatch.setattr(health, "_PATIENCE", 2.0)
+    monkeypatch.setattr(health, "_PATIENCE", 6.0)
     app = build("normalize", topics)
     Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
     async with running(app):
         for title in "abcd":
             await put_entries(topics, entry("a", title))
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(2.0)
     assert not app.crashed
 
 

@@ -8,7 +8,9 @@ import ssl
 from collections.abc import AsyncIterator
 
 import faust
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types.auth import SASLMechanism
+from mode.threads import WorkerThread
 
 from streams import health, longpoll
 from streams.broker import BrokerError
@@ -17,6 +19,17 @@ from streams.topics import FETCH_BYTES, MAX_MESSAGE_BYTES
 
 # Seconds that a stopping app may take over what it has begun; what is not acknowledged by then comes again.
 _STOP_TIMEOUT = 25.0
+
+
+class _Thread(WorkerThread):
+    """A consumer's thread that keeps no process alive when its app could not be stopped in time."""
+
+    def __init__(self, service: AIOKafkaConsumerThread) -> None:
+        super().__init__(service)
+        self.daemon = True
+
+
+AIOKafkaConsumerThread.Worker = _Thread
 
 
 def build(role: str, settings: Settings) -> faust.App:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -70,17 +71,17 @@ async def embedded(data_dir: Path, port: int = 0) -> AsyncIterator[str]:
             start_new_session=True,
         )  # fmt: skip
     try:
-        async with asyncio.timeout(_START_TIMEOUT):
-            while not await listening("127.0.0.1", port):
-                if process.returncode is not None:
-                    raise BrokerError(
-                        f"The embedded broker ended at once (status {process.returncode}). Its own words are in "
-                        f"{data_dir / 'broker.log'}. Another may be running on the same folder; or use --broker."
-                    )
-                await asyncio.sleep(0.01)
+        deadline = time.monotonic() + _START_TIMEOUT
+        while not await listening("127.0.0.1", port):
+            if process.returncode is not None:
+                raise BrokerError(
+                    f"The embedded broker ended at once (status {process.returncode}). Its own words are in "
+                    f"{data_dir / 'broker.log'}. Another may be running on the same folder; or use --broker."
+                )
+            if time.monotonic() > deadline:
+                raise BrokerError(f"The embedded broker does not listen on port {port}: see {data_dir}/broker.log")
+            await asyncio.sleep(0.01)
         yield f"kafka://127.0.0.1:{port}"
-    except TimeoutError as error:
-        raise BrokerError(f"The embedded broker does not listen on port {port}: see {data_dir}/broker.log") from error
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)

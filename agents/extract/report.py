@@ -21,7 +21,7 @@ class Cue:
 
     span: Span
     lemma: str
-    # finite: قال · participle: قائلا · masdar: إعلان · noun: a nominal cue (قول) · attribution: بحسب · colon: a headline's
+    # finite: قال · participle: قائلا · masdar: إعلان · noun: a nominal cue (قول) · attribution: بحسب · colon: headlines
     shape: Literal["finite", "participle", "masdar", "noun", "attribution", "colon"]
     gender: Literal["m", "f"] | None = None
     number: Literal["s", "d", "p"] | None = None

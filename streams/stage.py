@@ -126,8 +126,11 @@ class Stage(Generic[R, Row]):
 
     @property
     def _is_leaving(self) -> bool:
-        """Whether the partitions are being taken away: what has not been begun comes again, to their next worker."""
-        return bool(self._app.should_stop or not self._app.flow_control.is_active())
+        """Whether the worker stops: what has not been begun comes again, to whoever has the partitions next.
+
+        Not on a paused flow alone: that ends without a rebalance, too, and then nothing would come again.
+        """
+        return bool(self._app.should_stop)
 
     async def _process(self, batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
         """Work on the batch, in order, for as long as it is ours; returns what is done and confirmed."""

@@ -10,7 +10,7 @@ from agents.fetch.parser import Parser
 from tests.fetch.outlet import Story, rss
 
 LARGE = rss([Story(f"/{n}", f"خبر رقم {n}", "قال المتحدث إن العمل مستمر.") for n in range(300)], "http://news.example")
-BAIT = b"<rss><channel><item><description>" + b"<" * 400_000
+BAIT = b"<rss><channel><item><description>" + b"<" * 1_000_000
 
 
 async def test_large_feeds_are_parsed_beside_us_in_their_order() -> None:
@@ -24,8 +24,8 @@ async def test_large_feeds_are_parsed_beside_us_in_their_order() -> None:
 
 
 async def test_what_takes_too_long_is_ended_and_the_next_is_served() -> None:
-    async with Parser(timeout=1.0) as parser:
-        with pytest.raises(NotAFeedError, match="within 1 s"):
+    async with Parser(timeout=0.2) as parser:  # less than the process needs to begin: on any machine too little
+        with pytest.raises(NotAFeedError, match="could not be read within"):
             await parser.parse(BAIT, "http://news.example/rss", "text/xml")
     async with Parser() as parser:
         await parser.parse(LARGE, "", "text/xml")

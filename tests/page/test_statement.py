@@ -52,6 +52,7 @@ async def test_one_statement_inside_another(site: Site, visit: Open) -> None:
     await expect(page.locator(".facts")).to_contain_text("داخل تصريح")
     await outer.last.click()
     await expect(page).to_have_url(f"{site.address}/statements/{passed}")
+    await expect(page.locator(".hero .words")).to_have_text("رئيسها تعهد بفتح السوق غدا")
     assert await marked(page, "content") == "رئيسها تعهد بفتح السوق غدا"
     await page.go_back()
     await expect(page.locator(".hero .words")).to_have_text("بفتح السوق غدا")

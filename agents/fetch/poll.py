@@ -57,7 +57,13 @@ async def poll(row: FeedRow, client: Client, parser: Parser, settings: Settings)
         outcome = "failed"
     metrics.POLLS.labels(outcome).inc()
     now = time.time()
-    after = replace(reading.row, polled_at=now, polls=row.polls + 1, conditional=row.conditional + bool(conditions))
+    after = replace(
+        reading.row,
+        polled_at=now,
+        polls=row.polls + 1,
+        conditional=row.conditional + bool(conditions),
+        interval=reading.row.interval or schedule.first(row.feed, _bounds(settings)),
+    )
     due = now + schedule.wait(after, random.random())
     if answer and (until := quiet_until(answer.status, answer.headers)) is not None:
         after, due = replace(after, held_until=until), max(until + random.random(), now + 1)
@@ -71,10 +77,13 @@ def _conditions(row: FeedRow, now: float) -> Mapping[str, str]:
     return {name: value for name, value in conditions.items() if value and value.isascii() and value.isprintable()}
 
 
+def _bounds(settings: Settings) -> tuple[float, float]:
+    return settings.interval_min, settings.interval_max
+
+
 async def read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings) -> Reading:
     """What an answer says, asked for or pushed. Raises `FetchError` and `NotAFeedError` for one that says nothing."""
-    bounds = (settings.interval_min, settings.interval_max)
-    now = time.time()
+    bounds, now = _bounds(settings), time.time()
     well = replace(row, success_at=now, failures=0, error="", floor=schedule.floor(answer.headers, row.ttl))
     if answer.status == 304:
         return Reading(
@@ -102,7 +111,8 @@ async def read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings)
         title=parsed.title,
         ttl=ttl,
         floor=schedule.floor(answer.headers, ttl),
-        interval=schedule.adapted(row, changed, bounds) if row.polls else row.interval,
+        # That everything in a feed is new to us says nothing of how often it changes.
+        interval=schedule.adapted(row, changed, bounds) if row.whole_at else row.interval,
         changed_at=now if changed else row.changed_at,
         body=mark,
         seen=sifted.seen,

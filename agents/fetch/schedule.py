@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from agents.fetch.state import FeedRow
+from streams.records import Feed
 
 FIRST = 15 * 60.0
 # An outlet that asks for more quiet than this (a forgotten `max-age`) is asked once a day all the same.
@@ -28,18 +29,24 @@ def floor(headers: Mapping[str, str], ttl: float) -> float:
     return min(LONGEST_FLOOR, max(0.0, fresh, ttl))
 
 
+def first(feed: Feed, bounds: tuple[float, float]) -> float:
+    """The interval while nothing is known of how often the feed changes; `bounds` are the least and the most."""
+    least, most = bounds
+    return feed.interval or min(most, max(least, FIRST))
+
+
 def adapted(row: FeedRow, changed: bool, bounds: tuple[float, float]) -> float:
     """The interval after a poll that found the feed `changed` or not: it closes in on how often the feed changes."""
     if row.feed.interval:
         return row.feed.interval
     least, most = bounds
-    interval = row.interval or min(FIRST, most)
+    interval = row.interval or first(row.feed, bounds)
     return min(most, max(least, interval * (_QUICKER if changed else _SLOWER)))
 
 
 def wait(row: FeedRow, chance: float) -> float:
     """Seconds to the next poll of a feed as it stands after one; `chance` is a random number from 0 to 1."""
-    seconds = max(row.interval or row.feed.interval or FIRST, row.floor)
+    seconds = max(row.interval, row.floor)
     if row.failures > 1:  # one failure is an accident
         seconds = max(seconds, min(LONGEST_BACK_OFF, seconds * 2.0 ** min(row.failures - 1, 20)))
     if row.polls <= 1 and not row.failures:

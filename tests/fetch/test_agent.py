@@ -15,7 +15,7 @@ from streams.records import DeadLetter, Entry, Feed
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, ENTRIES, FEEDS
 from streams.wire import decode
-from tests.fetch.outlet import Outlet, Story, serving
+from tests.fetch.outlet import Outlet, Story, rss, serving
 from tests.kafka import everything, put, records
 
 LONG = "قال مدير المرصد في بيان إن الهزة الأرضية لم تخلف أضرارا، وأضاف أن الفرق تتابع الموقف. " * 12
@@ -109,6 +109,39 @@ async def test_adding_changing_and_removing_take_effect_at_once(quick: Settings)
         await outlet.wait_asked("/rss", len(outlet.asked("/rss")) + 3)
         assert [request.query_string for request in outlet.asked("/rss")[-2:]] == ["other", "other"]
         assert list(await registry.feeds(quick)) == [outlet.feed + "?other"]
+
+
+async def test_a_feed_without_an_interval_of_its_own_keeps_to_the_longest(quick: Settings) -> None:
+    async with serving(Story("/a", "خبر", LONG)) as outlet:
+        await registry.add(quick, [feed(outlet, interval=None)])
+        async with run(quick):
+            await outlet.wait_asked("/rss", 4)
+        (row,) = (await registry.rows(quick)).values()
+    assert row.interval == quick.interval_max
+
+
+async def test_feeds_whose_polls_take_longer_than_their_interval_are_all_polled_on(quick: Settings) -> None:
+    """Each poll brings a story whose page is slow, so that the next is due before it has ended; none may be lost."""
+    async with contextlib.AsyncExitStack() as stack:
+        outlets = [await stack.enter_async_context(serving()) for _ in range(4)]
+        for outlet in outlets:
+
+            async def news(_: web.Request, outlet: Outlet = outlet) -> web.Response:
+                number = len(outlet.asked("/rss"))
+                story = Story(f"/{number}", f"خبر رقم {number}")
+                outlet.handlers[story.path] = slow
+                return web.Response(body=rss([story], outlet.base), content_type="application/rss+xml")
+
+            outlet.handlers["/rss"] = news
+        feeds = [feed(outlet, outlet=str(n), full_text="always", interval=0.01) for n, outlet in enumerate(outlets)]
+        await registry.add(quick, feeds)
+        async with run(quick):
+            await asyncio.gather(*(outlet.wait_asked("/rss", 15) for outlet in outlets))
+
+
+async def slow(_: web.Request) -> web.Response:
+    await asyncio.sleep(0.1)
+    return web.Response(text=f"<p>{LONG}</p>", content_type="text/html")
 
 
 async def test_what_is_no_feed_record_becomes_a_dead_letter(quick: Settings) -> None:

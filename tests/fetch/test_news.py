@@ -118,6 +118,15 @@ def test_the_interval_closes_in_on_the_feed() -> None:
     assert schedule.adapted(replace(row, feed=Feed(url=BASE, outlet="x", interval=7.0)), True, bounds) == 7.0
 
 
+@pytest.mark.parametrize(
+    ("own", "bounds", "seconds"),
+    [(0.0, (120.0, 21600.0), schedule.FIRST), (7.0, (120.0, 21600.0), 7.0), (0.0, (1.0, 4.0), 4.0),
+     (0.0, (3600.0, 21600.0), 3600.0)],
+)  # fmt: skip
+def test_the_first_interval_keeps_to_the_bounds(own: float, bounds: tuple[float, float], seconds: float) -> None:
+    assert schedule.first(Feed(url=BASE, outlet="x", interval=own), bounds) == seconds
+
+
 @given(st.integers(0, 10_000), st.floats(0, 1), st.floats(1, 86400), st.floats(0, 86400), st.integers(0, 100))
 def test_a_wait_is_never_shorter_than_asked_nor_endless(
     failures: int, chance: float, interval: float, floor: float, polls: int

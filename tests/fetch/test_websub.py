@@ -99,6 +99,27 @@ async def test_a_hub_that_brings_no_feed_makes_it_due_at_once(topics: Settings) 
         await hub.outlet.wait_asked("/rss", 2)
 
 
+async def test_a_feed_is_polled_on_however_often_a_hub_calls_in_the_midst_of_a_poll(topics: Settings) -> None:
+    """Calls wait for the poll under way, and what they make due is due before they have ended: none may be lost."""
+    async with pushing(topics) as (_, hub):
+        under_way = asyncio.Event()
+
+        async def slow(_: web.Request) -> web.Response:
+            under_way.set()
+            await asyncio.sleep(0.1)
+            return web.Response(body=rss([], hub.outlet.base), content_type="application/rss+xml")
+
+        hub.outlet.handlers["/rss"] = slow
+        for _ in range(5):
+            asked = len(hub.outlet.asked("/rss"))
+            assert await hub.publish(body=b"new!") == 202
+            await asyncio.wait_for(under_way.wait(), 20)
+            calls = (hub.publish(body=b"newer!"), hub.publish(Story("/b", "الخبر الثاني")))
+            assert await asyncio.gather(*calls) == [202, 202]
+            await hub.outlet.wait_asked("/rss", asked + 2)
+            under_way.clear()
+
+
 async def test_what_is_signed_with_another_secret_is_ignored(topics: Settings) -> None:
     async with pushing(topics) as (settings, hub):
         assert await hub.publish(Story("/c", "خبر مدسوس"), secret="guess") == 202

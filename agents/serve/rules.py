@@ -5,7 +5,7 @@ It is the only thing that the server writes to Kafka, and only for a key with th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -18,12 +18,13 @@ from msgspec import Meta
 from agents.alert.matching import Matcher
 from agents.alert.produce import producing
 from agents.alert.rulebook import publish
-from agents.alert.rules import RuleError
+from agents.alert.rules import RuleError, load
 from agents.alert.rules import rule as checked
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json, raw
 from agents.serve.filters import Filter
 from agents.serve.problems import ProblemError, bad_request, not_found
 from streams.records import AlertRule, Statement
+from streams.settings import Settings
 
 # A trial looks at the newest statements, a few at a time: others want answers, too.
 _LOOKED_AT = 20_000
@@ -36,6 +37,9 @@ class Rules(msgspec.Struct, kw_only=True):
     """The rules of alerts, by name."""
 
     rules: list[AlertRule]
+    channels: Annotated[
+        list[str], Meta(description="Those that rules name, and those of the file, if it is known here")
+    ]
 
 
 class Trial(msgspec.Struct, kw_only=True):
@@ -53,8 +57,11 @@ class TrialQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 async def list_rules(request: web.Request, query: Nothing) -> web.Response:
-    """The rules of alerts, those of the file and those of the API."""
-    return json(Rules(rules=raw(await request.app[SERVER].archive.rules())))
+    """The rules of alerts, those of the file and those of the API, and the channels they may name."""
+    rules = await request.app[SERVER].archive.rules()
+    named = (channel for rule in rules for channel in msgspec.json.decode(rule, type=AlertRule).channels)
+    channels = {*named, *_channels(request.app[SERVER].settings)}
+    return json(Rules(rules=raw(rules), channels=sorted(channels)))
 
 
 async def get_rule(request: web.Request, query: Nothing) -> web.Response:
@@ -63,18 +70,24 @@ async def get_rule(request: web.Request, query: Nothing) -> web.Response:
 
 
 async def put_rule(request: web.Request, query: Nothing) -> web.Response:
-    """Make a rule, or change one that was made here. Alerts follow it within moments."""
+    """Make a rule, or change one that was made here. Alerts follow it within moments.
+
+    With the header `If-None-Match: *` a rule that is there is not changed: the answer is 412.
+    """
     rule = await _said(request, request.match_info["name"])
-    await _refuse_the_files(request, rule.name)
+    known = await request.app[SERVER].archive.rule(rule.name)
+    if known and request.headers.get("If-None-Match") == "*":
+        raise ProblemError(HTTPStatus.PRECONDITION_FAILED, f"There is a rule {rule.name} already: take another name.")
+    _refuse_the_files(known)
     await _publish(request, rules=[rule])
     return json(rule)
 
 
 async def delete_rule(request: web.Request, query: Nothing) -> web.Response:
     """Remove a rule that was made here."""
-    name = (await _known(request)).name
-    await _refuse_the_files(request, name)
-    await _publish(request, removed=[name])
+    known = await _known(request)
+    _refuse_the_files(known)
+    await _publish(request, removed=[known.name])
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -121,10 +134,16 @@ async def _known(request: web.Request) -> AlertRule:
     return rule
 
 
-async def _refuse_the_files(request: web.Request, name: str) -> None:
-    known = await request.app[SERVER].archive.rule(name)
+def _refuse_the_files(known: AlertRule | None) -> None:
     if known is not None and known.origin == "file":
-        raise ProblemError(HTTPStatus.CONFLICT, f"The rule {name} stands in the file of rules: change it there.")
+        raise ProblemError(HTTPStatus.CONFLICT, f"The rule {known.name} stands in the file of rules: change it there.")
+
+
+def _channels(settings: Settings) -> Iterable[str]:
+    try:
+        return load(settings.alerts).channels if settings.alerts else ()
+    except RuleError:  # whoever follows the file says what is wrong with it
+        return ()
 
 
 async def _publish(request: web.Request, **changes: Any) -> None:
@@ -143,7 +162,7 @@ ENDPOINTS = (
     Endpoint(path=_NAME, answer=get_rule, returns=AlertRule, errors=(400, 404)),
     Endpoint(
         path=_NAME, method="PUT", answer=put_rule, body=AlertRule, returns=AlertRule, scope="rules",
-        errors=(*_SENT, 409),
+        errors=(*_SENT, 409, 412),
     ),
     Endpoint(path=_NAME, method="DELETE", answer=delete_rule, scope="rules", errors=(400, 404, 409)),
     Endpoint(

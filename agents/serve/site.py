@@ -56,8 +56,8 @@ _SCOPES = {endpoint.name: endpoint.scope for endpoint in ENDPOINTS}
 # No request has a body worth reading; headers and the address have aiohttp's limit of 8 KiB a line.
 MAX_BODY = 64 * 1024
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, PUT, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
+    "Access-Control-Allow-Methods": "GET, PUT, POST, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Last-Event-ID",
     "Access-Control-Max-Age": "600",
 }
 _PAGE_HEADERS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -73,6 +74,24 @@ async def test_a_rule_of_the_file_is_changed_there(topics: Settings, serving: Se
             assert answer.status == 409
         async with client.session.delete(url) as answer:
             assert answer.status == 409
+
+
+async def test_a_rule_is_made_only_when_there_is_none_if_so_asked(topics: Settings, serving: Serving) -> None:
+    async with serving(topics) as client:
+        url, body = client.address + "/v1/rules/one", {"acts": ["ask"], "channels": ["desk"]}
+        for status in (200, 412):
+            async with client.session.put(url, json=body, headers={"If-None-Match": "*"}) as answer:
+                assert answer.status == status
+            await client.until("/v1/rules/one", lambda body: True)
+
+
+async def test_the_channels_that_rules_may_name(topics: Settings, serving: Serving, tmp_path: Path) -> None:
+    file = tmp_path / "alerts.toml"
+    file.write_text('[channels.phone]\nkind = "apprise"\nurl = "json://localhost"\n')
+    await send(topics, ALERT_RULES, ("one", AlertRule(name="one", channels=["desk"], acts=["deny"])))
+    for alerts, known in ((file, ["desk", "phone"]), (tmp_path / "missing", ["desk"]), (None, ["desk"])):
+        async with serving(topics.model_copy(update={"alerts": alerts})) as client:
+            assert (await client.get("/v1/rules"))["channels"] == known
 
 
 async def test_a_trial_looks_at_the_archive(topics: Settings, serving: Serving) -> None:

@@ -34,12 +34,12 @@ export async function get(path, query, signal) {
   return ask(search ? `${path}?${search}` : path, { headers: headers({ Accept: "application/json" }), signal });
 }
 
-/** Sends `body` as JSON; returns the JSON of the answer. Raises `Problem`. */
-export function send(method, path, body) {
+/** Sends `body`, if any, as JSON; returns the JSON of the answer, null when it has none. Raises `Problem`. */
+export function send(method, path, body, more = {}) {
   return ask(path, {
     method,
-    headers: headers({ Accept: "application/json", "Content-Type": "application/json" }),
-    body: JSON.stringify(body),
+    headers: headers({ Accept: "application/json", "Content-Type": "application/json", ...more }),
+    body: body && JSON.stringify(body),
   });
 }
 
@@ -52,7 +52,7 @@ async function ask(address, options) {
     throw new Problem(0, "");
   }
   if (!response.ok) throw await problem(response);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 /** The `Problem` that a failed response tells. */

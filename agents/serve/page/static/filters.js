@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { ACTS, FORMS, KINDS, LAST } from "./address.js";
 import { debounced, el, fill } from "./dom.js";
+import { choices } from "./fields.js";
 import { icon } from "./icons.js";
 import { absolute, compact, percent, t } from "./words.js";
 
@@ -14,6 +15,25 @@ const names = new Map();
 export function named(id, name) {
   if (id && name) names.set(id, name);
   return names.get(id);
+}
+
+/** What the speaker `id` is called, once it is known: from the archive, if need be. The id itself when nobody knows. */
+export async function nameOf(id) {
+  if (!names.has(id)) {
+    try {
+      named(id, (await get(`/v1/speakers/${encodeURIComponent(id)}`)).speaker.name);
+    } catch {
+      /* a speaker who has left the archive */
+    }
+  }
+  return names.get(id) ?? id;
+}
+
+/** Speakers whose names begin with, or hold, `words`: `[{value: id, label: name, hint: kind}]`. */
+export async function speakersFor(words) {
+  const { speakers } = await get("/v1/speakers", { q: words, limit: 8 });
+  for (const one of speakers) named(one.id, one.name);
+  return speakers.map((one) => ({ value: one.id, label: one.name, hint: t(`kind.${one.kind}`) }));
 }
 
 /**
@@ -31,36 +51,12 @@ export function filterForm(filter, change) {
     emit();
   }
 
-  function choices(name, options, { icons = false, tinted = false } = {}) {
-    const boxes = options.map((value) => {
-      const box = el("input", {
-        type: "checkbox",
-        name,
-        value,
-        onchange: () =>
-          put(
-            name,
-            boxes.filter((one) => one.checked).map((one) => one.value),
-          ),
-      });
-      return box;
-    });
+  function pills(name, options, how) {
+    const field = choices(name, options, { ...how, change: () => put(name, field.value) });
     setters.push(() => {
-      for (const box of boxes) box.checked = (now[name] ?? []).includes(box.value);
+      field.value = now[name] ?? [];
     });
-    return el(
-      "div.choices",
-      {},
-      boxes.map((box) =>
-        el(
-          `label.choice${tinted ? `.act-${box.value}` : ""}`,
-          {},
-          box,
-          icons && icon(box.value),
-          el("span", {}, t(`${name}.${box.value}`)),
-        ),
-      ),
-    );
+    return field.element;
   }
 
   const element = el(
@@ -83,7 +79,7 @@ export function filterForm(filter, change) {
         t("filters.clear"),
       ),
     ),
-    el("fieldset", {}, el("legend", {}, t("filter.act")), choices("act", ACTS, { tinted: true })),
+    el("fieldset", {}, el("legend", {}, t("filter.act")), pills("act", ACTS, { tinted: true })),
     el("fieldset", {}, el("legend", {}, t("filter.speaker")), speakerField()),
     el("fieldset", {}, el("legend", {}, t("filter.time")), timeFields()),
     el("fieldset", {}, el("legend", {}, t("filter.outlet")), outletBoxes()),
@@ -91,8 +87,8 @@ export function filterForm(filter, change) {
       "details",
       {},
       el("summary", {}, t("filters.more")),
-      el("fieldset", {}, el("legend", {}, t("filter.kind")), choices("kind", KINDS, { icons: true })),
-      el("fieldset", {}, el("legend", {}, t("filter.form")), choices("form", FORMS)),
+      el("fieldset", {}, el("legend", {}, t("filter.kind")), pills("kind", KINDS, { icons: true })),
+      el("fieldset", {}, el("legend", {}, t("filter.form")), pills("form", FORMS)),
       el("fieldset", {}, el("legend", {}, t("filter.confidence")), confidenceField()),
       el("fieldset", {}, el("legend", {}, t("filter.place")), headlineBox()),
     ),
@@ -118,11 +114,11 @@ export function filterForm(filter, change) {
       if (found.has(field.value)) return void choose();
       if (field.value.trim().length < 2) return;
       try {
-        const { speakers } = await get("/v1/speakers", { q: field.value, limit: 8 });
-        for (const one of speakers) found.set(one.name, one.id);
+        const speakers = await speakersFor(field.value);
+        for (const one of speakers) found.set(one.label, one.value);
         fill(
           options,
-          speakers.map((one) => el("option", { value: one.name }, t(`kind.${one.kind}`))),
+          speakers.map((one) => el("option", { value: one.label }, one.hint)),
         );
       } catch {
         /* without suggestions the words themselves are looked for */
@@ -134,7 +130,6 @@ export function filterForm(filter, change) {
       const id = found.get(words);
       field.value = "";
       if (id) {
-        named(id, words);
         put("speaker_id", [...new Set([...(now.speaker_id ?? []), id])]);
       } else put("speaker", words);
     }
@@ -357,15 +352,7 @@ function chipLabel(name, value, later) {
   if (name === "min_confidence") return percent(value);
   if (name === "from" || name === "to") return Number.isNaN(Date.parse(value)) ? value : absolute(value);
   if (name === "headline") return t(`yes.${value}`);
-  if (name === "speaker_id" && !names.has(value)) {
-    get(`/v1/speakers/${encodeURIComponent(value)}`).then(
-      ({ speaker }) => {
-        named(value, speaker.name);
-        later(speaker.name);
-      },
-      () => {},
-    );
-  }
+  if (name === "speaker_id" && !names.has(value)) nameOf(value).then(later);
   return names.get(value) ?? value;
 }
 

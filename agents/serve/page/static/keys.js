@@ -1,8 +1,8 @@
 // Single-key shortcuts, by the key's place on the board (`code`), so that they work under an Arabic layout too.
 // They rest while the reader writes, and can be turned off for good (WCAG 2.1.4).
 
+import { dialog } from "./dialog.js";
 import { el } from "./dom.js";
-import { icon } from "./icons.js";
 import { keep, kept } from "./memory.js";
 import { t } from "./words.js";
 
@@ -72,28 +72,16 @@ function step(by) {
 
 /** The shortcuts, in a dialog. */
 export function help() {
-  const box = el("input", {
+  const on = el("input", {
     type: "checkbox",
     id: "shortcuts",
     onchange: () => {
-      off = !box.checked;
+      off = !on.checked;
       keep("shortcuts", off ? "off" : "on");
     },
   });
-  box.checked = !off;
-  const dialog = el(
-    "dialog.help",
-    { "aria-labelledby": "help-title", onclose: () => dialog.remove() },
-    el(
-      "header",
-      {},
-      el("h2", { id: "help-title" }, t("help.title")),
-      el(
-        "button.tool",
-        { type: "button", "aria-label": t("action.close"), onclick: () => dialog.close() },
-        icon("close"),
-      ),
-    ),
+  on.checked = !off;
+  const box = dialog("help", t("help.title"), [
     el(
       "dl",
       {},
@@ -110,11 +98,9 @@ export function help() {
         ),
       ),
     ),
-    el("p", {}, box, " ", el("label", { for: "shortcuts" }, t("help.switch"))),
-  );
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+    el("p", {}, on, " ", el("label", { for: "shortcuts" }, t("help.switch"))),
+  ]);
+  box.addEventListener("click", (event) => {
+    if (event.target === box) box.close();
   });
-  document.body.append(dialog);
-  dialog.showModal();
 }

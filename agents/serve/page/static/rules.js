@@ -1,14 +1,9 @@
-// Rules of alerts: those there are, and one made of the filters in force, tried on the archive before it goes live.
+// Rules of alerts in words: what they look for, and how they tell of it.
 
-import { get, send } from "./api.js";
-import { brief } from "./card.js";
 import { el, fill } from "./dom.js";
-import { named } from "./filters.js";
+import { named, nameOf } from "./filters.js";
 import { icon } from "./icons.js";
-import { list, percent, t } from "./words.js";
-
-const TRIAL_DAYS = 7;
-const SHOWN = 3;
+import { list, number, percent, t } from "./words.js";
 
 /** The conditions of a rule that mean the same as `filter`; its times are left out, since a rule looks forward. */
 export function conditions(filter) {
@@ -22,152 +17,120 @@ export function conditions(filter) {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined && value?.length !== 0));
 }
 
-/** A rule's conditions in words: `[[what, which], …]`. */
-function inWords(rule) {
-  const { any = [], all = [], none = [] } = rule.words ?? {};
-  const told = [
-    ["speaker", rule.speakers],
-    ["kind", rule.kinds?.map((one) => t(`kind.${one}`))],
-    ["act", rule.acts?.map((one) => t(`act.${one}`))],
-    ["form", rule.forms?.map((one) => t(`form.${one}`))],
-    ["outlet", rule.outlets],
-    ["words.all", all],
-    ["words.any", any],
-    ["words.none", none],
-    ["min_confidence", rule.min_confidence ? [percent(rule.min_confidence)] : []],
-    ["headline", rule.headline ? [t("yes.true")] : []],
-  ];
-  return told.filter(([, values]) => values?.length).map(([name, values]) => [t(`filter.${name}`), list(values)]);
+const ID = /^[a-z]+:\S+$|^[0-9a-f]{20}$/;
+
+/** A speaker as rules have them, an id or a name, by name as soon as it is known. */
+export function speakerOf(value) {
+  const shown = el("bdi", {}, named(value) ?? value);
+  if (ID.test(value))
+    nameOf(value).then((name) => {
+      shown.textContent = name;
+    });
+  return shown;
 }
 
-const conditionList = (rule) =>
+const several = (values) => values.map((value) => el("bdi", {}, value));
+
+/** What a rule looks for and how it tells: `[[what, which], …]`, `which` as texts or elements. */
+function inWords(rule) {
+  const { any = [], all = [], none = [] } = rule.words ?? {};
+  const { quiet, max_per_hour: most, digest } = rule;
+  const told = [
+    ["filter.speaker", (rule.speakers ?? []).map(speakerOf)],
+    ["filter.kind", rule.kinds?.map((one) => t(`kind.${one}`))],
+    ["filter.act", rule.acts?.map((one) => t(`act.${one}`))],
+    ["filter.form", rule.forms?.map((one) => t(`form.${one}`))],
+    ["filter.outlet", several(rule.outlets ?? [])],
+    ["filter.words.all", several(all)],
+    ["filter.words.any", several(any)],
+    ["filter.words.none", several(none)],
+    ["filter.min_confidence", rule.min_confidence ? [percent(rule.min_confidence)] : []],
+    ["filter.headline", rule.headline ? [t("yes.true")] : []],
+    ["rule.quiet", quiet ? [el("bdi", {}, t("rule.quiet.told", quiet))] : []],
+    ["rule.most", most ? [number(most)] : []],
+    ["rule.digest", digest ? [t("rule.digest.told", { n: digest })] : []],
+    ["rule.retractions", rule.retractions ? [t("yes.true")] : []],
+  ];
+  return told.filter(([, values]) => values?.length);
+}
+
+/** `values`, texts or elements, as the language lists things of which `which` ("all" or "any") must hold. */
+function listed(values, which) {
+  const marks = values.map((_, n) => String.fromCodePoint(0xe000 + n)); // places for the elements, of the private use area
+  return list(marks, which)
+    .split(/([\ue000-\uf8ff])/)
+    .map((part) => values[marks.indexOf(part)] ?? part);
+}
+
+/** What a rule looks for and how it tells, as a list of definitions. */
+export const ruleInWords = (rule) =>
   el(
     "dl.conditions",
     {},
-    inWords(rule).map(([what, which]) => el("div", {}, el("dt", {}, what), el("dd", {}, el("bdi", {}, which)))),
+    inWords(rule).map(([what, values]) =>
+      el("div", {}, el("dt", {}, t(what)), el("dd", {}, listed(values, what === "filter.words.all" ? "all" : "any"))),
+    ),
   );
 
-/** A rule as it stands in the list of rules. `pressed`: whether its alerts alone are shown. */
-export function ruleItem(rule, pressed, choose) {
+const title = (rule) => rule.description || rule.name;
+
+/**
+ * A rule as it stands among the rules. `pressed`: whether its alerts alone are shown; `choose()`, `edit()`, `remove()`,
+ * `turn(on)`: what may be done. A rule of the file says where it is changed; of a rule that is gone there is the name.
+ */
+export function ruleItem(rule, { pressed, choose, edit, remove, turn }) {
+  const ours = rule.origin === "api";
+  const at = `rule-${rule.name}`;
+  const held = (what) => ({ "data-held": `${rule.name} ${what}` });
   return el(
     `li.rule${rule.enabled ? "" : ".off"}`,
-    {},
+    { "data-rule": rule.name },
     el(
       "button.rule-name",
-      { type: "button", "aria-pressed": String(pressed), onclick: choose },
+      { type: "button", "aria-pressed": String(pressed), title: t("rule.choose"), onclick: choose, ...held("choose") },
       icon(rule.enabled ? "alerts" : "pause"),
-      el("strong", { dir: "auto" }, rule.description || rule.name),
+      el("strong", { dir: "auto", id: at }, title(rule)),
     ),
-    conditionList(rule),
-    el(
-      "p.channels",
-      {},
-      el("span.sr", {}, t("rule.channels")),
-      rule.channels.map((one) => el("span.channel", { dir: "auto" }, one)),
-      !rule.enabled && el("span", {}, t("rule.off")),
-      rule.origin === "file" && el("span", {}, t("rule.file")),
-    ),
-  );
-}
-
-/** Offers to be alerted of what `filter` shows. */
-export function offerRule(filter, toast) {
-  const wanted = conditions(filter);
-  const said = el("div.rule-said", { role: "status" });
-  const field = (id, more) => el("input", { id, type: "text", required: true, autocomplete: "off", ...more });
-  const name = field("rule-name", { dir: "ltr", pattern: "[a-z0-9][a-z0-9\\-]{0,63}", placeholder: "minister-warns" });
-  const description = field("rule-description", { required: false, dir: "auto" });
-  const channels = field("rule-channels", { dir: "ltr", placeholder: "desk, duty-officer" });
-  const rule = () => ({
-    ...wanted,
-    description: description.value.trim(),
-    channels: channels.value.split(/[,\u060c\s]+/).filter(Boolean),
-  });
-  const any = Object.keys(wanted).length > 0;
-  const form = el(
-    "form.rule-form",
-    { onsubmit: save },
-    el(
-      "header",
-      {},
-      el("h2", { id: "rule-title" }, t("rule.offer")),
+    ruleInWords(rule),
+    rule.channels.length > 0 &&
       el(
-        "button.tool",
-        { type: "button", "aria-label": t("action.close"), onclick: () => dialog.close() },
-        icon("close"),
+        "p.channels",
+        {},
+        el("span.sr", {}, t("rule.channels")),
+        rule.channels.map((one) => el("span.channel", { dir: "auto" }, one)),
       ),
-    ),
-    any
-      ? conditionList({ ...wanted, speakers: wanted.speakers?.map((one) => named(one) ?? one) })
-      : el("p.changed", {}, icon("warning"), t("rule.everything")),
-    el("label", { for: "rule-description" }, t("rule.description")),
-    description,
-    el("label", { for: "rule-name" }, t("rule.name")),
-    name,
-    el("p.hint", {}, t("rule.name.hint")),
-    el("label", { for: "rule-channels" }, t("rule.channels")),
-    channels,
-    el("p.hint", {}, t("rule.channels.hint")),
-    said,
-    el(
-      "p.actions",
-      {},
-      el("button.button", { type: "button", onclick: attempt }, t("rule.try")),
-      el("button.button.primary", {}, t("rule.save")),
-    ),
+    ours &&
+      el(
+        "p.rule-tools",
+        {},
+        el(
+          "label.switch",
+          {},
+          el("input", {
+            type: "checkbox",
+            role: "switch",
+            checked: rule.enabled,
+            "aria-describedby": at,
+            onchange: (event) => turn(event.target.checked),
+            ...held("turn"),
+          }),
+          el("span", {}, t(rule.enabled ? "rule.on" : "rule.off")),
+        ),
+        el(
+          "button.quiet",
+          { type: "button", "aria-describedby": at, onclick: edit, ...held("edit") },
+          icon("edit"),
+          t("rule.edit"),
+        ),
+        el(
+          "button.quiet.danger",
+          { type: "button", "aria-describedby": at, onclick: remove, ...held("remove") },
+          icon("remove"),
+          t("rule.remove"),
+        ),
+      ),
+    rule.origin === "file" &&
+      el("p.hint", {}, !rule.enabled && el("strong", {}, t("rule.off"), ". "), t("rule.file")),
+    rule.origin === undefined && el("p.hint", {}, t("rule.gone")),
   );
-  const dialog = el(
-    "dialog.help.rule-dialog",
-    { "aria-labelledby": "rule-title", onclose: () => dialog.remove() },
-    form,
-  );
-
-  async function attempt() {
-    fill(said, t("rule.trying"));
-    try {
-      const tried = await send("POST", `/v1/rules/trial?days=${TRIAL_DAYS}`, { ...rule(), channels: ["trial"] });
-      fill(
-        said,
-        el("p", {}, t("rule.tried", { n: tried.matched })),
-        el("ol.brief", {}, tried.statements.slice(0, SHOWN).map(brief)),
-      );
-    } catch (problem) {
-      explain(problem);
-    }
-  }
-
-  async function save(event) {
-    event.preventDefault();
-    const address = `/v1/rules/${encodeURIComponent(name.value)}`;
-    try {
-      if (await taken(address)) return fill(said, el("p.error", {}, t("rule.taken")));
-      await send("PUT", address, rule());
-      dialog.close();
-      toast(t("rule.saved"));
-    } catch (problem) {
-      explain(problem);
-    }
-    return undefined;
-  }
-
-  async function taken(address) {
-    try {
-      await get(address);
-      return true;
-    } catch (problem) {
-      if (problem.status === 404) return false;
-      throw problem;
-    }
-  }
-
-  function explain(problem) {
-    fill(
-      said,
-      el("p.error", { dir: "auto" }, problem.detail || t(problem.status === 0 ? "problem.0" : "problem.other")),
-    );
-  }
-
-  document.body.append(dialog);
-  dialog.showModal();
-  description.focus();
 }

@@ -23,7 +23,8 @@ export async function load(chosen) {
     day: new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "long" }),
     date: new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }),
     clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-    list: new Intl.ListFormat(locale, { type: "conjunction" }),
+    all: new Intl.ListFormat(locale, { type: "conjunction" }),
+    any: new Intl.ListFormat(locale, { type: "disjunction" }),
     names: new Intl.Collator(locale, { numeric: true }),
   };
 }
@@ -48,7 +49,10 @@ export const absolute = (time) => formats.absolute.format(new Date(time));
 export const day = (time) => formats.day.format(new Date(time));
 export const date = (time) => formats.date.format(new Date(time));
 export const clock = (time) => formats.clock.format(new Date(time));
-export const list = (items) => formats.list.format(items);
+/** "a, b and c"; `any`: "a, b or c". */
+export const list = (items, which = "all") => formats[which].format(items);
+/** `text` so that its direction changes nothing around it (Unicode's first strong isolate). */
+export const isolated = (text) => `\u2068${text}\u2069`;
 export const byName = (a, b) => formats.names.compare(a, b);
 
 const UNITS = [

@@ -1,12 +1,14 @@
-// What the rules matched, newest first, by rule.
+// The rules, and what they matched, newest first.
 
 import { get } from "../api.js";
 import { card, time } from "../card.js";
+import { confirmed } from "../dialog.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
-import { empty, failed, waiting } from "../notice.js";
+import { empty, failed, trouble, waiting } from "../notice.js";
+import { change, remove, ruleForm } from "../rule-form.js";
 import { ruleItem } from "../rules.js";
-import { byName, t } from "../words.js";
+import { byName, isolated, number, t } from "../words.js";
 
 const REFRESH = 15_000;
 
@@ -17,7 +19,18 @@ export default function alerts({ frame }) {
   let next = null;
   let timer;
   let rules = [];
-  const side = el("aside.side.rules", { "aria-label": t("alerts.rules") });
+  const ruleList = el("div", {});
+  const side = el(
+    "aside.side.rules",
+    { "aria-label": t("alerts.rules") },
+    el(
+      "details.panel",
+      { open: !matchMedia("(max-width: 1080px)").matches },
+      el("summary", {}, el("h2", {}, t("alerts.rules")), el("span.count", {}), icon("fold")),
+      el("button.button.new-rule", { type: "button", onclick: make }, icon("add"), t("rule.new")),
+      ruleList,
+    ),
+  );
   const list = el("div.list", {});
   const state = el("div.list-state", {}, waiting());
   const element = el(
@@ -47,8 +60,8 @@ export default function alerts({ frame }) {
 
   async function read(cursor) {
     try {
-      const [answer, { rules: known }] = await Promise.all([ask(cursor), get("/v1/rules")]);
-      rules = known;
+      const [answer, kept] = await Promise.all([ask(cursor), get("/v1/rules")]);
+      rules = kept.rules;
       next = answer.next;
       list.append(...fresh(answer.alerts));
       settle();
@@ -66,10 +79,12 @@ export default function alerts({ frame }) {
   async function look() {
     try {
       if (!document.hidden) {
-        const added = fresh((await ask()).alerts);
+        const [answer, kept] = await Promise.all([ask(), get("/v1/rules")]);
+        const added = fresh(answer.alerts);
         list.prepend(...added);
-        if (added.length) {
-          frame.announce(t("alerts.new", { n: added.length }));
+        if (added.length) frame.announce(t("alerts.new", { n: added.length }));
+        if (added.length || JSON.stringify(rules) !== JSON.stringify(kept.rules)) {
+          rules = kept.rules;
           settle();
         }
       }
@@ -105,26 +120,33 @@ export default function alerts({ frame }) {
       ...rules,
       ...[...known]
         .filter((name) => !rules.some((rule) => rule.name === name))
-        .map((name) => ({ name, channels: [], enabled: false })),
+        .map((name) => ({ name, channels: [], enabled: false })), // gone, but for its alerts
     ];
+    side.querySelector(".count").textContent = rules.length ? number(rules.length) : "";
+    // The list is made anew under the reader's hands: the focus stays on what it was on.
+    const held = side.contains(document.activeElement) ? document.activeElement.dataset.held : null;
     fill(
-      side,
-      el(
-        "section.panel",
-        {},
-        el("h2", {}, t("alerts.rules")),
-        all.length > 0
-          ? el(
-              "ul",
-              {},
-              all
-                .sort((a, b) => byName(a.description || a.name, b.description || b.name))
-                .map((rule) => ruleItem(rule, wanted.has(rule.name), () => choose(rule.name))),
-            )
-          : el("p.hint", {}, t("alerts.none")),
-        el("p.hint", {}, t("alerts.how")),
-      ),
+      ruleList,
+      all.length > 0
+        ? el(
+            "ul",
+            {},
+            all
+              .sort((a, b) => byName(a.description || a.name, b.description || b.name))
+              .map((rule) =>
+                ruleItem(rule, {
+                  pressed: wanted.has(rule.name),
+                  choose: () => choose(rule.name),
+                  edit: () => ruleForm(rule, (kept) => take(kept, "rule.changed")),
+                  remove: () => takeAway(rule),
+                  turn: (on) => turn(rule, on),
+                }),
+              ),
+          )
+        : el("p.hint", {}, t("alerts.none")),
+      el("p.hint", {}, t("alerts.how")),
     );
+    if (held) side.querySelector(`[data-held="${CSS.escape(held)}"]`)?.focus();
     if (!shown.size) fill(state, empty("empty.alerts"));
     else
       fill(
@@ -132,6 +154,46 @@ export default function alerts({ frame }) {
         next &&
           el("p.actions", {}, el("button.button", { type: "button", onclick: () => read(next) }, t("action.more"))),
       );
+  }
+
+  function make() {
+    ruleForm({}, (kept) => take(kept, "rule.saved"));
+  }
+
+  /** The server has it; the archive follows in a moment, and `look` with it. */
+  function take(rule, words) {
+    rules = [...rules.filter(({ name }) => name !== rule.name), rule];
+    settle();
+    frame.toast(t(words));
+  }
+
+  async function turn(rule, on) {
+    try {
+      take(await change(rule, { enabled: on }), on ? "rule.resumed" : "rule.paused");
+    } catch (problem) {
+      settle(); // the switch goes back
+      frame.toast(trouble(problem));
+    }
+  }
+
+  async function takeAway(rule) {
+    const title = isolated(rule.description || rule.name);
+    const sure = await confirmed({
+      title: t("rule.remove.title"),
+      text: t("rule.remove.hint", { rule: title }),
+      yes: t("rule.remove.yes"),
+      no: t("rule.remove.no"),
+    });
+    if (!sure) return;
+    try {
+      await remove(rule);
+      rules = rules.filter(({ name }) => name !== rule.name);
+      settle();
+      side.querySelector(".new-rule").focus();
+      frame.toast(t("rule.removed", { rule: title }));
+    } catch (problem) {
+      frame.toast(trouble(problem));
+    }
   }
 
   function choose(rule) {

@@ -9,7 +9,8 @@ import { chips, filterForm, named } from "../filters.js";
 import { icon } from "../icons.js";
 import { keep, kept } from "../memory.js";
 import { pagedStatements } from "../paged.js";
-import { offerRule } from "../rules.js";
+import { ruleForm } from "../rule-form.js";
+import { conditions } from "../rules.js";
 import { follow } from "../stream.js";
 import { byName, number, t } from "../words.js";
 
@@ -78,7 +79,7 @@ export default function live({ filter, navigate, frame, share, title }) {
             type: "button",
             "aria-label": t("rule.offer"),
             title: t("rule.offer"),
-            onclick: () => offerRule(now, frame.toast),
+            onclick: () => ruleForm(conditions(now), () => frame.toast(t("rule.saved"))),
           },
           icon("alerts"),
         ),

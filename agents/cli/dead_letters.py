@@ -49,7 +49,7 @@ def list_(
 def show(id: str, as_json: AsJson = False, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
     """One letter whole, with the bytes that could not be processed."""
     settings = options.settings(broker=broker, data_dir=data_dir)
-    (one,) = _chosen(options.run(_waiting(settings, "")), [id], everything=False)
+    one = _one(options.run(_waiting(settings, "")), id)
     if as_json:
         typer.echo(_json(one))
         return
@@ -72,9 +72,8 @@ def retry(
     from streams import dead_letters
 
     settings = options.settings(broker=broker, data_dir=data_dir)
-    letters = _chosen(options.run(_waiting(settings, stage)), ids or [], everything)
-    options.run(_reached(settings, dead_letters.retry, letters))
-    typer.echo(f"{len(letters)} put back")
+    count = options.run(_deal(settings, dead_letters.retry, stage, ids or [], everything))
+    typer.echo(f"{count:,} put back" if count else "no dead letters: nothing to put back")
 
 
 @app.command()
@@ -89,9 +88,8 @@ def drop(
     from streams import dead_letters
 
     settings = options.settings(broker=broker, data_dir=data_dir)
-    letters = _chosen(options.run(_waiting(settings, stage)), ids or [], everything)
-    options.run(_reached(settings, dead_letters.drop, letters))
-    typer.echo(f"{len(letters)} dropped")
+    count = options.run(_deal(settings, dead_letters.drop, stage, ids or [], everything))
+    typer.echo(f"{count:,} dropped" if count else "no dead letters: nothing to drop")
 
 
 async def _waiting(settings: Settings, stage: str) -> dict[str, Waiting]:
@@ -104,33 +102,36 @@ async def _waiting(settings: Settings, stage: str) -> dict[str, Waiting]:
     return {name: one for name, one in letters.items() if stage in ("", one.letter.stage)}
 
 
-async def _reached(
-    settings: Settings, deal: Callable[[Settings, list[Waiting]], Awaitable[None]], letters: list[Waiting]
-) -> None:
+async def _deal(
+    settings: Settings,
+    how: Callable[[Settings, list[Waiting]], Awaitable[None]],
+    stage: str,
+    ids: list[str],
+    everything: bool,
+) -> int:
+    """Deal with the letters meant; how many they are."""
     from streams.broker import reach
-
-    async with reach(settings) as found:
-        await deal(found, letters)
-
-
-def _chosen(letters: dict[str, Waiting], ids: list[str], everything: bool) -> list[Waiting]:
-    """The letters meant, or the command ends with a sentence that says what is not clear."""
-    from streams.dead_letters import matching
 
     if everything == bool(ids):
         options.fail("say which letters, by id, or --all", status=2)
-    if everything:
-        return list(letters.values())
-    chosen = []
-    for prefix in ids:
-        match matching(letters, prefix):
-            case [one]:
-                chosen.append(one)
-            case []:
-                options.fail(f"no letter {prefix} is waiting: `tasrih dead-letters list` shows those that are")
-            case several:
-                options.fail(f"{prefix} begins the ids of {len(several)} letters: give more of it")
-    return chosen
+    async with reach(settings) as found:
+        letters = await _waiting(found, stage)
+        chosen = list(letters.values()) if everything else [_one(letters, beginning) for beginning in ids]
+        await how(found, chosen)
+    return len(chosen)
+
+
+def _one(letters: dict[str, Waiting], beginning: str) -> Waiting:
+    """The letter meant, or the command ends with a sentence that says what is not clear."""
+    from streams.dead_letters import matching
+
+    match matching(letters, beginning):
+        case [one]:
+            return one
+        case []:
+            options.fail(f"no letter {beginning} is waiting: `tasrih dead-letters list` shows those that are")
+        case several:
+            options.fail(f"{beginning} begins the ids of {len(several)} letters: give more of it")
 
 
 def _json(one: Waiting) -> str:

@@ -12,7 +12,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types.auth import SASLMechanism
 from mode.threads import WorkerThread
 
-from streams import health, longpoll
+from streams import consumer, health, longpoll
 from streams.broker import BrokerError
 from streams.settings import Settings
 from streams.topics import FETCH_BYTES, MAX_MESSAGE_BYTES
@@ -42,6 +42,7 @@ def build(role: str, settings: Settings) -> faust.App:
     data_dir.mkdir(parents=True, exist_ok=True)  # Faust does not make the parents
     store = "memory://" if settings.store == "memory" else "rocksdb://?driver=rocksdict"
     longpoll.install()
+    consumer.install()
     app = faust.App(
         name,
         broker=";".join(f"kafka://{address}" for address in settings.bootstrap),

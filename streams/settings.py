@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     database_url: Annotated[str, Field(description="postgresql://…; empty for SQLite in data_dir")] = ""
+    # Of what was published: 48h, 90d, 52w; empty: for ever
+    archive_keep: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,3}[hdw])?$", description="How long, such as 90d")] = ""
     public_url: Annotated[str, Field(description="Where readers find the server, when a proxy stands before it")] = ""
     cors_origins: Annotated[
         str, Field(description="Origins whose pages may read, https://a.example,https://b.example; * for all")

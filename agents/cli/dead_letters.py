@@ -125,13 +125,12 @@ def _one(letters: dict[str, Waiting], beginning: str) -> Waiting:
     """The letter meant, or the command ends with a sentence that says what is not clear."""
     from streams.dead_letters import matching
 
-    match matching(letters, beginning):
-        case [one]:
-            return one
-        case []:
-            options.fail(f"no letter {beginning} is waiting: `tasrih dead-letters list` shows those that are")
-        case several:
-            options.fail(f"{beginning} begins the ids of {len(several)} letters: give more of it")
+    found = matching(letters, beginning)
+    if not found:
+        options.fail(f"no letter {beginning} is waiting: `tasrih dead-letters list` shows those that are")
+    if len(found) > 1:
+        options.fail(f"{beginning} begins the ids of {len(found)} letters: give more of it")
+    return found[0]
 
 
 def _json(one: Waiting) -> str:

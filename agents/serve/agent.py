@@ -13,6 +13,7 @@ from agents.serve.archive import archive
 from agents.serve.endpoints import Server
 from agents.serve.follow import Follower
 from agents.serve.hub import Hub
+from agents.serve.prune import pruning, span
 from agents.serve.site import application
 from streams.errors import SetupError
 from streams.settings import Settings
@@ -29,7 +30,9 @@ async def run(settings: Settings) -> AsyncIterator[str]:
     async with archive(settings) as opened:
         hub = Hub(await opened.position())
         follower = Follower(settings, opened, hub)
-        following = asyncio.create_task(follower.run())
+        tasks = [asyncio.create_task(follower.run())]
+        if settings.archive_keep:
+            tasks.append(asyncio.create_task(pruning(opened, span(settings.archive_keep))))
         runner = web.AppRunner(
             application(Server(settings, opened, hub, follower)),
             access_log=None, handler_cancellation=True, shutdown_timeout=_GRACE,
@@ -47,6 +50,6 @@ async def run(settings: Settings) -> AsyncIterator[str]:
             yield f"http://{host}:{port}"
         finally:
             await runner.cleanup()
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

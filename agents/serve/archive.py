@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from agents.serve.counts import OutletCount, SpeakerCount
 from agents.serve.database import Connection, Database, Words, database
 from agents.serve.filters import Candidate, Conditions, Selection, microseconds, time_of
 from agents.serve.health import Health
-from agents.serve.position import Position, place
+from agents.serve.position import Position, first_place, place
 from agents.serve.words import tag, terms
 from streams.records import Alert, AlertRule, Article, Feed, Statement, encode
 from streams.settings import Settings
@@ -56,6 +56,7 @@ CREATE TABLE IF NOT EXISTS outlets (outlet {text} PRIMARY KEY, statements BIGINT
 CREATE TABLE IF NOT EXISTS articles (article_id {text} PRIMARY KEY, feed {text} NOT NULL, normalized_at BIGINT NOT NULL,
     sequence {text} NOT NULL, record {bytes} NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_feed ON articles (feed, normalized_at);
+CREATE INDEX IF NOT EXISTS articles_normalized ON articles (normalized_at);
 CREATE TABLE IF NOT EXISTS feeds (url {text} PRIMARY KEY, record {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS feed_healths (url {text} PRIMARY KEY, health {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS rules (name {text} PRIMARY KEY, record {bytes} NOT NULL);
@@ -252,16 +253,20 @@ class Archive:
         return events
 
     async def _kept(self, db: Connection, ids: Iterable[str]) -> dict[str, _Kept]:
-        kept, wanted = {}, Conditions()
+        wanted = Conditions()
         wanted.among("s.statement_id", list(ids))
-        for place_, part, off, sequence, data in await db.fetch(
+        return {kept.statement.statement_id: kept for kept in await self._all_kept(db, wanted)}
+
+    async def _all_kept(self, db: Connection, wanted: Conditions, limit: str = "") -> list[_Kept]:
+        rows = await db.fetch(
             "SELECT s.place, s.part, s.off, s.sequence, r.record FROM statements s JOIN records r ON r.place = s.place "
-            + wanted.where,
+            f"{wanted.where} {limit}",
             *wanted.values,
-        ):
-            statement = msgspec.json.decode(data, type=Statement)
-            kept[statement.statement_id] = _Kept(place_, part, off, sequence, Candidate(statement), data)
-        return kept
+        )
+        return [
+            _Kept(at, part, off, sequence, Candidate(msgspec.json.decode(data, type=Statement)), data)
+            for at, part, off, sequence, data in rows
+        ]
 
     async def _replace(self, db: Connection, old: list[_Kept], new: list[_Kept]) -> None:
         for table in ("statements", "records"):
@@ -316,6 +321,65 @@ class Archive:
         # In one order on every server, or two that write at once could wait for each other.
         await db.run(_SPEAKER, [(key, *row) for key, row in sorted(speakers.items())])
         await db.run(_OUTLET, sorted(outlets.items()))
+
+    # Pruning
+
+    async def old(self, before: datetime) -> Counter[str]:
+        """How much there is that `prune` would take out, were it called until nothing is left."""
+        at, time = first_place(before), microseconds(before)
+        async with self.database.reading(limit=None) as db:
+            statements = await db.fetch("SELECT count(*) FROM statements WHERE place < $1", at)
+            articles = await db.fetch(
+                "SELECT count(*) FROM articles a WHERE normalized_at < $1 AND NOT EXISTS "
+                "(SELECT 1 FROM statements s WHERE s.article_id = a.article_id AND s.place >= $2)",
+                time,
+                at,
+            )
+            alerts = await db.fetch("SELECT count(*) FROM alerts WHERE matched_at < $1", time)
+        return Counter(statements=statements[0][0], articles=articles[0][0], alerts=alerts[0][0])
+
+    async def prune(self, before: datetime, most: int) -> Counter[str]:
+        """Take out the oldest `most` of what is older than `before`; how many of each thing went.
+
+        Statements go by the time of their publication, alerts by that of the match, and articles that were read before
+        then when there is no statement of them left. What is counted goes down with them.
+        """
+        async with self.database.writing() as db:
+            wanted = Conditions()
+            wanted.add("s.place < {}", first_place(before))
+            statements = await self._all_kept(db, wanted, f"ORDER BY s.place LIMIT {most}")
+            if statements:
+                await self._replace(db, statements, [])
+                await self._recount(db, statements)
+            articles: Sequence[Sequence[Any]] = ()
+            if len(statements) < most:  # or every step would look at all the articles that wait for the last of theirs
+                articles = await db.fetch(
+                    "SELECT article_id FROM articles a WHERE normalized_at < $1 AND NOT EXISTS (SELECT 1 FROM "
+                    f"statements s WHERE s.article_id = a.article_id) ORDER BY normalized_at LIMIT {most}",
+                    microseconds(before),
+                )
+            await db.run("DELETE FROM articles WHERE article_id = $1", [(row[0],) for row in articles])
+            alerts = await db.fetch(
+                f"SELECT alert_id FROM alerts WHERE matched_at < $1 ORDER BY matched_at LIMIT {most}",
+                microseconds(before),
+            )
+            await db.run("DELETE FROM alerts WHERE alert_id = $1", [(row[0],) for row in alerts])
+        await self.database.give_back()
+        return Counter(statements=len(statements), articles=len(articles), alerts=len(alerts))
+
+    async def _recount(self, db: Connection, gone: Sequence[_Kept]) -> None:
+        """Since when the speakers of what is gone have been heard; those that are heard no more go, too."""
+        speakers = sorted({(key,) for kept in gone if (key := kept.statement.speaker.id) is not None})
+        await db.run("DELETE FROM speakers WHERE speaker_id = $1 AND statements <= 0", speakers)
+        await db.run(
+            "UPDATE speakers SET first_at = COALESCE((SELECT published_at FROM statements s "
+            "WHERE s.speaker_id = speakers.speaker_id ORDER BY place LIMIT 1), first_at) WHERE speaker_id = $1",
+            speakers,
+        )
+        await db.run(
+            "DELETE FROM outlets WHERE outlet = $1 AND statements <= 0",
+            sorted({(kept.statement.outlet,) for kept in gone}),
+        )
 
     # Asking
 

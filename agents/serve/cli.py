@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -90,6 +91,51 @@ async def _status(settings: Settings) -> dict[str, int]:
         options.fail(str(error))
 
 
+@archive.command("prune")
+def prune(
+    keep: Annotated[
+        str | None,
+        typer.Option(help="How long to keep: 48h, 90d, 52w; TASRIH_ARCHIVE_KEEP without it.", metavar="TIME"),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    database: Database = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Take out of the archive what was published longer ago than TIME; the topics keep what they keep.
+
+    Servers with TASRIH_ARCHIVE_KEEP do it by themselves. Readers and servers are not in its way, nor it in theirs. What
+    it frees is used again; in SQLite the file becomes smaller, too.
+    """
+    from agents.serve.prune import span
+
+    settings = options.settings(database_url=database, data_dir=data_dir)
+    keep = keep or settings.archive_keep
+    if not keep:
+        options.fail("say how long to keep: --keep 90d, or the setting TASRIH_ARCHIVE_KEEP", status=2)
+    try:
+        before = datetime.now(UTC) - span(keep)
+    except ValueError as error:
+        options.fail(f"--keep: {error}", status=2)
+    options.run(_prune(settings, before, dry_run, yes))
+
+
+async def _prune(settings: Settings, before: datetime, dry_run: bool, yes: bool) -> None:
+    from agents.serve.archive import archive as opening
+    from agents.serve.prune import prune, told
+
+    async with opening(settings) as opened:
+        old = await opened.old(before)
+        typer.echo(f"older than {before:%Y-%m-%d %H:%M} UTC: {told(old)}")
+        if dry_run or not old.total():
+            return
+        if not yes:
+            typer.confirm(
+                "Take them out? Only a rebuild, with a longer TIME, brings back what the topics hold.", abort=True
+            )
+        typer.echo(f"taken out: {told(await prune(opened, before))}")
+
+
 @archive.command("rebuild")
 def rebuild(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -97,7 +143,10 @@ def rebuild(
     broker: options.Broker = None,
     data_dir: options.DataDir = None,
 ) -> None:
-    """Drop the archive and make it anew from the topics. What is older than the topics' retention is gone then."""
+    """Drop the archive and make it anew from the topics.
+
+    What is older than the topics' retention, or than TASRIH_ARCHIVE_KEEP, is gone then.
+    """
     settings = options.settings(database_url=database, broker=broker, data_dir=data_dir)
     if not yes:
         typer.confirm("Drop the archive? What the topics no longer hold cannot be brought back.", abort=True)
@@ -110,6 +159,7 @@ async def _rebuild(settings: Settings) -> dict[str, int]:
     from agents.serve.database import DatabaseError
     from agents.serve.follow import Follower
     from agents.serve.hub import Hub
+    from agents.serve.prune import prune, span
     from streams.broker import create_topics, reach
 
     try:
@@ -124,6 +174,8 @@ async def _rebuild(settings: Settings) -> dict[str, int]:
                 following.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await following
+            if settings.archive_keep:
+                await prune(opened, datetime.now(UTC) - span(settings.archive_keep))
             return await opened.sizes()
     except DatabaseError as error:
         options.fail(str(error))

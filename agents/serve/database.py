@@ -25,6 +25,8 @@ from streams.errors import SetupError
 # A question that takes longer is stopped: it would keep others from theirs.
 TIME_LIMIT = 5.0
 _READERS = 4
+# As many pages (of 4 KiB) are given back at once: it takes a few milliseconds.
+_PAGES = 1000
 
 
 class TooSlowError(RuntimeError):
@@ -71,11 +73,14 @@ class Database(Protocol):
     async def create(self, script: str) -> None:
         """Run the statements that make tables."""
 
-    def reading(self) -> AbstractAsyncContextManager[Connection]:
-        """A snapshot to read; raises `TooSlowError`."""
+    def reading(self, limit: float | None = TIME_LIMIT) -> AbstractAsyncContextManager[Connection]:
+        """A snapshot to read; raises `TooSlowError` after `limit` seconds."""
 
     def writing(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction: all or nothing, one at a time."""
+
+    async def give_back(self) -> None:
+        """Give some of the room that deleted rows took back to the system, if that is not done anyway."""
 
     def query(self, words: Iterable[Term], speaker: Iterable[Term], tags: Iterable[Sequence[str]]) -> str:
         """What to ask `found` for: `words` anywhere, `speaker` in the speaker's name, and of each `tags` one."""
@@ -147,10 +152,10 @@ class Sqlite:
         await self._writer.connection.executescript(script)
 
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
+    async def reading(self, limit: float | None = TIME_LIMIT) -> AsyncIterator[Connection]:
         reader = await self._free.get()
         try:
-            reader.deadline = time.monotonic() + TIME_LIMIT
+            reader.deadline = limit and time.monotonic() + limit
             async with _transaction(reader, "BEGIN"):
                 yield reader
         finally:
@@ -161,6 +166,11 @@ class Sqlite:
     async def writing(self) -> AsyncIterator[Connection]:
         async with self._one_at_a_time, _transaction(self._writer, "BEGIN IMMEDIATE"):
             yield self._writer
+
+    async def give_back(self) -> None:
+        async with self._one_at_a_time:
+            # As a script: run as a question, it ends after its first step, a page.
+            await self._writer.connection.executescript(f"PRAGMA incremental_vacuum({_PAGES})")
 
     def query(self, words: Iterable[Term], speaker: Iterable[Term], tags: Iterable[Sequence[str]]) -> str:
         def phrase(term: Term) -> str:
@@ -196,8 +206,11 @@ async def sqlite(path: Path) -> AsyncIterator[Database]:
             )
             await connection.connection.executescript(
                 # The topics can give again what a crash of the machine takes; a crash of the process takes nothing.
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000;"
-                "PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;"
+                # What is deleted can be given back only in a file that was made for it.
+                "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                "PRAGMA busy_timeout=10000;"
+                # Pages read stay in the system's own cache, which it can take back; ours is eight megabytes each.
+                "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
             )
             await connection.connection.set_progress_handler(connection.late, 20_000)
             connections.append(connection)
@@ -257,13 +270,16 @@ class Postgres:
         async with self._writing() as connection:
             await connection.execute(script)
 
+    async def give_back(self) -> None:
+        """Autovacuum does what is needed: the room is used again."""
+
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
+    async def reading(self, limit: float | None = TIME_LIMIT) -> AsyncIterator[Connection]:
         async with (
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            await connection.execute(f"SET LOCAL statement_timeout = {int(TIME_LIMIT * 1000)}")
+            await connection.execute(f"SET LOCAL statement_timeout = {int((limit or 0) * 1000)}")
             yield _PostgresConnection(connection)
 
     @contextlib.asynccontextmanager

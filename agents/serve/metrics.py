@@ -9,6 +9,7 @@ REQUEST_SECONDS = Histogram("tasrih_http_request_seconds", "Time to an answer; s
 READERS = Gauge("tasrih_stream_readers", "Readers of the live stream now", ["protocol"])
 DROPPED = Counter("tasrih_stream_dropped_total", "Readers dropped because they read too slowly", ["protocol"])
 LAG = Gauge("tasrih_archive_lag_messages", "Messages of a topic not yet archived", ["topic"])
+PRUNED = Counter("tasrih_archive_pruned_total", "What has grown old and left the archive", ["what"])
 TOPIC_TO_READER = Histogram(
     "tasrih_topic_to_reader_seconds",
     "From a message's time on its topic to its being handed to the stream's readers",

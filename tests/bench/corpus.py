@@ -2,6 +2,7 @@
 
     python -m tests.bench.corpus --corpus articles.jsonl.gz                    all of them, 20 a second
     python -m tests.bench.corpus --corpus articles.jsonl.gz --items 600
+    python -m tests.bench.corpus --corpus articles.jsonl.gz --rate 1                a soak: see how memory grows
 
 The corpus is a file of JSON lines, perhaps gzipped: {id, outlet, url, title, summary, body, published, author}. Its
 articles appear in the RSS feeds of their outlets, on loopback, `--rate` a second, with their own dates and their pages
@@ -44,6 +45,7 @@ from streams.topics import ARTICLES, DEAD_LETTERS, STATEMENTS
 from streams.wire import decode
 
 _CATCHING_UP = 10.0  # seconds after a start
+_WARMING_UP = 600.0  # seconds after a start in which caches fill
 _PATIENCE = 60.0  # seconds without anything new, after which no more is waited for
 
 
@@ -96,6 +98,7 @@ class Service:
         self._settings = settings
         self.starts: list[float] = []
         self.largest = self.largest_alone = 0
+        self.resident: list[list[tuple[float, int]]] = []  # of each run: seconds since its start, bytes
         self.processor = 0.0  # seconds, children too
 
     @contextlib.asynccontextmanager
@@ -110,6 +113,7 @@ class Service:
                 stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, env=environment,
             )  # fmt: skip
         self.starts.append(time.time())
+        self.resident.append([])
         sampling = asyncio.create_task(self._sample(process.pid))
         try:
             yield
@@ -129,6 +133,7 @@ class Service:
             alone = _resident(pid)
             self.largest_alone = max(self.largest_alone, alone)
             self.largest = max(self.largest, alone + sum(map(_resident, _children(pid))))
+            self.resident[-1].append((time.time() - self.starts[-1], alone))
             await asyncio.sleep(1)
 
 
@@ -171,6 +176,18 @@ def _corpus(path: Path, count: int | None) -> list[Item]:
                 )
             )
     return found
+
+
+def _growth(service: Service) -> str:
+    """The slope of the resident set in each run, by least squares, once the first minutes are over."""
+    slopes = []
+    for run in service.resident:
+        later = [(seconds, size) for seconds, size in run if seconds > _WARMING_UP]
+        if len(later) > 60:
+            seconds, sizes = np.array(later).T
+            hours = (seconds[-1] - seconds[0]) / 3600
+            slopes.append(f"{np.polyfit(seconds, sizes, 1)[0] * 3600 / 1e6:+.1f} MB an hour over {hours:.1f} h")
+    return "; ".join(slopes) or f"needs runs of more than {_WARMING_UP / 60:.0f} minutes to be told"
 
 
 async def _run(items: list[Item], rate: float) -> bool:
@@ -222,6 +239,7 @@ def _report(items: list[Item], arrivals: Arrivals, service: Service) -> bool:
         f"fetch → statement  p50 {p50:.2f} s, p99 {p99:.2f} s at a steady pace ({len(steady):,} articles); "
         f"p50 {late[0]:.2f} s, p99 {late[1]:.2f} s while catching up ({len(catching_up):,})\n"
         f"memory      {service.largest_alone / 1e6:.0f} MB at the most, {service.largest / 1e6:.0f} MB with children\n"
+        f"growth      {_growth(service)}\n"
         f"processor   {1000 * service.processor / len(items):.0f} ms an article, starts and stops included\n"
         f"load        {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores in the last minute"
     )

@@ -1,16 +1,22 @@
-"""How fast the server is: `python -m tests.bench.serve [stream|search|reconnect] …`.
+"""How fast the server is: `python -m tests.bench.serve [stream|browser|search|reconnect] …`.
 
 stream: 50 statements a second on the topic, 500 readers of server-sent events in a process of their own; the time from
-the message's time on the topic to the reader. search: questions to an archive of a million statements. reconnect: one
-reader that comes back 200 times under that load. It prints a table, and fails when the goal is missed.
+the message's time on the topic to the reader. browser: the same load, and the page in a real Chromium beside it: the
+time to its card in the DOM, and how soon the page can be used, at rest and under that load. search: questions to an
+archive of a million statements. reconnect: one reader that comes back 200 times under that load. It prints a table, and
+fails when the goal is missed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import re
+import select
+import shutil
+import socket
 import statistics
 import sys
 import tempfile
@@ -24,6 +30,7 @@ from pathlib import Path
 
 import aiohttp
 from aiokafka import AIOKafkaProducer
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from rich.console import Console
 from rich.table import Table
 
@@ -36,9 +43,11 @@ from streams.records import Act, Cue, Form, Kind, Mention, Speaker, Statement, e
 from streams.settings import Settings
 from streams.topics import STATEMENTS
 from streams.wire import client_options
+from tests.page.conftest import FLAGS
 from tests.serve.reading import EventSource
 
 RATE, READERS, SECONDS = 50, 500, 30
+NICE = 10
 MANY = 1_000_000
 CONSOLE = Console()
 _ID = re.compile(rb'"statement_id":"([0-9a-f]{20})"')
@@ -177,6 +186,115 @@ async def stream() -> bool:
     return total == expected and percentile(times, 99) < 0.5
 
 
+def drain(port: int, readers: int, seconds: float) -> tuple[float, int, float]:
+    """Runs in a process of its own: `readers` streams, read and thrown away for `seconds`, as cheaply as can be: the
+    processor is for what is measured; megabytes read, streams that broke off, the share of a core that it took.
+    """
+    os.nice(NICE)
+    waker, read, lost, buffer = select.epoll(), 0, 0, bytearray(1 << 16)
+    streams = [socket.create_connection(("127.0.0.1", port)) for _ in range(readers)]
+    for stream in streams:
+        stream.sendall(f"GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        waker.register(stream.fileno(), select.EPOLLIN)
+    by_number, until = {stream.fileno(): stream for stream in streams}, time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        for number, _ in waker.poll(left):
+            if size := by_number[number].recv_into(buffer):
+                read += size
+            else:
+                waker.unregister(number)
+                lost += 1
+        time.sleep(0.02)  # what came meanwhile is read at once
+    for stream in streams:
+        stream.close()
+    return read / 1e6, lost, time.process_time() / seconds
+
+
+# Run in the page before anything else, and when it is there.
+_WATCHED = """
+localStorage.setItem("flow", "on");
+window.usable = new Promise((done) => {
+  const parts = ["html[data-ready]", ".connection[data-state=live]", "main .card", "#search:not([disabled])"];
+  (function look() {
+    if (parts.every((one) => document.querySelector(one))) done(performance.now());
+    else setTimeout(look, 2);
+  })();
+});
+"""
+_CARDS = """
+window.arrived = [];
+new MutationObserver((changes) => {
+  const now = Date.now();
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes)
+      for (const card of node.querySelectorAll?.(".card") ?? [])
+        window.arrived.push([card.dataset.id, now]);
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes) if (node.matches?.(".card")) window.arrived.push([node.dataset.id, now]);
+}).observe(document.querySelector("main"), { childList: true, subtree: true });
+"""
+
+
+async def usable(browser: Browser, address: str) -> tuple[BrowserContext, Page, float]:
+    """The page in a browser that has never seen it, and the ms from the navigation until it can be used: the stream is
+    live, statements are shown, and the search takes words."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="ar")
+    await context.add_init_script(_WATCHED)
+    page = await context.new_page()
+    await page.goto(address)
+    return context, page, float(await page.evaluate("window.usable"))
+
+
+async def browser() -> bool:
+    """Topic → card in the page's DOM, with 500 readers beside it; and how soon the page can be used."""
+    async with AsyncExitStack() as stack:
+        settings, address = await serving(stack)
+        port = int(address.rpartition(":")[2])
+        before = await produce(settings, 1, rate=2_000)  # something to show
+        playwright = await stack.enter_async_context(async_playwright())
+        chromium = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        stack.push_async_callback(chromium.close)
+        pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+
+        async def visits(count: int) -> list[float]:
+            times = []
+            for _ in range(count):
+                context, _page, took = await usable(chromium, address)
+                times.append(took)
+                await context.close()
+            return times
+
+        at_rest = (await visits(11))[1:]  # the first starts the browser's own processes
+        _, page, _ = await usable(chromium, address)
+        await page.evaluate(_CARDS)
+        draining = asyncio.get_running_loop().run_in_executor(pool, drain, port, READERS, SECONDS + 12)
+        await asyncio.sleep(5)  # until all are connected
+        cpu = time.process_time()
+        ids = await produce(settings, SECONDS)
+        used = (time.process_time() - cpu) / SECONDS
+        await asyncio.sleep(2)
+        arrived = {key: at / 1000 for key, at in reversed(await page.evaluate("window.arrived"))}
+        more = asyncio.create_task(produce(settings, 4))
+        under_load = await visits(4)
+        ids_more = await more
+        megabytes, lost, drained = await draining
+        stamps = await timestamps(settings, len(before) + len(ids) + len(ids_more))
+    times = [(arrived[key] - stamps[key]) * 1000 for key in ids if key in arrived]
+    table(
+        f"topic → card in Chromium: {RATE} statements a second, {READERS} other readers, {SECONDS} s",
+        [
+            ("statements", len(ids)), ("cards", len(times)), ("p50 ms", percentile(times, 50)),
+            ("p95 ms", percentile(times, 95)), ("p99 ms", percentile(times, 99)), ("most ms", max(times)),
+            ("navigation → usable, at rest, p50 ms", percentile(at_rest, 50)), ("… at rest, most ms", max(at_rest)),
+            ("… under load, p50 ms", percentile(under_load, 50)), ("… under load, most ms", max(under_load)),
+            ("server and producer, % of a core", used * 100),
+            (f"the readers (niceness {NICE}), % of a core", drained * 100), ("the readers, MB", megabytes),
+            ("readers dropped", lost), ("load of the machine (1 min)", os.getloadavg()[0]),
+        ],
+    )  # fmt: skip
+    return len(times) == len(ids) and percentile(times, 99) < 500 and max(at_rest) < 1000 and not lost
+
+
 async def timestamps(settings: Settings, count: int) -> dict[str, float]:
     """When each statement was put on the topic, by Kafka."""
     from tests.kafka import messages
@@ -287,7 +405,7 @@ async def ask(opened: Archive) -> bool:
 
 def main() -> None:
     """Run what is named, or all."""
-    benches = {"stream": stream, "reconnect": reconnect, "search": search}
+    benches = {"stream": stream, "browser": browser, "reconnect": reconnect, "search": search}
     failed = [name for name in (sys.argv[1:2] or benches) if not asyncio.run(benches[name]())]
     if failed:
         sys.exit(f"missed: {', '.join(failed)}")

@@ -27,7 +27,7 @@ export default function live({ filter, navigate, frame, share, title }) {
   let waiting = new Map();
   let tooMany = false;
   let spoken = 0;
-  let drawing;
+  let drawing = null;
 
   const change = (next) => navigate(`/${write(next)}`);
   const form = filterForm(now, change);
@@ -146,8 +146,11 @@ export default function live({ filter, navigate, frame, share, title }) {
       tooMany = true;
       waiting.delete(waiting.keys().next().value);
     }
-    cancelAnimationFrame(drawing);
-    drawing = requestAnimationFrame(settle);
+    // Once a frame, however often they come: a frame put off with each of them would never be.
+    drawing ??= requestAnimationFrame(() => {
+      drawing = null;
+      settle();
+    });
   }
 
   function settle() {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from agents.cli import show
+from agents.fetch.metrics import POLLS
 from streams.records import Statement
 from streams.settings import Settings
 from streams.tail import follow
@@ -52,11 +53,23 @@ async def _statements(settings: Settings, console: show.Terminal, counts: Counte
 
 
 async def _summaries(console: show.Terminal, counts: Counter[str]) -> AsyncIterator[None]:
-    told: Counter[str] = Counter()
+    told = ""
     while True:
         await asyncio.sleep(_SUMMARY_EVERY)
-        if counts != told:
-            told = counts.copy()
-            parts = " · ".join(f"{counts[topic.name]:,} {topic.name}" for topic in _TOPICS)
+        parts = " · ".join([*_polls(), *(f"{counts[topic.name]:,} {topic.name}" for topic in _TOPICS)])
+        if parts != told:
+            told = parts
             console.print(f"[dim]── since the start: {parts}[/dim]\n")
         yield
+
+
+def _polls() -> Iterator[str]:
+    """What fetch, in this very process, says of its polls."""
+    outcomes: Counter[str] = Counter()
+    for metric in POLLS.collect():
+        for sample in metric.samples:
+            if sample.name.endswith("_total"):
+                outcomes[sample.labels["outcome"]] += int(sample.value)
+    yield f"{outcomes.total():,} polls of feeds"
+    if outcomes["failed"]:
+        yield f"{outcomes['failed']:,} failed (tasrih feeds health says why)"

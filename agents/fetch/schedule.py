@@ -11,7 +11,8 @@ from streams.records import Feed
 FIRST = 15 * 60.0
 # An outlet that asks for more quiet than this (a forgotten `max-age`) is asked once a day all the same.
 LONGEST_FLOOR = 24 * 3600.0
-# A feed that fails is tried ever more rarely, but for good: outlets come back after months.
+# A feed that fails is tried once more soon, then ever more rarely, but for good: outlets come back after months.
+RETRY = 60.0
 LONGEST_BACK_OFF = 24 * 3600.0
 # Polls are late by up to this share, so that feeds imported together drift apart; the second is up to half as early.
 JITTER = 0.1
@@ -47,8 +48,10 @@ def adapted(row: FeedRow, changed: bool, bounds: tuple[float, float]) -> float:
 def wait(row: FeedRow, chance: float) -> float:
     """Seconds to the next poll of a feed as it stands after one; `chance` is a random number from 0 to 1."""
     seconds = max(row.interval, row.floor)
-    if row.failures > 1:  # one failure is an accident
-        seconds = max(seconds, min(LONGEST_BACK_OFF, seconds * 2.0 ** min(row.failures - 1, 20)))
+    if row.failures == 1:  # an accident: the outlet's, or a machine that was here before its network
+        seconds = max(row.floor, min(seconds, RETRY))
+    elif row.failures:
+        seconds = max(seconds, min(LONGEST_BACK_OFF, seconds * 2.0 ** min(row.failures - 2, 20)))
     if row.polls <= 1 and not row.failures:
         return max(row.floor, seconds * (1 + chance) / 2)
     return seconds * (1 + JITTER * chance)

@@ -136,6 +136,15 @@ def test_a_wait_is_never_shorter_than_asked_nor_endless(
 
 
 @pytest.mark.parametrize(
+    ("failures", "floor", "seconds"),
+    [(0, 0, 900), (1, 0, 60), (1, 300, 300), (2, 0, 900), (3, 0, 1800), (4, 0, 3600), (40, 0, 86400)],
+)
+def test_failures_are_tried_again_soon_and_then_ever_more_rarely(failures: int, floor: float, seconds: float) -> None:
+    row = replace(ROW, failures=failures, interval=900.0, floor=floor, polls=9)
+    assert schedule.wait(row, 0.0) == seconds
+
+
+@pytest.mark.parametrize(
     ("headers", "ttl", "seconds"),
     [({}, 0, 0), ({"Cache-Control": "max-age=600"}, 0, 600), ({"Cache-Control": "max-age=600", "Age": "500"}, 0, 100),
      ({"Cache-Control": "max-age=600"}, 900, 900), ({"Cache-Control": "no-cache, max-age=600"}, 0, 0),

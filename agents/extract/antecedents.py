@@ -1,109 +1,174 @@
 """The antecedent of a verb without a subject (وأضاف، مشيرا إلى، قوله), among those who spoke or were named before.
 
-A log-linear ranking, as in model.py: each candidate has named features (did it speak last, does it stand in this
-sentence, does its gender agree …), the weights are in lexicon/weights.tsv, and the choice can be read from the trace.
+A log-linear ranking, as in model.py: each candidate is someone with all the ways in which the article has brought him
+up to this point (he spoke last, he is the subject of this sentence, his gender agrees …); the weights are in
+lexicon/sources.tsv, and the choice can be read from the trace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING
 
-from agents.extract import gazetteer as g
+from agents.extract import antecedent_features as named
+from agents.extract.beside import Neighbourhood, Others, squeezed
 from agents.extract.coreference import Article
-from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
-from agents.extract.lexicon import rows
 from agents.extract.lexicon import words as classes
-from agents.extract.model import score
-from agents.extract.names import Source
+from agents.extract.model import Facts, Ranking, features, heaviest
+from agents.extract.names import Source, describe
 from agents.extract.report import Report
+from agents.extract.sorts import clitic, sort
 from streams.arabic import fold
 
 if TYPE_CHECKING:
     from agents.extract.speakers import Speaker
 
 # How many of those who spoke, and how many of those named before the cue, are weighed.
-_SPOKE, _NAMED = 4, 8
-
-
-@cache
-def _weights() -> dict[str, float]:
-    return {row["feature"]: float(row["weight"]) for row in rows("antecedents.tsv")}
+_SPOKE, _NAMED = 5, 8
 
 
 class Antecedents:
     """Who may be meant at each point of an article; grows as its reports are resolved."""
 
-    def __init__(self, layout: Layout, article: Article) -> None:
-        self.layout, self.article = layout, article
+    def __init__(self, layout: Layout, article: Article, others: Others) -> None:
+        self.layout, self.article, self.others = layout, article, others
         self._spoken: list[tuple[Report, Speaker]] = []
         self._of: dict[int, Speaker] = {}
+        self._gender: dict[str, str] = {}
 
     def spoke(self, report: Report, speaker: Speaker) -> None:
         """Remember who speaks in `report`; to be told in the order of the text."""
         self._spoken.append((report, speaker))
         self._of[id(report)] = speaker
+        cue = report.cue
+        if cue and cue.gender and cue.shape == "finite" and cue.number in ("s", None) and report.mention:
+            self._gender.setdefault(speaker.id, cue.gender)
 
-    def choose(self, report: Report, name: Callable[[Source], Speaker]) -> tuple[Speaker, str] | None:
+    def choose(self, report: Report, name: Callable[[Source], Speaker], ranking: Ranking) -> tuple[Speaker, str] | None:
         """The likeliest antecedent and the features that spoke for it; None when nobody was named before."""
         candidates = self.candidates(report, name)
         if not candidates:
             return None
-        table = _weights()
-        best = max(range(len(candidates)), key=lambda n: (score(candidates[n][1], table), -n))
-        speaker, features = candidates[best]
-        return speaker, ", ".join(sorted(features, key=lambda f: (-abs(table.get(f, 0.0)), f))[:2])
+        best = max(range(len(candidates)), key=lambda n: (ranking.score(candidates[n][1]), -n))
+        speaker, facts = candidates[best]
+        return speaker, ", ".join(heaviest(features(facts), ranking.weights, 2))
 
-    def candidates(self, report: Report, name: Callable[[Source], Speaker]) -> list[tuple[Speaker, list[str]]]:
-        """Those who may be meant, each with its features; one entry an identity."""
-        text, at = self.layout.text, report.cue.span[0] if report.cue else report.content[0][0]
-        first = self.layout.first[at]
-        shape = self._shape(report)
-        found: dict[str, tuple[Speaker, set[str]]] = {}
+    def candidates(self, report: Report, name: Callable[[Source], Speaker]) -> list[tuple[Speaker, list[Facts]]]:
+        """Those who may be meant, each with its facts; one entry an identity."""
+        text, layout = self.layout.text, self.layout
+        at = report.cue.span[0] if report.cue else report.content[0][0]
+        first = layout.first[at]
+        shape, joined = self._shape(report)
+        found: dict[str, tuple[Speaker, dict[Facts, None]]] = {}
 
-        def add(speaker: Speaker, *features: str) -> None:
-            entry = found.setdefault(speaker.id, (speaker, set()))
-            entry[1].update(features)
+        def add(speaker: Speaker, *facts: Facts) -> None:
+            entry = found.setdefault(speaker.id, (speaker, {}))
+            entry[1].update(dict.fromkeys(facts))
 
         rank = 0
+        seen: set[str] = set()
         for other, speaker in self._spoken[: -_SPOKE - 4 : -1]:
             if other is report.parent or other is report:
                 continue
             level = "sister" if other.parent is report.parent else "inner" if other.parent is not None else "outer"
             where = other.cue.span[0] if other.cue else other.content[0][0]
-            near = "same sentence" if where >= first else "same line" if text.line[where] == text.line[at] else "before"
-            add(speaker, f"spoke {rank} {level}", f"spoke {near}", f"{shape} spoke {rank}", f"{shape} spoke {near}")
+            lines = text.line[at] - text.line[where]
+            near = (
+                "same sentence"
+                if where >= first
+                else "same line"
+                if not lines
+                else "line before"
+                if lines < 2
+                else "before"
+            )
+            close = other.content[-1][1] >= at - 4
+            add(
+                speaker,
+                (named.spoke, shape, joined, rank, level, near),
+                (
+                    named.spoke_how,
+                    shape,
+                    joined,
+                    rank,
+                    bool(other.mention),
+                    other.cue.shape if other.cue else "none",
+                    close,
+                ),
+                (named.spoke_anew, shape, joined, len(seen) if speaker.id not in seen else -1, near),
+            )
+            seen.add(speaker.id)
             rank += 1
             if rank == _SPOKE:
                 break
         if report.parent is not None:
             outer = self._of.get(id(report.parent))
             if outer:
-                add(outer, "parent", f"{shape} parent")
+                add(outer, (named.parent, shape, joined, report.parent.content[0][0] == first))
+        if report.cue is not None:
+            around = Neighbourhood(layout, report, report.cue, self.others)
+            phrases = around.phrases_before(_NAMED)
+            for n, near_by in enumerate(phrases):
+                span, path = near_by.span, near_by.path
+                source = describe(text, span)
+                before = "start" if span[0] <= first else sort(text.word[span[0] - 1])
+                told = all(i in self.others.told for i in range(*span))
+                add(
+                    name(source),
+                    (named.here, shape, joined, squeezed(path), before),
+                    (
+                        named.here_placed,
+                        shape,
+                        joined,
+                        min(n, 4),
+                        before,
+                        clitic(text.word[span[0]]),
+                        told == around.inside,
+                    ),
+                    (
+                        named.here_subject,
+                        shape,
+                        joined,
+                        len(phrases) - n == 1,
+                        before,
+                        path.count("verb") + path.count("cue"),
+                    ),
+                    (named.here_kind, shape, source.kind, before),
+                    (named.here_head, shape, sort(text.word[span[0]]), before, bool(source.name)),
+                )
         rank = 0
+        line = text.line[at]
         for source in reversed(self._before(at)):
             where = source.span[0]
-            if source.kind in ("document",) or (rank and where < first - 60):
+            if source.kind == "document" or (rank and where < first - 60):
                 continue
-            near = "same sentence" if where >= first else "before"
-            position = self._position(where)
-            add(
-                name(source),
-                f"named {near} {position}",
-                f"named {rank if rank < 3 else 3} {near}",
-                f"{shape} named {near} {position}",
+            back = (
+                "here"
+                if where >= first
+                else "same line"
+                if text.line[where] == line
+                else f"back {min(line - text.line[where], 3)}"
             )
+            add(name(source), (named.earlier, shape, joined, min(rank, 3), back, self._position(where)))
             rank += 1
             if rank == _NAMED:
                 break
-        out = []
-        for speaker, features in found.values():
-            features |= self._agreement(report, speaker)
-            features.add(f"kind {speaker.kind}")
-            out.append((speaker, sorted(features)))
-        return out
+        fitting = [entry for entry in found.values() if self._agreement(report, entry[0])[0] != "differs"]
+        return [
+            (speaker, [*facts, *self._whole(report, speaker, shape, joined)])
+            for speaker, facts in fitting or found.values()
+        ]
+
+    def _whole(self, report: Report, speaker: Speaker, shape: str, joined: str) -> tuple[Facts, ...]:
+        """What holds of someone wherever he stands."""
+        cue = report.cue
+        times = sum(other.id == speaker.id for _, other in self._spoken[:-12:-1])
+        return (
+            (named.agrees, *self._agreement(report, speaker), shape),
+            (named.kind, speaker.kind, shape, cue.lemma if cue else ""),
+            (named.often, min(times, 3), joined),
+        )
 
     def _before(self, at: int) -> list[Source]:
         """The last sources named before token `at`."""
@@ -115,50 +180,45 @@ class Antecedents:
                 low = middle + 1
             else:
                 high = middle
-        return sources[max(0, low - _NAMED - 4) : low]
+        return sources[max(0, low - _NAMED - 12) : low]
 
     def _position(self, i: int) -> str:
         """What a name is to its clause, by the word before it."""
         if i <= self.layout.first[i]:
             return "opens"
-        before = word(self.layout.text.word[i - 1])
-        if self.layout.readings[i - 1] and any(r.form.shape == "finite" for r in self.layout.readings[i - 1]):
+        if any(r.form.shape == "finite" for r in self.layout.readings[i - 1]):
             return "after cue"
-        if before.classes & g.VERB:
-            return "after verb"
-        if before.classes & g.PREPOSITION or word(self.layout.text.word[i]).clitic:
-            return "after preposition"
-        if before.classes & (g.THAT | g.LINK):
-            return "after that"
-        if before.classes & g.MARK:
-            return "after mark"
-        return "after noun"
+        return f"after {sort(self.layout.text.word[i - 1])}"
 
-    def _shape(self, report: Report) -> str:
+    def _shape(self, report: Report) -> tuple[str, str]:
         cue = report.cue
         if cue is None:
-            return "none"
+            return "none", ""
         form = self.layout.text.form[cue.span[0]]
-        joined = cue.shape == "finite" and form[0] in classes()["conjunction"]
-        opens = cue.span[0] <= self.layout.first[cue.span[0]] + 1
-        return cue.shape + (" joined" if joined else "") + (" opening" if opens else "")
+        joined = "joined" if cue.shape == "finite" and form[0] in classes()["conjunction"] else ""
+        opens = "opening" if cue.span[0] <= self.layout.first[cue.span[0]] + 1 else ""
+        return cue.shape + (" of" if cue.pronoun else ""), f"{joined} {opens}"
 
-    def _agreement(self, report: Report, speaker: Speaker) -> set[str]:
+    def _agreement(self, report: Report, speaker: Speaker) -> tuple[str, str]:
         cue = report.cue
         if cue is None:
-            return set()
+            return "-", "-"
         gender: str | None = cue.gender
         number: str | None = cue.number
-        if cue.pronoun:
+        if cue.pronoun and cue.shape != "finite":
             gender, number = _PRONOUNS.get(cue.pronoun, (gender, number))
-        features = set()
-        if gender and speaker.gender:
-            features.add("gender agrees" if gender == speaker.gender else "gender differs")
-        elif gender:
-            features.add(f"gender {gender} of {speaker.kind}")
-        if number and speaker.number:
-            features.add("number agrees" if number == speaker.number else "number differs")
-        return features
+        theirs = self._gender.get(speaker.id) or speaker.gender
+        sexes = (
+            "-"
+            if not gender
+            else f"{gender} of {speaker.kind}"
+            if not theirs
+            else "agrees"
+            if gender == theirs
+            else "differs"
+        )
+        counts = "-" if not number or not speaker.number else "agrees" if number == speaker.number else "differs"
+        return sexes, counts
 
 
 # What an attached pronoun tells of whom it means: gender, number.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
@@ -42,6 +42,10 @@ def skeleton(form: str) -> str:
     return form[:1].translate(_LONG) + form[:1] + form[1:].translate(_LONG) if len(form) > 3 else form
 
 
+_PEOPLE = g.ROLE | g.SOURCE | g.GROUP
+_PERSONAL = g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP
+
+
 def describe(text: Text, span: Span) -> Source:
     """What the phrase of tokens `span` names."""
     first, last = span
@@ -69,9 +73,11 @@ def describe(text: Text, span: Span) -> Source:
     gender = _gender(text, w, name)
     noun = w.noun
     if noun is None or w.classes & g.GIVEN:
-        if name:
-            return Source(span, "person", name, role_words(text, name[1], last), gender=gender, number="s")
         plural = _plural(w)
+        if name and not plural and _several(text, name):
+            return Source(span, "group", None, gender=gender, number="p")
+        if name and not plural:
+            return Source(span, "person", name, role_words(text, name[1], last), gender=gender, number="s")
         namelike = not w.classes & g.ORDINARY or bool(w.classes & (g.PERHAPS | g.VERB))
         named = namelike and not plural and last - first <= 2
         if named and not quoted and not w.classes & g.PLACE:
@@ -82,10 +88,16 @@ def describe(text: Text, span: Span) -> Source:
         )
     number = noun.number
     definite = _definite(text, first + 1, last) if not w.definite else True
-    if name and number == "s" and noun.kind & (g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP):
+    if name and number == "s" and (noun.kind & _PERSONAL or noun.lemma in classes()["of-the-press-person"]):
         role = role_words(text, first, name[0]) | role_words(text, name[1], last)
         return Source(span, "person", name, role, noun.lemma, definite, gender, "s")
     return Source(span, _kind(text, span, w), None, role_words(text, first, last), noun.lemma, definite, gender, number)
+
+
+def _several(text: Text, name: Span) -> bool:
+    """Two people are named, joined by و."""
+    between = (word(text.word[i]) for i in range(name[0] + 1, name[1]))
+    return any(w.clitic in classes()["conjunction"] and w.classes & g.GIVEN for w in between)
 
 
 def _definite(text: Text, i: int, last: int) -> bool:
@@ -123,6 +135,10 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
     words = {word(text.word[i]).base for i in range(*span)}
     if noun.kind & (g.MEDIA | g.DOCUMENT) and words & classes()["of-the-press"]:
         return "media"
+    if noun.lemma in classes()["agency"] and all(
+        g.nation(word(text.word[i]).base) for i in range(span[0] + 1, span[1])
+    ):
+        return "media"  # الوكالة، الوكالة السورية
     if (
         noun.lemma in classes()["agency"]
         and span[1] - span[0] > 1
@@ -168,6 +184,8 @@ _PLURAL = tuple(map(fold, ("ون", "ين", "يون", "يين")))
 
 
 def _gender(text: Text, w: Word, name: Span | None) -> str | None:
+    if w.noun and w.noun.number == "p" and w.noun.kind & _PEOPLE and w.base.endswith(_PLURAL):
+        return "m"
     if w.noun and w.noun.number == "s" and not w.classes & g.GIVEN:
         return w.noun.gender if w.noun.gender in ("m", "f") else None
     if name:
@@ -191,10 +209,16 @@ def find_name(text: Text, span: Span) -> Span | None:
             and (after & g.HEAD or (word(text.word[end]).definite and after & g.ORDINARY))
         )
         if end > first and not (chained and end == first + 1):
-            return first, _rest(text, end, last)
+            return first, _rest(text, end, _segment(text, end, last))
     i = first
     while i + 1 < last:
         i += 1
+        if text.form[i] in _quotes():
+            # What stands in quotation marks or brackets is the name of a body (رئيس "الخوذ البيضاء" رائد صالح).
+            closing = next((k for k in range(i + 1, last) if text.form[k] in _quotes()), None)
+            if closing is not None and closing + 1 < last:
+                i = closing
+            continue
         before, w = word(text.word[i - 1]), word(text.word[i])
         given = bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base))
         if head.classes & g.KIN and not head.definite and not text.form[first].endswith(_THEIRS):
@@ -218,6 +242,18 @@ def find_name(text: Text, span: Span) -> Span | None:
             continue
         if not given and before.classes & (g.BODY | g.MEDIA | g.PREPOSITION) and not before.definite:
             continue
+        adjective = w.classes & g.NISBA or g.nation(w.base) or i == first + 1
+        if (
+            head.classes & g.SOURCE
+            and not head.definite
+            and w.base.endswith(_YEH)
+            and not before.definite
+            and adjective
+        ):
+            continue  # مصدر رسمي: an adjective, though some are called so
+        chained = i == first + 1 and i + 1 < last and word(text.word[i + 1]).definite
+        if chained and not given and before.noun and text.form[i] not in g.table_words("name_parts.tsv"):
+            continue  # أمين سر اللجنة: a noun of the chain
         end = _rest(text, name_end(text, i, last, sure=True), last) if name_end(text, i, last, sure=True) > i else i
         if end > i and (end == last or word(text.word[end]).classes & (g.MARK | g.HEAD)):
             called = (
@@ -252,16 +288,34 @@ def _unknown_given(text: Text, i: int) -> bool:
     return plain and bool(before.definite or before.classes & (g.ADJECTIVE | g.MARK))
 
 
+def _segment(text: Text, i: int, last: int) -> int:
+    """The first token from `i` on that begins another part of the phrase: a mark, or an office or body."""
+    while i < last and not word(text.word[i]).classes & (g.MARK | g.HEAD):
+        i += 1
+    return i
+
+
+@cache
+def _quotes() -> frozenset[str]:
+    return classes()["quote-open"] | classes()["quote-close"] | classes()["quote-both"]
+
+
 def _rest(text: Text, end: int, last: int) -> int:
     """The end of a name whose last word or two the tables take for something else."""
-    if 0 < last - end <= 2 and not any(
-        word(text.word[i]).classes & (g.MARK | g.BOUND | g.HEAD | g.NUMBER) or word(text.word[i]).clitic
-        for i in range(end, last)
-    ):
+    if 0 < last - end <= 2 and not any(_foreign(text, i) for i in range(end, last)):
         return last
     return end
 
 
+def _foreign(text: Text, i: int) -> bool:
+    """Token `i` cannot stand in a name, even one that holds words of the tables."""
+    w = word(text.word[i])
+    if w.classes & (g.MARK | g.HEAD | g.NUMBER | g.PREPOSITION | g.THAT | g.WHICH | g.TIME):
+        return True
+    return (w.clitic in _GOVERNING and not len(text.word[i]) > 3) or (w.clitic in _GOVERNING and w.definite)
+
+
+_GOVERNING = frozenset(map(fold, ("ل", "ب", "ك")))
 _YEH, _THEIRS = fold("ي"), tuple(map(fold, ("ته", "تها", "تهم", "ها", "هم")))
 
 

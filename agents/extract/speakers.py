@@ -13,7 +13,7 @@ from agents.extract.coreference import Article
 from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import words as classes
-from agents.extract.mentions import Others, find_mention
+from agents.extract.mentions import Others, find_mention, rankings
 from agents.extract.names import Source, describe
 from agents.extract.offices import holders, same_person
 from agents.extract.report import Kind, Report, ResolvedBy, Span
@@ -58,7 +58,7 @@ class Resolver:
 
     def run(self) -> None:
         """Resolve the reports in the order of their cues."""
-        antecedents = Antecedents(self.layout, self.article)
+        antecedents = Antecedents(self.layout, self.article, self.others)
         order = sorted(range(len(self.reports)), key=lambda n: (_at(self.reports[n]), n))
         for n in order:
             report = self.reports[n]
@@ -80,7 +80,7 @@ class Resolver:
             )
 
     def _implied(self, antecedents: Antecedents, report: Report) -> Speaker | None:
-        choice = antecedents.choose(report, self.of)
+        choice = antecedents.choose(report, self.of, rankings()["antecedent"])
         if choice is None:
             return None
         speaker, rule = choice

@@ -5,9 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.extract.gazetteer import word
+from agents.extract.layout import Layout
+from agents.extract.mentions import find_mention
 from agents.extract.phrases import noun_phrase, subject
+from agents.extract.report import Report
 from agents.extract.text import Text
-from tests.extract.marked import lines
+from tests.extract.marked import lines, parts, read
 
 
 @pytest.mark.parametrize("line", lines("phrases.txt"))
@@ -16,6 +19,15 @@ def test_a_phrase_ends_where_the_bar_stands(line: str) -> None:
     text = Text(f"{phrase} {rest}")
     end = noun_phrase(text, 0, len(text))
     assert text.slice(0, end) == phrase.rstrip("، ")
+
+
+@pytest.mark.parametrize("line", lines("beside.txt"))
+def test_a_source_stands_beside_its_cue(line: str) -> None:
+    raw, marked = parts(line)
+    layout = Layout(Text(raw))
+    spans = {kind: layout.text.tokens(first, last) for kind, first, last in marked}
+    found = find_mention(layout, Report(read(layout, spans["["]), [spans["{"]]))
+    assert found == spans.get("<")
 
 
 def test_times_and_adverbs_stand_between_a_verb_and_its_subject() -> None:

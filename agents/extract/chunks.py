@@ -1,0 +1,56 @@
+"""A stretch of a sentence as steps from left to right: its noun phrases, and the words and marks between them."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from agents.extract.phrases import past_time, phrase, quoted_name
+from agents.extract.sorts import sort
+from agents.extract.text import Text
+
+# What no phrase begins with, and what may be one by itself where the grammar of phrases knows none.
+_BETWEEN = frozenset(
+    ("that", "which", "time", "adverb", "after", "preposition", "link", "number", "verb", "comma", "semicolon", "colon",
+     "stop", "dash", "bracket-open", "bracket-close", "mark")
+)  # fmt: skip
+_LONE = frozenset(("perhaps", "unknown", "the-unknown", "latin", "some", "this"))
+PHRASE = "np"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Tokens [first, last): `kind` is "np" for a phrase, else a word's sort; `ending`: what the phrase ended with."""
+
+    kind: str
+    first: int
+    last: int
+    ending: str = ""
+
+
+def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: int = -1) -> list[Step]:
+    """The steps of the tokens [first, last). `cues`: tokens of reports, which no phrase begins with.
+
+    At token `name`, behind a verb, what looks like a second verb is taken for a name that looks like one (قال هنت إن).
+    """
+    found: list[Step] = []
+    i = first
+    while i < last:
+        time = past_time(text, i, last)
+        if time > i:
+            found.append(Step("time", i, time))
+            i = time
+            continue
+        kind = "cue" if i in cues else sort(text.word[i])
+        end, ending = i, ""
+        if kind == "quote":
+            end, ending = quoted_name(text, i, last), "quoted"
+        elif kind == "verb" and i == name:
+            end, ending = i + 1, "lone"
+        elif kind not in _BETWEEN and kind != "cue":
+            end, ending = phrase(text, i, last)
+        if end == i and kind in _LONE:
+            end, ending = i + 1, "lone"
+        found.append(Step(PHRASE, i, end, ending) if end > i else Step(kind, i, i + 1))
+        i = found[-1].last
+    return found

@@ -1,0 +1,132 @@
+"""How far the noun phrase beside a cue goes: the ends it may have, each with the facts that speak for it.
+
+The chunker's end (phrases.py) is one candidate; others lie inside it, or beyond the parts that follow it: an apposition
+over a comma, a complement after a preposition, a word that no table knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from agents.extract import source_features as named
+from agents.extract.chunks import PHRASE, steps
+from agents.extract.gazetteer import word
+from agents.extract.layout import Layout
+from agents.extract.lexicon import word_classes
+from agents.extract.model import Facts
+from agents.extract.phrases import phrase, quoted_name
+from agents.extract.sorts import clitic, sort
+
+# How many tokens and further parts a phrase may have.
+_LONGEST, _PARTS = 34, 5
+_STEPS = 4
+_CLOSING = frozenset(("that", "which", "stop", "colon", "semicolon"))
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The phrase ends before token `last`."""
+
+    last: int
+    facts: tuple[Facts, ...]
+
+
+def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
+    """The ends of the phrase that begins at token `first` and never goes past `bound`; `reason`: what stands there."""
+    text = layout.text
+    bound = min(bound, first + _LONGEST)
+    end, ending = phrase(text, first, bound)
+    if end == first:
+        end, ending = quoted_name(text, first, bound), "entity"
+    end = max(end, first + 1)
+    head = sort(text.word[first])
+    found: list[End] = []
+
+    def add(last: int, relation: str, how: str, joints: tuple[Facts, ...]) -> None:
+        before = sort(text.word[last - 1])
+        stop = reason if last >= bound else ""
+        after = stop or sort(text.word[last])
+        coarse = word_classes().of
+        found.append(
+            End(
+                last,
+                (
+                    (named.ended, relation, how, before, after, stop or clitic(text.word[last])),
+                    (named.ended_form, relation, stop or text.form[last], head),
+                    (named.ended_class, coarse(text.form[last - 1])[1], stop or coarse(text.form[last])[1]),
+                    (named.ended_bound, relation, stop, min(last - first, 12)),
+                    *joints,
+                ),
+            )
+        )
+
+    for last in range(first + 1, end):
+        if sort(text.word[last - 1]) not in _NEVER_LAST and sort(text.word[last]) != "bracket-close":
+            add(last, "short", ending, ())
+    parts = _parts(layout, end, bound)
+    crossed: tuple[Facts, ...] = ()
+    how: str = ending
+    last = end
+    for n in range(len(parts) + 1):
+        following = _joint(layout, "not", parts[n], how, head, bound, reason) if n < len(parts) else ()
+        add(last, "at" if n == 0 else "beyond", how, crossed + following)
+        if n < len(parts):
+            crossed += _joint(layout, "over", parts[n], how, head, bound, reason)
+            last, how = parts[n].last, parts[n].ending
+    return found
+
+
+_NEVER_LAST = frozenset(("comma", "bracket-open", "preposition", "and", "after"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What follows a phrase: the token where the steps to it begin, the steps, and the phrase itself."""
+
+    begin: int
+    steps: str
+    first: int
+    last: int
+    ending: str
+
+
+def _parts(layout: Layout, first: int, bound: int) -> list[_Part]:
+    text, begin = layout.text, first
+    found: list[_Part] = []
+    between: list[str] = []
+    for step in steps(text, first, bound):
+        initial = step.kind == "stop" and text.word[step.first] == "."
+        if (step.kind in _CLOSING and not initial) or len(found) == _PARTS or len(between) == _STEPS:
+            break
+        if step.kind == PHRASE:
+            found.append(_Part(begin, " ".join(between), step.first, step.last, step.ending))
+            between, begin = [], step.last
+        elif step.kind == "bracket-close" and found and not between:
+            found[-1] = replace(found[-1], last=step.last, ending=found[-1].ending + ")")
+            begin = step.last
+        else:
+            between.append(step.kind)
+    return found
+
+
+def _joint(
+    layout: Layout, crossed: str, part: _Part, ending: str, head: str, bound: int, reason: str
+) -> tuple[Facts, ...]:
+    text = layout.text
+    w = word(text.word[part.first])
+    kind = sort(text.word[part.first])
+    after = reason if part.last >= bound else sort(text.word[part.last])
+    return (
+        (named.joint, crossed, part.steps, ending, kind, part.ending),
+        (named.joint_form, crossed, text.form[part.begin], head),
+        (
+            named.joint_class,
+            crossed,
+            part.steps,
+            word_classes().of(text.form[part.first])[1],
+            clitic(text.word[part.first]),
+            w.definite,
+            text.form[part.first][-2:],
+        ),
+        (named.joint_after, crossed, part.steps, after, kind),
+    )

@@ -1,0 +1,175 @@
+"""The features of candidates for the source of a report, named from the facts that beside.py and extents.py find.
+
+As in features.py: facts that take many values stand in functions of their own.
+"""
+
+from __future__ import annotations
+
+Names = tuple[str, ...]
+
+# ---- which phrase: no phrase at all
+
+
+def nobody(shape: str, joined: str, follows: str, precedes: str, /) -> Names:
+    """No source beside the cue: by the cue's form and neighbours."""
+    return (
+        "none",
+        f"none {shape}",
+        f"none {shape} {joined}",
+        f"none {shape} then {follows}",
+        f"none {shape} after {precedes}",
+        f"none {joined} {shape} then {follows}",
+    )
+
+
+def nobody_of_lemma(lemma: str, shape: str, /) -> Names:
+    """No source, by the cue's lemma."""
+    return (f"none lemma {lemma}", f"none lemma {lemma} {shape}")
+
+
+def nobody_near(shape: str, joined: str, after: bool, before: bool, /) -> Names:
+    """No source: `after`, `before`: a phrase touches the cue there."""
+    return f"none near {shape} {after} {before}", f"none near {shape} {joined} {after} {before}"
+
+
+def nobody_where(shape: str, late: bool, inside: bool, closed: bool, /) -> Names:
+    """No source. late: content before the cue · inside: within another's content · closed: no room after it."""
+    return f"none late {late} {shape}", f"none inside {inside} {shape}", f"none closed {closed} {shape}"
+
+
+# ---- which phrase
+
+
+def placed(place: str, joined: str, n: int, steps: str, /) -> Names:
+    """The side and the number of the phrase, and the steps between it and the cue."""
+    return f"{place}", f"{place} {joined}", f"{place} {n}", f"{place} {joined} {n}", f"{place} over {steps}"
+
+
+def parted(where: str, steps: str, joined: str, /) -> Names:
+    """The steps between it and the cue."""
+    near, _, rest = steps.partition(" ")
+    return (
+        f"{where} over {steps}",
+        f"{where} near {near}",
+        f"{where} {joined} over {steps}",
+        f"{where} near {near} {rest.partition(' ')[0]}",
+    )
+
+
+def headed(where: str, head: str, definite: bool, clitic: str, ending: str, touching: bool, /) -> Names:
+    """The sort of its first word."""
+    return (
+        f"{where} head {head}",
+        f"{where} head {head} {definite}",
+        f"{where} clitic {clitic}",
+        f"{where} ends {ending}",
+        f"{where} {head} ends {ending}",
+        f"{where} {head} {definite} touching {touching}",
+        f"{where} clitic {clitic} touching {touching}",
+        f"head {head}",
+        f"ends {ending}",
+    )
+
+
+def head_class(where: str, coarse: str, /) -> Names:
+    """The learned class of its first word."""
+    return f"class {coarse}", f"{where} class {coarse}"
+
+
+def bounded(where: str, before: str, after: str, touching: bool, /) -> Names:
+    """What stands before and after it."""
+    return (
+        f"{where} after {before}",
+        f"{where} then {after}",
+        f"{where} then {after} {touching}",
+        f"{where} between {before} {after}",
+        f"{where} after {before} {touching}",
+    )
+
+
+def after_form(where: str, form: str, head: str, passes: bool, /) -> Names:
+    """The function word before it; `passes`: the cue passes words on (نقلت X عن Y)."""
+    return f"{where} behind {form}", f"{where} behind {form} {head}", f"{where} behind {form} passes {passes}"
+
+
+def agreeing(where: str, agrees: str, joined: str, touching: bool, /) -> Names:
+    """Whether it agrees with the cue."""
+    return f"{where} agrees {agrees}", f"{where} agrees {agrees} {joined}", f"{where} agrees {agrees} {touching}"
+
+
+def reached(where: str, steps: str, head: str, /) -> Names:
+    """The steps to it and its head."""
+    return (f"{where} over {steps} to {head}",)
+
+
+def of_lemma(where: str, lemma: str, touching: bool, /) -> Names:
+    """The cue's lemma."""
+    return (f"{where} lemma {lemma} {touching}",)
+
+
+def quoted(side: str, deeper: int, inside: bool, told: bool, /) -> Names:
+    """Whether quotation marks or another's content part it from the cue."""
+    return f"{side} deeper {deeper}", f"{side} deeper {deeper} {inside}", f"{side} told {told} {inside}"
+
+
+# ---- how far it goes
+
+
+def ended(relation: str, ending: str, last: str, following: str, clitic: str, /) -> Names:
+    """Where the end stands to the chunker's, and the words on both sides."""
+    return (
+        f"end {relation}",
+        f"end {relation} {ending}",
+        f"end {relation} then {following}",
+        f"end {relation} {ending} then {following}",
+        f"end {relation} {last} | {following}",
+        f"end {last} | {following}",
+        f"end {relation} clitic {clitic}",
+        f"end {relation} {ending} clitic {clitic} {following}",
+    )
+
+
+def ended_form(relation: str, form: str, head: str, /) -> Names:
+    """The word after the end."""
+    return f"end {relation} before {form}", f"end {head} before {form}"
+
+
+def ended_class(last: str, following: str, /) -> Names:
+    """The learned classes on both sides."""
+    return f"end class {last}|{following}", f"end class {last}|", f"end class |{following}"
+
+
+def ended_bound(relation: str, bound: str, size: int, /) -> Names:
+    """What stops the phrase, and how long it is."""
+    return f"end {relation} at {bound}", f"end at {bound}", f"end size {size}", f"end size {size} {relation}"
+
+
+def joint(crossed: str, steps: str, ending: str, head: str, reaches: str, /) -> Names:
+    """A part that is taken in, or left out: what parts it from the phrase, its head and how it ends."""
+    return (
+        f"{crossed} {steps}",
+        f"{crossed} {steps} to {head}",
+        f"{crossed} {ending} {steps}",
+        f"{crossed} {ending} {steps} to {head}",
+        f"{crossed} {ending} {steps} to {reaches}",
+        f"{crossed} {ending} {steps} to {head} {reaches}",
+    )
+
+
+def joint_form(crossed: str, form: str, head: str, /) -> Names:
+    """The preposition or mark between, and the head of the whole."""
+    return f"{crossed} by {form}", f"{crossed} by {form} from {head}"
+
+
+def joint_class(crossed: str, steps: str, coarse: str, clitic: str, definite: bool, ending: str, /) -> Names:
+    """The learned class of the part's first word, and its last letters, which tell its case."""
+    return (
+        f"{crossed} {steps} class {coarse}",
+        f"{crossed} {steps} clitic {clitic} {definite}",
+        f"{crossed} {steps} {definite} ends {ending}",
+    )
+
+
+def joint_after(crossed: str, steps: str, after: str, head: str, /) -> Names:
+    """What follows the part."""
+    return f"{crossed} {steps} then {after}", f"{crossed} {steps} {head} then {after}"

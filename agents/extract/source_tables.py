@@ -1,0 +1,16 @@
+"""What was learned of sources: lexicon/sources.tsv by name of its table."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from agents.extract.lexicon import rows
+
+
+@cache
+def source_tables() -> dict[str, dict[str, float]]:
+    """beside, extent, antecedent: the weights of features · verbal: the learned classes of words that are verbs."""
+    tables: dict[str, dict[str, float]] = {}
+    for row in rows("sources.tsv"):
+        tables.setdefault(row["model"], {})[row["feature"]] = float(row["weight"])
+    return tables

@@ -1,0 +1,252 @@
+"""Learn the weights of lexicon/sources.tsv: which phrase beside a cue speaks, where it ends, whom a bare verb means.
+
+usage: python -m agents.extract.train_sources GOLD.jsonl [GOLD.jsonl …] [--by source]
+
+Each annotated report is a lesson: the phrases around its cue are the candidates, the annotated mention (or none) the
+right one; so are the ends of that phrase; and for a report without a mention those who spoke or were named before, of
+whom the annotated speaker (or an alias) is right. Earlier reports have their annotated speakers then, so that one
+mistake teaches no other. With --by FIELD no weights are written; instead each value of the field is left out in turn,
+and the share of right choices and speakers on what was left out is shown. Deterministic. Needs numpy and scipy
+(development only).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from agents.extract import mentions
+from agents.extract.antecedents import Antecedents
+from agents.extract.beside import Neighbourhood
+from agents.extract.cues import COLON
+from agents.extract.extents import ends
+from agents.extract.gazetteer import VERB, word
+from agents.extract.jsonl import moment
+from agents.extract.layout import Layout
+from agents.extract.lexicon import cues, rows
+from agents.extract.mentions import find_mention
+from agents.extract.model import Facts, Ranking, features
+from agents.extract.report import Cue, Report, Span
+from agents.extract.sorts import sort
+from agents.extract.speakers import Resolver
+from agents.extract.text import Text
+from agents.extract.train import Group, Table, rank
+from streams.arabic import fold
+
+_PENALTY = 2.0
+# The share of known verbs in a class from which on its other members are taken for verbs too.
+_MOSTLY = 0.37
+# The facts of each candidate, and the right one, if it is among them.
+Lesson = tuple[list[tuple[Facts, ...]], int | None]
+
+
+def folded(name: str | None) -> str:
+    """A name as the scorer compares names."""
+    return " ".join(re.findall(r"[^\W_]+", fold(name or "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """One annotated statement as the engine would report it, with the answers that count as right."""
+
+    report: Report
+    answers: frozenset[str]
+    optional: bool
+
+
+def cue_of(layout: Layout, span: Sequence[int] | None) -> Cue | None:
+    """The cue at code points `span`, read as the lexicon reads it; a finite verb where it knows none."""
+    if not span:
+        return None
+    tokens = layout.text.tokens(span[0], span[1])
+    for i in range(*tokens):
+        if layout.text.word[i] == COLON.lemma:
+            return Cue(tokens, COLON.lemma, "colon")
+        for reading in layout.readings[i]:
+            form = reading.form
+            return Cue(
+                tokens,
+                reading.entry.lemma,
+                form.shape,
+                form.gender,
+                form.number,
+                form.person,
+                form.passive,
+                reading.pronoun,
+            )
+    return Cue(tokens, layout.text.form[tokens[0]], "finite", person=3)
+
+
+def annotated(document: dict[str, Any], layout: Layout) -> list[Annotated]:
+    """The statements of an annotated document, in the order of the text."""
+    text, found, by_id = layout.text, [], {}
+    for s in sorted(document["statements"], key=lambda s: (s["content"][0][0], -s["content"][-1][1])):
+        report = Report(cue_of(layout, s["cue"]), [text.tokens(a, b) for a, b in s["content"]])
+        report.mention = text.tokens(*s["mention"]) if s["mention"] else None
+        by_id[s["id"]] = report
+        answers = frozenset(folded(name) for name in [s["speaker"], *s["aliases"]]) - {""}
+        found.append((s, Annotated(report, answers, s["optional"])))
+    for s, one in found:
+        one.report.parent = by_id.get(s["parent"])
+    return [one for _, one in found]
+
+
+class Article:
+    """The lessons of one annotated document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.layout = Layout(Text(document["text"]))
+        self.statements = annotated(document, self.layout)
+        self.resolver = Resolver(
+            self.layout, [one.report for one in self.statements], moment(document.get("published"))
+        )
+        self.beside: list[Lesson] = []
+        self.extent: list[Lesson] = []
+        for one in self.statements:
+            if not one.optional and one.report.cue is not None:
+                self._mention(one.report, one.report.cue)
+
+    def _mention(self, report: Report, cue: Cue) -> None:
+        around = Neighbourhood(self.layout, report, cue, self.resolver.others)
+        phrases, right = around.candidates(), report.mention
+        at = next((n for n, c in enumerate(phrases) if self._begins(c.span, right)), None)
+        self.beside.append(([c.facts for c in phrases], at))
+        if right is not None:
+            bound, reason = around.limit(right)
+            possible = ends(self.layout, right[0], max(bound, right[0] + 1), reason)
+            at = next((n for n, end in enumerate(possible) if end.last == right[1]), None)
+            self.extent.append(([end.facts for end in possible], at))
+
+    def _begins(self, span: Span | None, right: Span | None) -> bool:
+        """The phrase begins where the annotated one does; a quotation mark before it does not count."""
+        if span is None or right is None:
+            return span is right
+        return span[0] == right[0] or (span[0] + 1 == right[0] and sort(self.layout.text.word[span[0]]) == "quote")
+
+    def antecedents(self) -> Iterator[Lesson]:
+        """The lessons of the reports without a mention; needs the weights of the mentions."""
+        resolver = self.resolver
+        known = Antecedents(self.layout, resolver.article, resolver.others)
+        resolver.spoken.clear()
+        in_order = sorted(
+            self.statements, key=lambda one: one.report.cue.span if one.report.cue else one.report.content[0]
+        )
+        for one in in_order:
+            report = one.report
+            mention = report.mention or find_mention(self.layout, report, resolver.others)
+            speaker = resolver.name(mention) if mention else None
+            candidates = known.candidates(report, resolver.of)
+            right = next((n for n, (name, _) in enumerate(candidates) if folded(name.name) in one.answers), None)
+            if not mention and not one.optional:
+                yield [tuple(facts) for _, facts in candidates], right
+            if right is not None and (speaker is None or folded(speaker.name) not in one.answers):
+                speaker = candidates[right][0]
+            if speaker:
+                known.spoke(report, speaker)
+                resolver.spoken.append((report, speaker))
+
+    def speakers(self) -> Counter[str]:
+        """How many speakers are right, the contents and cues being given; needs all weights."""
+        found: Counter[str] = Counter()
+        given = [one.report.mention for one in self.statements]
+        for one in self.statements:
+            one.report.mention = one.report.via = None
+        Resolver(self.layout, [one.report for one in self.statements], self.resolver.published).run()
+        for one, mention in zip(self.statements, given, strict=True):
+            if not one.optional:
+                how = "named" if mention else "implicit"
+                found[how] += 1
+                found[f"{how} right"] += folded(one.report.speaker) in one.answers
+            one.report.mention = mention
+        return found
+
+
+def groups(lessons: Iterable[Lesson]) -> list[Group]:
+    """The lessons whose right answer is among the candidates, with their features."""
+    return [([features(facts) for facts in candidates], right) for candidates, right in lessons if right is not None]
+
+
+def verbal() -> Table:
+    """The learned classes of words (wordclasses.py) most of whose members are known as verbs, with their share."""
+    known: dict[str, list[bool]] = {}
+    for row in rows("wordclasses.tsv"):
+        shapes = {reading.form.shape for reading in cues().readings(row["word"])}
+        is_verb = shapes == {"finite"} or bool(word(row["word"]).classes & VERB)
+        known.setdefault(row["fine"], []).append(is_verb)
+    shares = {fine: sum(verbs) / len(verbs) for fine, verbs in known.items()}
+    return {fine: share for fine, share in shares.items() if share > _MOSTLY}
+
+
+def learn(articles: Sequence[Article]) -> dict[str, Table]:
+    """The weights of all three rankings; they are in use afterwards."""
+    tables = {
+        "beside": rank(groups(lesson for a in articles for lesson in a.beside), _PENALTY),
+        "extent": rank(groups(lesson for a in articles for lesson in a.extent), _PENALTY),
+    }
+    mentions.use(tables)
+    tables["antecedent"] = rank(groups(lesson for a in articles for lesson in a.antecedents()), _PENALTY)
+    mentions.use(tables)
+    return tables
+
+
+def right_share(lessons: Sequence[Lesson], weights: Table) -> float:
+    """How often the likeliest candidate is the right one."""
+    score: Callable[[tuple[Facts, ...]], float] = Ranking(weights).score
+    chosen = (max(range(len(c)), key=lambda n: (score(c[n]), -n)) == right for c, right in lessons if c)
+    return 100 * sum(chosen) / max(len(lessons), 1)
+
+
+def show(name: str, articles: Sequence[Article], tables: dict[str, Table]) -> None:
+    """One line: the share of right choices of each ranking, and of right speakers."""
+    counts = sum((a.speakers() for a in articles), Counter[str]())
+    bare = [lesson for a in articles for lesson in a.antecedents()]
+    print(
+        f"{name:20} {counts['named'] + counts['implicit']:5}",
+        *(
+            f"{what} {right_share([lesson for a in articles for lesson in getattr(a, what)], tables[what]):5.1f}"
+            for what in ("beside", "extent")
+        ),
+        f"antecedent {right_share(bare, tables['antecedent']):5.1f}",
+        *(f"{how} {100 * counts[f'{how} right'] / max(counts[how], 1):5.1f}" for how in ("named", "implicit")),
+    )
+
+
+def main() -> None:
+    """Learn, or with --by leave out and show."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", nargs="+")
+    parser.add_argument("--by", help="leave out each value of this field in turn, and only show the results")
+    parser.add_argument("--test", help="show the results on these articles too")
+    parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "sources.tsv")))
+    arguments = parser.parse_args()
+    articles = [Article(document) for path in arguments.gold for document in documents(path)]
+    if arguments.by:
+        for value in sorted({str(a.document.get(arguments.by)) for a in articles}):
+            left = [a for a in articles if str(a.document.get(arguments.by)) == value]
+            show(value, left, learn([a for a in articles if a not in left]))
+        return
+    tables = {**learn(articles), "verbal": verbal()}
+    if arguments.test:
+        show(arguments.test[-20:], [Article(document) for document in documents(arguments.test)], tables)
+    with open(arguments.out, "w", encoding="utf-8") as out:
+        out.write("# Learned by train_sources.py; do not edit by hand.\nmodel\tfeature\tweight\n")
+        for name, table in sorted(tables.items()):
+            out.writelines(f"{name}\t{feature}\t{weight:.3f}\n" for feature, weight in sorted(table.items()))
+    print({name: len(table) for name, table in tables.items()})
+
+
+def documents(path: str) -> list[dict[str, Any]]:
+    """The annotated articles of a file."""
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+if __name__ == "__main__":
+    main()

@@ -80,13 +80,13 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
         await create_topics(settings)
         known = await registry.offer(settings, feeds)
         console.print(f"[dim]broker  {settings.broker}\ndata    {settings.data_dir}\nfeeds   {known}[/dim]")
-        async with playing(settings, ROLES):
+        # Watched from before anything happens, so that nothing is missed in the counts.
+        async with watch(settings, console, stop), playing(settings, ROLES):
             console.print(
                 f"[green]✓[/green] everything is at work after {time.monotonic() - started:.1f} s · "
                 f"page and API: [bold]http://{settings.host}:{settings.port}/[/bold] · Ctrl-C stops\n"
             )
-            async with watch(settings, console, stop):
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), seconds)
             stopped = time.monotonic()
     console.print(f"[dim]stopped in {time.monotonic() - stopped:.1f} s[/dim]")

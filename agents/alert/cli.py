@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from streams.records import Alert, AlertRule, Statement
     from streams.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Alert rules: check, try out, list, add, remove; channels: try, enable.")
+app = typer.Typer(
+    no_args_is_help=True, help="Alert rules: check, try, list, add, pause, resume, remove. Channels: try, enable."
+)
 
 File = Annotated[Path, typer.Argument(help="A TOML file of channels and rules.", metavar="FILE")]
+Names = Annotated[list[str], typer.Argument(help="Names of rules.", metavar="NAME...")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")]
 
 
@@ -31,7 +34,7 @@ def check(file: File) -> None:
     """Whether FILE is written right: rules, channels, and the secrets that they name."""
     found = _load(file)
     options.run(_open_all(found, options.settings()))
-    typer.echo(f"{file}: {len(found.rules)} rules and {len(found.channels)} channels are well")
+    typer.echo(f"{file} is written right (rules: {len(found.rules)}, channels: {len(found.channels)})")
 
 
 @app.command("test")
@@ -76,18 +79,20 @@ def list_(as_json: AsJson = False, broker: options.Broker = None, data_dir: opti
 
 @app.command()
 def add(file: File, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
-    """Put FILE's rules to work, beside those that are; a rule of the same name is replaced. Channels stay in the file
-    that the worker reads (TASRIH_ALERTS)."""
+    """Put FILE's rules to work, beside those that are; a rule of the same name is replaced.
+
+    Channels are not taken from FILE: they stand in the file that the worker reads (TASRIH_ALERTS).
+    """
     import msgspec
 
     rules = [msgspec.structs.replace(rule, origin="api") for rule in _load(file).rules]
-    options.run(_publish(options.settings(broker=broker, data_dir=data_dir), rules, []))
+    options.run(_add(options.settings(broker=broker, data_dir=data_dir), rules))
     typer.echo(f"at work: {', '.join(rule.name for rule in rules) or 'nothing: the file has no rules'}")
 
 
 @app.command()
 def remove(
-    names: Annotated[list[str], typer.Argument(help="Names of rules.", metavar="NAME...")],
+    names: Names,
     broker: options.Broker = None,
     data_dir: options.DataDir = None,
 ) -> None:
@@ -98,8 +103,22 @@ def remove(
 
 
 @app.command()
+def pause(names: Names, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
+    """Let rules rest: they match nothing until `resume`."""
+    options.run(_turn(options.settings(broker=broker, data_dir=data_dir), names, enabled=False))
+    typer.echo(f"paused: {', '.join(names)}")
+
+
+@app.command()
+def resume(names: Names, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
+    """Put rules to work again that were paused."""
+    options.run(_turn(options.settings(broker=broker, data_dir=data_dir), names, enabled=True))
+    typer.echo(f"at work: {', '.join(names)}")
+
+
+@app.command()
 def enable(
-    channel: Annotated[str, typer.Argument(help="A channel that its receiver disabled (410 Gone).")],
+    channel: Annotated[str, typer.Argument(help="A channel that its receiver disabled (410 Gone).", metavar="CHANNEL")],
     broker: options.Broker = None,
     data_dir: options.DataDir = None,
 ) -> None:
@@ -109,7 +128,9 @@ def enable(
 
 
 @app.command("send-test")
-def send_test(file: File, channel: Annotated[str, typer.Argument(help="A channel of FILE.")]) -> None:
+def send_test(
+    file: File, channel: Annotated[str, typer.Argument(help="A channel of FILE.", metavar="CHANNEL")]
+) -> None:
     """Send a made-up alert through a channel, and say what its receiver answered."""
     from agents.alert.channels import Delivered
 
@@ -262,15 +283,48 @@ async def _publish(settings: Settings, rules: list[AlertRule], removed: list[str
             await publish(producer, rules, removed)
 
 
-async def _remove(settings: Settings, names: list[str]) -> None:
+async def _add(settings: Settings, rules: list[AlertRule]) -> None:
     from streams.broker import reach
 
     async with reach(settings) as found:
         known = await _rules(found)
-        for name in names:
-            if name not in known:
-                options.fail(f"no rule is named {name}; there are: {', '.join(sorted(known)) or 'none'}")
+        _ours(known[rule.name] for rule in rules if rule.name in known)
+        await _publish(found, rules, [])
+
+
+async def _remove(settings: Settings, names: list[str]) -> None:
+    from streams.broker import reach
+
+    async with reach(settings) as found:
+        _chosen(await _rules(found), names)
         await _publish(found, [], names)
+
+
+async def _turn(settings: Settings, names: list[str], *, enabled: bool) -> None:
+    import msgspec
+
+    from streams.broker import reach
+
+    async with reach(settings) as found:
+        rules = _chosen(await _rules(found), names)
+        await _publish(found, [msgspec.structs.replace(rule, enabled=enabled) for rule in rules], [])
+
+
+def _chosen(known: dict[str, AlertRule], names: list[str]) -> list[AlertRule]:
+    """The rules of these names, which may be changed here; or the command ends with why not."""
+    for name in names:
+        if name not in known:
+            options.fail(f"no rule is named {name}; there are: {', '.join(sorted(known)) or 'none'}")
+    rules = [known[name] for name in names]
+    _ours(rules)
+    return rules
+
+
+def _ours(rules: Iterable[AlertRule]) -> None:
+    """The next start of the worker would take back what is changed here of the file's rules."""
+    for rule in rules:
+        if rule.origin == "file":
+            options.fail(f"rule {rule.name} stands in the worker's file (TASRIH_ALERTS): change it there")
 
 
 async def _enable(settings: Settings, channel: str) -> None:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="What could not be processed: list it, look at it, retry it, drop it.")
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Ids of letters, or their beginnings.", metavar="ID...")]
+Id = Annotated[str, typer.Argument(help="The id of a letter, or its beginning.", metavar="ID")]
 All = Annotated[bool, typer.Option("--all", help="All that are waiting.")]
-Stage = Annotated[str, typer.Option(help="Only those of this stage.")]
+Stage = Annotated[str, typer.Option(help="Only those of this stage: fetch, normalize, extract, alert …")]
 AsJson = Annotated[bool, typer.Option("--json", help="One letter a line, as on the topic.")]
 
 
@@ -46,7 +47,7 @@ def list_(
 
 
 @app.command()
-def show(id: str, as_json: AsJson = False, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
+def show(id: Id, as_json: AsJson = False, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
     """One letter whole, with the bytes that could not be processed."""
     settings = options.settings(broker=broker, data_dir=data_dir)
     one = _one(options.run(_waiting(settings, "")), id)

@@ -113,7 +113,7 @@ def import_(
         count = _reach(lambda settings: registry.import_feeds(settings, file), broker, data_dir)
     except lists.FeedListError as error:
         options.fail(str(error), status=2)
-    typer.echo(f"{count} feeds new or changed")
+    typer.echo(f"feeds new or changed: {count}")
 
 
 @app.command()

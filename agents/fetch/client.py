@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -214,7 +215,8 @@ def _reason(error: aiohttp.ClientError, url: str) -> str:
         case aiohttp.ClientConnectorError(os_error=ForbiddenAddressError() as refused):
             return str(refused)
         case aiohttp.ClientConnectorError():
-            return f"no connection to {host}: {error.os_error}"
+            number = error.os_error.errno
+            return f"no connection to {host}: {os.strerror(number) if number else error.os_error}"
         case aiohttp.ServerDisconnectedError():
             return f"{host} hung up without an answer"
         case aiohttp.InvalidURL():

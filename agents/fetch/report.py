@@ -53,7 +53,8 @@ class Health(msgspec.Struct, kw_only=True, frozen=True):
 
 
 async def check(settings: Settings, url: str) -> Check:
-    """Fetch the feed at `url` and explain what came."""
+    """Fetch the feed at `url` (https, when it does not say) and explain what came."""
+    url = url if "://" in url else f"https://{url}"
     found = Check(url=url)
     say = found.facts
     async with Client(settings, Lanes(settings.host_spacing)) as client, Parser() as parser:

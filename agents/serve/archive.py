@@ -187,7 +187,7 @@ class Archive:
         asked = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in _NAMES if table != "meta")
         async with self.database.reading() as db:
             rows = await db.fetch(asked)
-        return {table: count for table, count in rows if table not in ("records", "positions")}
+        return {table: count for table, count in rows if table not in ("records", "positions", "feed_healths")}
 
     async def positions(self) -> dict[tuple[str, int], int]:
         """The next offset by topic and partition."""

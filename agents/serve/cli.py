@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from agents.serve.access import Keys
     from streams.settings import Settings
 
-archive = typer.Typer(help="What is kept for asking: how it stands, and made anew.", no_args_is_help=True)
-keys = typer.Typer(help="Who may ask from elsewhere: make, list and remove keys.", no_args_is_help=True)
+archive = typer.Typer(
+    help="The archive that the server answers from: its size, pruning, rebuilding.", no_args_is_help=True
+)
+keys = typer.Typer(help="Who may ask the server from elsewhere: make, list and remove keys.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Whose key: a person's, a program's.", metavar="NAME")]
 
 Json = Annotated[bool, typer.Option("--json", help="JSON, for scripts.")]
 Database = Annotated[
@@ -58,11 +62,9 @@ async def _serve(settings: Settings) -> None:
 
 
 @archive.command("status")
-def status(
-    as_json: Json = False, database: Database = None, broker: options.Broker = None, data_dir: options.DataDir = None
-) -> None:
+def status(as_json: Json = False, database: Database = None, data_dir: options.DataDir = None) -> None:
     """How much the archive holds."""
-    settings = options.settings(database_url=database, broker=broker, data_dir=data_dir)
+    settings = options.settings(database_url=database, data_dir=data_dir)
     found = options.run(_status(settings))
     if as_json:
         import json
@@ -104,8 +106,9 @@ def prune(
 ) -> None:
     """Take out of the archive what was published longer ago than TIME; the topics keep what they keep.
 
-    Servers with TASRIH_ARCHIVE_KEEP do it by themselves. Readers and servers are not in its way, nor it in theirs. What
-    it frees is used again; in SQLite the file becomes smaller, too.
+    Servers with TASRIH_ARCHIVE_KEEP do it by themselves.
+    Readers and servers go on meanwhile.
+    What is freed is used again; in SQLite the file becomes smaller, too.
     """
     from agents.serve.prune import span
 
@@ -183,8 +186,11 @@ async def _rebuild(settings: Settings) -> dict[str, int]:
 
 @keys.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="Whose it is: a person, a program.")],
-    scope: Annotated[list[str] | None, typer.Option(help="read, rules, operate; may be repeated.")] = None,
+    name: Name,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="read; rules: change alert rules; operate: metrics. May be repeated.", show_default="read"),
+    ] = None,
     data_dir: options.DataDir = None,
 ) -> None:
     """Make a key and show it, once: it is kept nowhere."""
@@ -197,6 +203,7 @@ def add(
         typer.echo(_keys(options.settings(data_dir=data_dir)).add(name, tuple(s for s in SCOPES if s in wanted)))
     except ValueError as error:
         options.fail(str(error))
+    typer.echo("Keep it now, it is not shown again; it goes into a header: `Authorization: Bearer KEY`.", err=True)
 
 
 @keys.command("list")
@@ -211,12 +218,20 @@ def list_(as_json: Json = False, data_dir: options.DataDir = None) -> None:
 
         typer.echo(json.dumps([{"name": k.name, "scopes": k.scopes, "made_at": k.made_at.isoformat()} for k in found]))
         return
+    if not found:
+        typer.echo("no keys yet: `tasrih keys add NAME` makes one")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("whose", "for", "since", box=None, header_style="bold")
     for key in found:
-        typer.echo(f"{key.name}  {', '.join(key.scopes)}  {key.made_at:%Y-%m-%d}")
+        table.add_row(key.name, ", ".join(key.scopes), f"{key.made_at:%Y-%m-%d}")
+    Console(highlight=False).print(table)
 
 
 @keys.command("remove")
-def remove(name: Annotated[str, typer.Argument(help="Whose key.")], data_dir: options.DataDir = None) -> None:
+def remove(name: Name, data_dir: options.DataDir = None) -> None:
     """Remove a key: it is refused from now on, by servers that run, too."""
     try:
         _keys(options.settings(data_dir=data_dir)).remove(name)

@@ -99,4 +99,13 @@ def read_query(given: MultiMapping[str], query: type[Q]) -> Q:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         name = where.partition("[")[0].rstrip("`")
-        raise bad_request(f"{name}: {what}" if name else what) from error
+        raise bad_request(f"{name}: {what}{_allowed(query, name)}" if name else what) from error
+
+
+def _allowed(query: type[msgspec.Struct], name: str) -> str:
+    """What the parameter may be, where it is one of a few words."""
+    _, components = msgspec.json.schema_components([query])
+    schema = components[query.__name__]["properties"].get(name, {})
+    kinds = [schema, schema.get("items", {}), *schema.get("anyOf", ())]
+    words = [word for kind in kinds for word in kind.get("enum", ()) if word]
+    return f"; allowed: {', '.join(words)}" if words else ""

@@ -110,7 +110,9 @@ async def _told(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ProblemError as problem:
         response = problems.response(request, problem)
     except web.HTTPException as error:
-        response = problems.response(request, ProblemError(HTTPStatus(error.status), error.reason, _kept(error)))
+        kept = _kept(error)
+        detail = f"This address takes {kept['Allow']}." if "Allow" in kept else error.reason
+        response = problems.response(request, ProblemError(HTTPStatus(error.status), detail, kept))
     except TooSlowError:
         detail = "The question took too long to answer. Narrow it: a shorter time, rarer words."
         response = problems.response(request, ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail))

@@ -17,7 +17,7 @@ from agents.alert.cli import app
 from agents.alert.trial import trial
 from streams.records import Quiet, encode
 from streams.settings import Settings
-from streams.topics import STATEMENTS
+from streams.topics import ALERT_RULES, STATEMENTS
 from tests.alert.receiver import SECRET, Receiver, receiving
 from tests.alert.samples import NOON, rule, statement
 from tests.kafka import put
@@ -62,7 +62,7 @@ async def in_a_thread(*arguments: object) -> Result:
 
 def test_check_says_what_is_wrong_and_what_is_allowed(file: Path) -> None:
     good = call("check", file)
-    assert (good.exit_code, good.stdout) == (0, f"{file}: 2 rules and 1 channels are well\n")
+    assert (good.exit_code, good.stdout) == (0, f"{file} is written right (rules: 2, channels: 1)\n")
     file.write_text(file.read_text(encoding="utf-8").replace('"deny"', '"shout"'), encoding="utf-8")
     bad = call("check", file)
     assert bad.exit_code == 1
@@ -114,6 +114,32 @@ async def test_rules_are_added_listed_and_removed(
     (left,) = map(json.loads, (await in_a_thread("list", "--json", *broker)).stdout.splitlines())
     assert (left["name"], left["origin"]) == ("port", "api")
     assert "port" in (await in_a_thread("list", *broker)).stdout
+
+
+async def test_rules_are_paused_and_taken_up_again(
+    topics: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    broker = ("--broker", topics.broker)
+    await in_a_thread("add", file, *broker)
+    for command, enabled in (("pause", False), ("resume", True)):
+        done = await in_a_thread(command, "quiet", *broker)
+        assert done.exit_code == 0, done.stderr
+        rules = map(json.loads, (await in_a_thread("list", "--json", *broker)).stdout.splitlines())
+        assert {rule["name"]: rule.get("enabled", True) for rule in rules} == {"port": True, "quiet": enabled}
+    assert "no rule is named quite" in (await in_a_thread("pause", "quite", *broker)).stderr
+
+
+async def test_a_rule_of_the_workers_file_is_changed_in_the_file(
+    topics: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    theirs = rule(name="port", acts=["deny"], origin="file")
+    await put(topics, ALERT_RULES, [(theirs.name, encode(theirs))])
+    for words in (("remove", "port"), ("pause", "port"), ("add", file)):
+        refused = await in_a_thread(*words, "--broker", topics.broker)
+        assert refused.exit_code == 1
+        assert "port stands in the worker's file" in refused.stderr
 
 
 async def test_a_test_is_sent_through_a_channel(

@@ -107,8 +107,8 @@ def test_commands_on_the_registry(command: Any, tmp_path: Path) -> None:
     path = tmp_path / "out.opml"
     assert command("export", str(path))[0] == 0
     assert lists.read(path) == [Feed(url="https://a.example/rss", outlet="صحيفة", full_text="always")]
-    assert command("import")[1].startswith(f"{len(lists.packaged())} feeds")
-    assert command("import")[1].startswith("0 feeds")
+    assert command("import")[1] == f"feeds new or changed: {len(lists.packaged())}\n"
+    assert command("import")[1] == "feeds new or changed: 0\n"
     assert command("remove", "https://a.example/rss")[0] == 0
     status, output = command("remove", "https://a.example/rss")
     assert status == 1

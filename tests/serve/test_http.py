@@ -341,3 +341,19 @@ async def test_the_page_is_served(topics: Settings, serving: Serving) -> None:
                 assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
         for path in ("/../agent.py", "/%2e%2e/agent.py", "/..%2f..%2fagent.py", "/none.js", "/v1/none"):
             await client.get(path, 404)
+
+
+async def test_what_is_allowed_is_said_with_what_is_not(topics: Settings, serving: Serving) -> None:
+    async with serving(topics) as client:
+        for path in (
+            "/v1/statements?act=shout",
+            "/v1/speakers?kind=shout",
+            "/v1/stream?form=shout",
+            "/v1/stats?bucket=x",
+        ):
+            detail = str((await client.get(path, 400))["detail"])
+            assert "; allowed: " in detail, path
+        assert "accuse, ask, assert" in str((await client.get("/v1/statements?act=shout", 400))["detail"])
+        async with client.session.post(client.address + "/v1/statements") as answer:
+            assert answer.status == 405
+            assert (await answer.json(content_type=None))["detail"] == "This address takes GET,HEAD."

@@ -136,7 +136,8 @@ function rhythm(health) {
   const parts = [];
   if (health.success_at) parts.push(t("feeds.read", { when: relative(health.success_at) }));
   if (health.pushed) parts.push(t("feeds.pushed"));
-  else if (health.interval) parts.push(t("feeds.every", { n: Math.max(1, Math.round(health.interval / 60)) }));
+  else if (health.interval >= 60) parts.push(t("feeds.every", { n: Math.round(health.interval / 60) }));
+  else if (health.interval) parts.push(t("feeds.often", { n: Math.max(1, Math.round(health.interval)) }));
   return parts.length > 0 && el("small", {}, parts.join(t("list.comma")));
 }
 

@@ -54,7 +54,9 @@ export default function speaker({ params: [id], title, share }) {
             " · ",
             t("count.statements", { n: who.statements }),
             " · ",
-            t("speaker.between", { first: date(who.first_at), last: date(who.last_at) }),
+            date(who.first_at) !== date(who.last_at)
+              ? t("speaker.between", { first: date(who.first_at), last: date(who.last_at) })
+              : date(who.last_at),
           ),
         ),
         el(

@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cache
 
 from agents.extract import act, form
+from agents.extract.candidates import End, Start
 from agents.extract.confidence import confidence
-from agents.extract.content import Contents, Start
+from agents.extract.content import Contents
 from agents.extract.cues import Occurrence, find
 from agents.extract.layout import Layout
 from agents.extract.model import Models, heaviest, load, softmax
@@ -23,6 +24,10 @@ _DOUBT = 0.62
 # How much overlap with the true content, in words, is good, and is at all; and what the latter and exactness are worth.
 _GOOD, _FAIR = 0.8, 0.3
 _FAIR_WORTH, _EXACT_WORTH = 0.15, 0.15
+# So many beginnings of a content are followed up, those less likely than this share of the likeliest are not;
+# contents less likely than this are not weighed.
+_ENOUGH = 0.6
+_RIVALS, _RIVAL, _UNLIKELY = 3, 0.15, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,68 +97,125 @@ def possible(contents: Contents) -> list[Occurrence]:
     return [cue for cue in find(contents.layout) if contents.proven(cue)]
 
 
-def beginnings(
-    contents: Contents, cues: list[Occurrence], models: Models
-) -> dict[int, tuple[Occurrence, Start, float]]:
-    """The cues that report something, by token, each with where its content begins and how likely that is."""
+@dataclass(slots=True)
+class Beginning:
+    """A cue that reports something, with the places where its content may begin, likeliest first."""
+
+    cue: Occurrence
+    starts: list[tuple[Start, float]]
+
+
+def beginnings(contents: Contents, cues: list[Occurrence], models: Models) -> dict[int, Beginning]:
+    """The cues that report something, by token."""
     weigh = models.start.score
-    chosen: dict[int, tuple[Occurrence, Start, float]] = {}
+    chosen: dict[int, Beginning] = {}
     for cue in cues:
         starts = contents.starts(cue)
         chances = softmax([weigh(s.facts) for s in starts])
         if len(starts) > 1 and chances[0] <= _DOUBT:
-            best = max(range(1, len(starts)), key=lambda n: (chances[n], -n))
-            chosen[cue.at] = cue, starts[best], chances[best]
+            ranked = sorted(zip(starts[1:], chances[1:], strict=True), key=lambda x: -x[1])[:_RIVALS]
+            likely = ranked[0][1] * _RIVAL
+            chosen[cue.at] = Beginning(cue, [(s, chance) for s, chance in ranked if chance >= likely])
     return chosen
 
 
 def choose(layout: Layout, models: Models) -> list[Choice]:
-    """For each possible cue the likeliest beginning, then the likeliest end; those that are no report left out."""
+    """For each possible cue the likeliest content; those that are no report left out."""
     contents = Contents(layout)
     begun = beginnings(contents, possible(contents), models)
-    accepted = {at: start for at, (_, start, _) in begun.items()}
-    choices = (_choose(contents, cue, start, chance, accepted, models) for cue, start, chance in begun.values())
+    accepted = {at: beginning.starts[0][0] for at, beginning in begun.items()}
+    choices = (_choose(contents, beginning, accepted, models) for beginning in begun.values())
     return [choice for choice in choices if choice]
 
 
-def _choose(
+@dataclass(slots=True)
+class Possible:
+    """A content that a cue may have."""
+
+    start: Start
+    content: list[Span]
+    words: Span  # from its first to its last, in words
+    begins: float  # how likely its beginning is, and its end when it begins there
+    ends: float
+    trace: End | None = None
+
+
+def _possible(
     contents: Contents, cue: Occurrence, start: Start, chance: float, accepted: dict[int, Start], models: Models
-) -> Choice | None:
-    trace = [f"{cue.entry.lemma} → {start.kind} {chance:.2f}", *heaviest(start.features, models.start.weights)]
+) -> list[Possible]:
     if start.kind == "before":
         last, firsts = contents.before(cue)
         if not firsts:
-            return None
+            return []
         likely = softmax([models.before.score(f.facts) for f in firsts])
-        n, chance_of_first = _best_cut([contents.count(f.first, last) for f in firsts], likely)
-        return Choice(cue, start, [(firsts[n].first, last)], chance, chance_of_first, trace)
+        return [
+            Possible(start, [(f.first, last)], contents.words(f.first, last), chance, p)
+            for f, p in zip(firsts, likely, strict=True)
+        ]
+    before: list[Span] = []
+    if start.kind == "around":
+        last, firsts = contents.before(cue)
+        if not firsts:
+            return []
+        likely = softmax([models.before.score(f.facts) for f in firsts])
+        before = [(max(zip(firsts, likely, strict=True), key=lambda x: x[1])[0].first, last)]
     ends = contents.ends(cue, start, accepted)
     if not ends:
-        return None
+        return []
     likely = softmax([models.end.score(e.facts) for e in ends])
-    n, chance_of_end = _best_cut([contents.count(start.first, e.last) for e in ends], likely)
-    trace += [f"end {ends[n].boundary}", *heaviest(ends[n].features, models.end.weights)]
-    return Choice(cue, start, [(start.first, ends[n].last)], chance, chance_of_end, trace)
+    return [
+        Possible(
+            start,
+            [*before, (start.first, e.last)],
+            contents.words((before or [(start.first, 0)])[0][0], e.last),
+            chance,
+            p,
+            e,
+        )
+        for e, p in zip(ends, likely, strict=True)
+    ]
 
 
-def _best_cut(sizes: list[int], likely: list[float]) -> tuple[int, float]:
-    """Of nested candidates, by their sizes in words, the one likeliest to overlap the true one well, and how likely.
+def _choose(contents: Contents, beginning: Beginning, accepted: dict[int, Start], models: Models) -> Choice | None:
+    cue = beginning.cue
+    found = [p for start, chance in beginning.starts for p in _possible(contents, cue, start, chance, accepted, models)]
+    if not found:
+        return None
+    best, good, fair = _likeliest(found)
+    if good + fair < _ENOUGH:
+        return None
+    start = best.start
+    trace = [f"{cue.entry.lemma} → {start.kind} {best.begins:.2f}", *heaviest(start.features, models.start.weights)]
+    if best.trace:
+        trace += [f"end {best.trace.boundary}", *heaviest(best.trace.features, models.end.weights)]
+    return Choice(cue, start, best.content, best.begins, good / max(best.begins, good), trace)
+
+
+def _likeliest(found: list[Possible]) -> tuple[Possible, float, float]:
+    """The content likeliest to overlap the true one well, how likely it does, and how likely it does at all.
 
     Minimum risk: being a word off costs little, so that several likely neighbours support each other.
     """
-    best, top, chance = 0, -1.0, 0.0
-    for n, size in enumerate(sizes):
+    best, top, chances = found[0], -1.0, (0.0, 0.0)
+    total = sum(p.begins * p.ends for p in found)
+    rivals = [(*p.words, p.begins * p.ends) for p in found if p.begins * p.ends >= _UNLIKELY * total]
+    for one in found:
+        share = one.begins * one.ends
+        if share < _UNLIKELY * total:
+            continue
+        a, b = one.words
         good = fair = 0.0
-        for other, p in zip(sizes, likely, strict=True):
-            overlap = min(size, other) / max(size, other, 1)
+        for c, d, p in rivals:
+            common = min(b, d) - max(a, c)
+            overlap = common / (b - a + d - c - common) if common > 0 else 0.0
             if overlap >= _GOOD:
                 good += p
             if overlap >= _FAIR:
                 fair += p
-        value = good + _FAIR_WORTH * fair + _EXACT_WORTH * likely[n]
+        value = good + _FAIR_WORTH * fair + _EXACT_WORTH * share
         if value > top + 1e-12:
-            best, top, chance = n, value, good
-    return best, chance
+            best, top, chances = one, value, (good, fair)
+    return best, *chances
 
 
 def find_reports(layout: Layout, models: Models) -> list[Report]:

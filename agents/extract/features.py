@@ -139,6 +139,27 @@ def before_lemma(lemma: str, /) -> Names:
     return (f"before lemma {lemma}",)
 
 
+def around(join: str, prior: str, after: str, what: str, size: str, verb: bool, shape: str, short: bool, /) -> Names:
+    """How the cue is set into its content; `what` goes on behind it, of `size` is what stands before it."""
+    return (
+        "around",
+        f"around {join}",
+        f"around {prior} {after}",
+        f"around {after} is {what}",
+        f"around {prior} {after} is {what}",
+        f"around size {size} {after}",
+        f"around size {size} {prior} {after} {what}",
+        f"around verb {verb} {after}",
+        f"around {shape} {prior} {after}",
+        f"around short {short} {after}",
+    )
+
+
+def around_class(after: str, coarse: str, fine: str, form: str, /) -> Names:
+    """The word that goes on behind the cue."""
+    return f"around {after} class {coarse}", f"around fine {fine}", f"around form {form}"
+
+
 # ---- no report at all
 
 

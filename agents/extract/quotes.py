@@ -13,6 +13,8 @@ from agents.extract.text import Text
 
 # Nesting deeper than this is noise, and closing it costs time.
 _DEEPEST = 8
+# What is never closed is not believed to be longer than this, in tokens.
+_FAR = 80
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Quotations:
         self._text = text
         table = words()
         self._opens, self._closes, self._both = table["quote-open"], table["quote-close"], table["quote-both"]
+        self._stops = table["stop"]
         self._any = self._opens | self._closes | self._both
         carried = False
         lines = [
@@ -68,6 +71,19 @@ class Quotations:
         return not self._gap_after(i) and (
             self._gap_before(i) or not self._text.word[i - 1].isalnum() or len(self._text.word[i - 1]) <= 2
         )
+
+    def _plainly_opens(self, a: int, b: int) -> bool:
+        return self._looks_opening(b - 1) and not self._looks_closing(a)
+
+    def _plainly_closes(self, a: int, b: int) -> bool:
+        return self._looks_closing(a) and not self._looks_opening(b - 1)
+
+    def _abandon(self, index: int, last: int) -> None:
+        """A quotation that is never closed runs on to `last`, or, when that is far, to the end of its sentence."""
+        first = self.all[index].first
+        if last - first > _FAR:
+            last = next((i for i in range(first, last) if self._text.word[i] in self._stops), last)
+        self.all[index].last = last
 
     def _merged(self, marks: list[int]) -> list[tuple[int, int]]:
         """Marks as token ranges: a doubled mark ('' or "") is one; an apostrophe inside a word is none."""
@@ -111,14 +127,28 @@ class Quotations:
             remaining = len(marks) - n
             opener = word[self.all[stack[-1]].open] if stack else ""
             if mark in self._both:
+                opens, shuts = self._looks_opening(b - 1), self._looks_closing(a)
+                after = marks[n + 1] if remaining > 1 else None
+                # What plainly opens, before what plainly closes, shows that the quotation before was never closed.
+                if stack and opener == mark and opens and not shuts and after and self._plainly_closes(*after):
+                    self._abandon(stack.pop(), a)
                 fits = bool(stack) and (opener == mark or opener not in self._both)
-                stray = not stack and remaining % 2 == 1 and self._looks_closing(a) and not self._looks_opening(b - 1)
+                stray = (
+                    not stack
+                    and shuts
+                    and not opens
+                    and (remaining % 2 == 1 or (after is not None and self._plainly_opens(*after)))
+                )
                 closes = (fits and (opener == mark or remaining == 1)) or stray
             elif mark in self._closes:
                 # Some outlets print »so«: a closer with nothing open, before a word, opens.
                 closes = bool(stack) or not self._looks_opening(b - 1)
             else:
                 closes = bool(stack) and not self._looks_opening(b - 1) and self._looks_closing(a)
+                # Nested when two marks close in a row, else the one before was never closed.
+                twice = remaining > 2 and all(word[x] in self._closes for x, _ in marks[n + 1 : n + 3])
+                if stack and opener == mark and not closes and not twice:
+                    self._abandon(stack.pop(), a)
             if closes:
                 if stack:
                     self._close(stack.pop(), a, a)
@@ -134,7 +164,7 @@ class Quotations:
             return True
         # Never closed: it runs to the end of its line.
         for index in stack:
-            self.all[index].last = last
+            self._abandon(index, last)
         return False
 
     def _close(self, index: int, mark: int, last: int) -> None:

@@ -20,8 +20,9 @@ from scipy.sparse import csr_matrix
 
 from agents.extract.act import ACTS
 from agents.extract.act import features as act_features
+from agents.extract.candidates import Start
 from agents.extract.confidence import features
-from agents.extract.content import Contents, Start
+from agents.extract.content import Contents
 from agents.extract.cues import Occurrence
 from agents.extract.engine import beginnings, possible, read, statements
 from agents.extract.engine import models as known
@@ -95,10 +96,17 @@ class Lesson:
                     self.befores.append(([c.features for c in firsts], best))
         else:
             first = spans[0][0] if spans[0][0] > cue.at or len(spans) == 1 else spans[-1][0]
+            around = spans[0][1] <= cue.at < spans[-1][0]
             # The same place may be reached in several ways; the nearest within a word is right.
-            forward = [(n, c) for n, c in enumerate(starts) if c.kind not in ("none", "before")]
+            forward = [
+                (n, c)
+                for n, c in enumerate(starts)
+                if c.kind not in ("none", "before") and (c.kind == "around") == around
+            ]
             right = [n for n, c in forward if c.first == first] or [n for n, c in forward if abs(c.first - first) <= 2]
-            if right:
+            if around and not right:
+                right = [n for n, c in enumerate(starts) if c.kind == "before"]
+            elif right:
                 self.right.append((cue, starts[right[0]], spans))
         if right:
             self.starts.append(([c.features for c in starts], right[0]))
@@ -108,7 +116,8 @@ class Lesson:
 
     def ends(self, models: Models) -> list[Group]:
         """The ends of contents, seen among the other cues as `models` would accept them."""
-        accepted = {at: start for at, (_, start, _) in beginnings(self.contents, self.cues, models).items()}
+        begun = beginnings(self.contents, self.cues, models)
+        accepted = {at: beginning.starts[0][0] for at, beginning in begun.items()}
         groups: list[Group] = []
         for cue, start, spans in self.right:
             ends = self.contents.ends(cue, start, accepted)

@@ -1,0 +1,232 @@
+"""Where the content of a report may end: candidates from its beginning on, each described by readable facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agents.extract import features as named
+from agents.extract import gazetteer
+from agents.extract.candidates import End, Start
+from agents.extract.cues import Occurrence
+from agents.extract.model import Facts
+from agents.extract.tokens import Tokens
+
+# How far, in tokens, an end is looked for, and how many candidates are weighed.
+_LONGEST = 260
+_MOST = 40
+# Speech after a colon without marks may run over several sentences of its line.
+_SENTENCES = 5
+
+
+class Ends:
+    """Finds and describes ends in one text."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.layout = tokens.layout
+        self.text = tokens.text
+
+    def of(self, cue: Occurrence, start: Start, accepted: Mapping[int, Start]) -> list[End]:
+        """Where content that begins at `start` may end, in order. `accepted`: the cues taken for reports, by token."""
+        text, layout = self.text, self.layout
+        quotations = layout.quotations
+        first = start.first
+        size = len(text)
+        opened = -1
+        for mark in (start.mark, first - 1, first - 2):
+            if mark in quotations.opening and quotations.all[quotations.opening[mark]].first <= first:
+                opened = quotations.opening[mark]
+                break
+        home = quotations.inside[cue.at]
+        around = quotations.inside[start.mark] if opened < 0 else quotations.all[opened].parent
+        out: list[End] = []
+        limit = min(size, first + _LONGEST)
+        sentences = commas = passed = 0
+        verb = False
+        last_last = -1
+        k = first
+        while k <= limit and len(out) < _MOST:
+            # A cut inside a quotation that opened later would tear it.
+            torn = (
+                k < size
+                and quotations.inside[k] >= 0
+                and quotations.inside[k] not in (around, opened, home)
+                and (quotations.all[quotations.inside[k]].close is not None)
+            )
+            boundary = "" if torn else self._boundary(k, first, limit)
+            if boundary:
+                last = self.tokens.trim(first, k)
+                if last > first and last != last_last:
+                    within = quotations.inside[k - 1] if k else -1
+                    ahead = self._ahead(k, cue, accepted)
+                    out.append(
+                        End(
+                            last,
+                            k,
+                            self._end_facts(
+                                cue,
+                                start,
+                                opened,
+                                around,
+                                last,
+                                k,
+                                boundary,
+                                sentences,
+                                commas,
+                                within,
+                                ahead,
+                                passed,
+                                verb,
+                            ),
+                        )
+                    )
+                    last_last = last
+                    passed += bool(ahead)
+                if k < size and not torn:
+                    if text.word[k] in self.tokens.commas:
+                        commas += 1
+                    if layout.stop[k]:
+                        if text.word[k] == "\n":
+                            q = quotations.inside[k]
+                            if q < 0 or q != opened:
+                                break
+                        sentences += 1
+                        inside_opened = opened >= 0 and k < quotations.all[opened].last
+                        if not inside_opened and (opened >= 0 or start.kind != "colon" or sentences > _SENTENCES):
+                            break
+                    verb = verb or self.tokens.verbal(k)
+                    # A quotation that holds the cue too ends what is in it.
+                    if home >= 0 and opened < 0 and k >= quotations.all[home].last:
+                        break
+            k += 1
+        return out
+
+    def _ahead(self, k: int, cue: Occurrence, accepted: Mapping[int, Start]) -> str:
+        """The accepted cue that heads what follows a cut at k, and how near it is; empty when none does."""
+        text = self.text
+        near = 0
+        for j in range(k, min(k + 7, len(text))):
+            if not text.word[j][0].isalnum():
+                if near:
+                    break
+                continue
+            if j in accepted and j != cue.at:
+                reading = self.layout.readings[j]
+                shape = reading[0].form.shape if reading else "colon"
+                back = accepted[j].kind == "before"
+                return f"{shape}{' back' if back else ''} {near}"
+            near += 1
+            if near > 3:
+                break
+        return ""
+
+    def _boundary(self, k: int, first: int, limit: int) -> str:
+        """What makes a cut before token k possible; empty when nothing does."""
+        if k >= len(self.text) or k == limit:
+            return "edge"
+        word = self.text.word[k]
+        if not word[0].isalnum():
+            kind = self.tokens.kind[k]
+            return kind if kind in ("comma", "stop", "line", "closes", "colon", "opens", "bracket") else ""
+        if k == first or not self.text.word[k - 1][0].isalnum():
+            return ""
+        readings = self.layout.readings[k]
+        if readings:
+            r = readings[0]
+            if r.form.shape == "participle" and not r.definite and not r.preposition:
+                return "participle"
+            if r.form.shape == "finite" and r.conjunction:
+                return "and cue"
+            if r.form.shape == "attribution":
+                return "attribution"
+        form = self.text.form[k]
+        if form in self.tokens.as_words:
+            return "as"
+        if form in self.tokens.subordinators:
+            return "subordinator"
+        if form in self.tokens.relative:
+            return "relative"
+        if gazetteer.word(form).classes & gazetteer.TIME:
+            return "time"
+        return ""
+
+    def _end_facts(
+        self,
+        cue: Occurrence,
+        start: Start,
+        opened: int,
+        around: int,
+        last: int,
+        k: int,
+        boundary: str,
+        sentences: int,
+        commas: int,
+        within: int,
+        ahead: str,
+        passed: int,
+        verb: bool,
+    ) -> list[Facts]:
+        text, layout = self.text, self.layout
+        quotations = layout.quotations
+        kind = start.kind
+        # In what quotation the cut lies: the content's own, its own just closed, one opened later, none.
+        if opened >= 0:
+            q = quotations.all[opened]
+            where = "own" if k < q.last else "closing" if k == q.last else "after own"
+            if where == "after own" and k == q.last + 1:
+                where = "just after own"
+        else:
+            where = "later" if within >= 0 and within != around else "none"
+        j = k
+        while j < len(text) and not text.word[j][0].isalnum() and text.word[j] != "\n":
+            j += 1
+        following = self.tokens.kind[j]
+        form = text.form[j] if j < len(text) else ""
+        readings = layout.readings[j] if j < len(text) else ()
+        length = last - start.first
+        size = (
+            "1"
+            if length == 1
+            else "2"
+            if length == 2
+            else "3-4"
+            if length < 5
+            else "5-8"
+            if length < 9
+            else "9-16"
+            if length < 17
+            else "17-32"
+            if length < 33
+            else "33+"
+        )
+        final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
+        fine, coarse = self.tokens.classes[j]
+        second, inner = self.tokens.classes[j + 1][1], self.tokens.classes[last - 1][1]
+        verbal_next = j < len(text) and text.word[j][0].isalnum() and self.tokens.verbal(j)
+        facts: list[Facts] = [
+            (named.cut, boundary, where, kind, size, min(sentences, 3), min(commas, 4)),
+            (named.cut_before, boundary, where, kind, following, final, verb, verbal_next, second),
+            (named.cut_ahead, boundary, where, cue.shape, min(passed, 2), ahead),
+            (named.cut_form, boundary, where, form),
+            (named.cut_lemma, boundary, cue.entry.lemma),
+            (named.cut_class, boundary, where, coarse, second),
+            (named.cut_fine, boundary, fine),
+            (named.cut_classes, boundary, inner, coarse),
+        ]
+        if where == "later" or boundary == "closes":
+            closed = quotations.closing.get(k)
+            if closed is not None:
+                q = quotations.all[closed]
+                wide = q.last - q.first
+                quoted = "1" if wide == 1 else "2-3" if wide < 4 else "4-7" if wide < 8 else "8+"
+                tight = k + 1 < len(text) and text.word[k + 1][0].isalnum()
+                facts.append((named.cut_closes, quoted, where, kind, tight, following))
+        if readings:
+            r = readings[0]
+            facts += [
+                (named.cut_cue, boundary, where, r.form.shape, r.entry.strength, r.conjunction, r.definite),
+                (named.cut_cue_lemma, r.entry.lemma, r.form.shape),
+            ]
+        elif form:
+            facts.append((named.cut_letter, boundary, where, form[0]))
+        return facts

@@ -1,0 +1,305 @@
+"""Where the content of a report may begin: candidates after the cue, each described by readable facts.
+
+By the guidelines a bare complementizer, a particle before a noun complement and the marks are left out; a
+complementizer that carries a pronoun and any proclitic stay.
+"""
+
+from __future__ import annotations
+
+from agents.extract import features as named
+from agents.extract import gazetteer
+from agents.extract.candidates import Start
+from agents.extract.cues import Occurrence
+from agents.extract.mentions import subject
+from agents.extract.model import Facts
+from agents.extract.preceding import Preceding
+from agents.extract.tokens import Tokens
+
+# How far, in tokens, a content's beginning is looked for.
+_REACH = 45
+_HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
+
+
+class Starts:
+    """Finds and describes beginnings in one text."""
+
+    def __init__(self, tokens: Tokens, preceding: Preceding) -> None:
+        self.tokens = tokens
+        self.preceding = preceding
+        self.layout = tokens.layout
+        self.text = tokens.text
+
+    def proven(self, cue: Occurrence) -> bool:
+        """Whether a weak cue has what proves it: a clause, quotation or colon ahead, or words before it."""
+        if cue.entry.strength != "weak":
+            return True
+        text, i = self.text, cue.span[1]
+        for k in range(i, min(self.tokens.size, i + _REACH, self.layout.last[i - 1])):
+            form = text.form[k]
+            if form in self.tokens.that or form in self.tokens.that_pronoun or form in self.tokens.colons:
+                return True
+            if k in self.layout.quotations.opening:
+                return True
+        return self.preceding.follows(cue)
+
+    def of(self, cue: Occurrence) -> list[Start]:
+        """Candidates, the first being "none". Forward ones in order, then the content before the cue."""
+        text, layout, entry = self.text, self.layout, cue.entry
+        i = cue.span[1]
+        size = len(text)
+        quotations = layout.quotations
+        found: list[Start] = []
+        limit = min(size, i + _REACH, layout.last[i - 1] if i - 1 < size else size)
+        # A quotation may hold several sentences; its opening lies before the stop anyway.
+        phrase = self._source_end(cue, i, limit)
+        # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a verb a comma opens nothing.
+        joined = cue.shape == "attribution" or self.preceding.join(cue)[0] in ("as", "source what")
+        takes_object = "object" in entry.frames
+        strong = commas = cues_between = relatives = 0
+        k = i
+        kinds, wordlike, opening, readings = self.tokens.kind, self.tokens.wordlike, quotations.opening, layout.readings
+        written, forms = text.word, text.form
+        while k < limit:
+            word, form = written[k], forms[k]
+            made: tuple[str, int] | None = None
+            if form in self.tokens.that:
+                made = ("that", self.tokens.skip_marks(k + 1))
+            elif form in self.tokens.that_pronoun:
+                made = ("that+", k)
+            elif k in opening:
+                if kinds[k - 1] not in ("that", "colon", "that+"):
+                    made = ("quote", self.tokens.skip_marks(k + 1))
+            elif word in self.tokens.colons:
+                made = ("colon", self.tokens.skip_marks(k + 1))
+            elif word in self.tokens.commas:
+                commas += 1
+                if joined:
+                    made = ("comma", self.tokens.skip_marks(k + 1))
+            elif wordlike[k]:
+                here = k in (i, phrase)
+                if form in self.tokens.particles:
+                    if (here or form in entry.frames) and kinds[k + 1] not in ("that", "that+"):
+                        made = ("particle", self.tokens.skip_marks(k + 1))
+                elif (
+                    form[0] in self.tokens.proclitics
+                    and len(form) > 2
+                    and k - i < 25
+                    and (here or form[0] in entry.frames)
+                ):
+                    made = ("clitic", k)
+                elif here or (
+                    takes_object
+                    and k - i <= 18
+                    and (kinds[k - 1] in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
+                    and kinds[k - 1] != "particle"
+                ):
+                    made = ("object", k)
+            if made and made[1] < limit:
+                kind, first = made
+                found.append(
+                    self._start(
+                        cue,
+                        kind,
+                        first,
+                        k,
+                        strong=strong,
+                        commas=commas,
+                        cues_between=cues_between,
+                        relatives=relatives,
+                        phrase=phrase,
+                    )
+                )
+                if kind in ("that", "that+", "quote", "colon"):
+                    strong += 1
+                    if strong >= 3:
+                        break
+            if form in self.tokens.relative:
+                relatives += 1
+            if readings[k] and readings[k][0].entry.strength != "weak":
+                cues_between += 1
+            if k in opening and quotations.all[opening[k]].close is not None:
+                k = max(k, quotations.all[opening[k]].last - 1)
+            k += 1
+        if cue.shape != "colon" and self.preceding.follows(cue):
+            found.append(Start("before", cue.at, cue.at, self.preceding.facts(cue)))
+            around = self.preceding.around(cue, phrase)
+            if around:
+                found.append(around)
+        none = Start("none", cue.at, cue.at, self._none_facts(cue, found))
+        return [none, *found]
+
+    def _source_end(self, cue: Occurrence, i: int, limit: int) -> int:
+        """Where the words that may name the source end, with the times and marks after them: an object begins there."""
+        found = (
+            subject(self.text, i, limit)
+            if i < limit and not (cue.reading and cue.reading.pronoun and cue.shape != "finite")
+            else None
+        )
+        end = found[1] if found else i
+        while end < limit and (
+            self.text.word[end] in self.tokens.commas or gazetteer.word(self.text.form[end]).classes & gazetteer.TIME
+        ):
+            end += 1
+        return end
+
+    def _start(
+        self,
+        cue: Occurrence,
+        kind: str,
+        first: int,
+        mark: int,
+        *,
+        strong: int,
+        commas: int,
+        cues_between: int,
+        relatives: int,
+        phrase: int,
+    ) -> Start:
+        text, entry, shape = self.text, cue.entry, cue.shape
+        i = cue.span[1]
+        form = text.form[mark]
+        label = kind if kind not in ("particle", "clitic") else f"{kind} {form if kind == 'particle' else form[0]}"
+        frame = {
+            "that": "that",
+            "that+": "that",
+            "quote": "quote",
+            "colon": "quote",
+            "comma": "source",
+            "object": "object",
+            "particle": form,
+            "clitic": form[0],
+        }[kind]
+        if kind in ("that", "that+") and text.form[mark - 1] in self.tokens.particles and mark - 1 >= i:
+            frame = text.form[mark - 1] if text.form[mark - 1] in entry.frames else frame
+        fits = frame in entry.frames
+        distance = mark - i
+        near = (
+            "0"
+            if distance == 0
+            else "1"
+            if distance == 1
+            else "2-3"
+            if distance < 4
+            else "4-7"
+            if distance < 8
+            else "8-14"
+            if distance < 15
+            else "15+"
+        )
+        # In front of a subject that stands alone the phrase ends at the mark.
+        agrees = "here" if mark == phrase else "within" if mark < phrase else "beyond"
+        if mark == phrase + 1 and text.word[phrase] in self.tokens.commas:
+            agrees = "here"
+        before = self.tokens.kind[mark - 1]
+        quoted = mark in self.layout.quotations.opening or (first - 1 in self.layout.quotations.opening)
+        length = ""
+        if quoted:
+            index = self.layout.quotations.opening.get(mark, self.layout.quotations.opening.get(first - 1, 0))
+            size = self.layout.quotations.all[index].last - self.layout.quotations.all[index].first
+            length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
+            speaks = any(self.tokens.verbal(n) for n in range(first, min(first + 4, len(text))))
+        nth = str(min(strong, 2))
+        fine, coarse = self.tokens.classes[first]
+        left = self.tokens.classes[mark - 1][1]
+        facts: list[Facts] = [
+            (named.placed, kind, label, shape, fits, entry.strength, near, nth, agrees),
+            (named.crossed, kind, before, min(commas, 3), min(cues_between, 2), min(relatives, 2)),
+            (named.of_lemma, label, entry.lemma),
+            (named.of_class, kind, agrees, coarse),
+            (named.of_classes, kind, left, coarse),
+            (named.of_fine, kind, fine),
+            (named.of_next, kind, self.tokens.classes[first + 1][1]),
+        ]
+        if quoted:
+            facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
+            length += " verb" if speaks else ""
+        if kind == "object":
+            readings = self.layout.readings[mark]
+            own = any(r.pronoun for r in readings) or form.endswith(self.tokens.possessive)
+            read_as = readings[0].form.shape if readings else ""
+            noun = gazetteer.word(form)
+            head = bool(noun.classes & _HEADS)
+            joined = bool(cue.reading and cue.reading.conjunction)
+            at_once, prior, agree = first == i, self.tokens.kind[cue.at - 1], self._agrees(cue, first)
+            facts += [
+                (
+                    named.object_itself,
+                    self.tokens.kind[mark],
+                    agrees,
+                    own,
+                    fits,
+                    at_once,
+                    form[-1:] == "ا",
+                    shape,
+                    read_as,
+                ),
+                (named.object_or_subject, prior, at_once, shape, agrees, joined, head, agree),
+            ]
+        if cue.reading and cue.reading.pronoun:
+            facts.append((named.of_pronoun, kind, label, shape, cue.reading.pronoun, entry.strength))
+        if self.text.line[cue.at] == 0:
+            facts.append((named.headline, kind, near))
+        summary = ""
+        if not cues_between:
+            if kind in ("that", "that+", "quote", "colon"):
+                summary = f"{kind} {near} {length} {agrees}"
+            elif fits:
+                summary = f"{label} {agrees}" if kind != "object" else f"object {agrees}"
+        return Start(kind, first, mark, facts, summary)
+
+    def _possessed(self, k: int) -> bool:
+        """Token k carries a pronoun or is a verbal noun, as the heads of objects do (استقالته، إلغاء القمة)."""
+        readings = self.layout.readings[k]
+        return (bool(readings) and readings[0].form.shape == "masdar") or self.text.form[k].endswith(
+            self.tokens.possessive
+        )
+
+    def _agrees(self, cue: Occurrence, k: int) -> str:
+        """Whether the noun at k may be the subject of the cue's verb, by gender: a mismatch makes it the object."""
+        gender = cue.reading.form.gender if cue.reading and cue.shape == "finite" else None
+        noun = gazetteer.word(self.text.form[k])
+        own = noun.noun.gender if noun.noun else ("f" if noun.base.endswith("ه") and len(noun.base) > 3 else "")
+        if not gender or not own:
+            return "unknown"
+        return "yes" if gender == own else "no"
+
+    def _none_facts(self, cue: Occurrence, found: list[Start]) -> list[Facts]:
+        text, layout, entry, at, shape = self.text, self.layout, cue.entry, cue.at, cue.shape
+        kinds = {s.kind for s in found}
+        before, after = self.tokens.kind[at - 1], self.tokens.kind[cue.span[1]]
+        inside = layout.quotations.inside[at] >= 0
+        initial = layout.first[at] == at
+        strength = entry.strength
+        best = next((s.summary for s in found if s.summary and s.kind in ("that", "that+", "quote", "colon")), "")
+        other = next(
+            (s.summary for s in found if s.summary and s.kind in ("particle", "clitic") and s.summary.endswith("here")),
+            "",
+        )
+        object_ = any(s.summary == "object here" for s in found)
+        that, quote = "that" in kinds or "that+" in kinds, "quote" in kinds or "colon" in kinds
+        left, right = self.tokens.classes[at - 1], self.tokens.classes[cue.span[1]]
+        facts: list[Facts] = [
+            (named.none_placed, shape, strength, before, after, inside, initial, text.line[at] == 0),
+            (named.none_rivals, shape, strength, that, quote, best, other, object_),
+            (named.none_lemma, entry.lemma, shape, best, other),
+            (named.none_form, text.form[at]),
+            (named.none_word_before, text.form[at - 1] if at else ""),
+            (named.none_left, left[1], left[0], shape),
+            (named.none_right, right[1], right[0], strength, shape),
+            (named.none_second, self.tokens.classes[cue.span[1] + 1][1], shape),
+        ]
+        r = cue.reading
+        if r:
+            f = r.form
+            told = (f.person, f.number, f.past, r.preposition, r.definite, bool(r.pronoun), r.conjunction)
+            facts.append((named.none_reading, *told, shape, strength))
+            if cue.also:
+                facts.append((named.none_also, cue.also.form.shape, shape, before))
+        else:
+            facts.append((named.none_colon, self.tokens.kind[at + 1] == "opens", min(at, 8)))
+        # A participle or another cue right behind takes the content over (تابع قائلا).
+        for k in range(at + 1, min(at + 12, layout.last[at])):
+            if layout.readings[k] and layout.readings[k][0].form.shape == "participle":
+                facts.append((named.none_participle, strength))
+                break
+        return facts

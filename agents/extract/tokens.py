@@ -1,0 +1,113 @@
+"""What the search for contents asks of a token: its kind, its classes, whether it is a word or looks like a verb."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from agents.extract import gazetteer
+from agents.extract.layout import Layout
+from agents.extract.lexicon import Words, word_classes, words
+
+_EDGE = ("edge", "edge")
+
+
+class Tokens:
+    """The tokens of one text by their kinds."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.text = layout.text
+        table: Words = words()
+        self.size = len(self.text)
+        self.wordlike = [word[0].isalnum() for word in self.text.word]
+        self.word_count = [0, *accumulate(self.wordlike)]  # words before each token
+        self.that = table["complementizer"]
+        self.that_pronoun = frozenset(base + p for base in table["complementizer"] for p in table["pronoun"])
+        self.particles = table["particle"]
+        self.proclitics = table["proclitic"]
+        self.commas = table["comma"] | table["semicolon"]
+        self.colons = table["colon"]
+        self.as_words = table["as"]
+        self.source_what = table["source-what"]
+        self.that_which = table["that-which"]
+        self.negation = table["negation"]
+        self.relative = table["relative"]
+        self.subordinators = table["subordinator"]
+        self.conjunctions = table["conjunction"]
+        self.auxiliary = table["auxiliary"]
+        self.possessive = tuple(table["object-pronoun"])
+        self.verb_prefixes = tuple(table["verb-prefix"])
+        self.the_matter = table["the-matter"]
+        self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
+        self.quote_marks = table["quote-open"] | table["quote-close"] | table["quote-both"]
+        # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
+        self.kind = [*map(self._kind, range(self.size)), "edge", "edge"]
+        self.classes = [*map(word_classes().of, self.text.form), _EDGE, _EDGE]
+
+    def _kind(self, i: int) -> str:
+        word, form = self.text.word[i], self.text.form[i]
+        if word == "\n":
+            return "line"
+        if not word[0].isalnum():
+            if word in self.commas:
+                return "comma"
+            if word in self.colons:
+                return "colon"
+            if word in self.quote_marks:
+                return "opens" if i in self.layout.quotations.opening else "closes"
+            if self.layout.stop[i]:
+                return "stop"
+            return "bracket" if word in self.brackets else "mark"
+        if form in self.that:
+            return "that"
+        if form in self.that_pronoun:
+            return "that+"
+        if form in self.particles:
+            return "particle"
+        if form in self.as_words:
+            return "as"
+        if form in self.negation:
+            return "negation"
+        if form in self.relative:
+            return "relative"
+        if form in self.subordinators:
+            return "subordinator"
+        if form in self.auxiliary:
+            return "auxiliary"
+        readings = self.layout.readings[i]
+        if readings:
+            return readings[0].form.shape
+        if form[0].isdigit():
+            return "number"
+        if gazetteer.word(form).classes & gazetteer.TIME:
+            return "time"
+        if form.startswith("ال"):
+            return "definite"
+        return "word"
+
+    def skip_marks(self, i: int) -> int:
+        """The first token from i on that is a word."""
+        while i < len(self.text) and not self.text.word[i][0].isalnum() and self.text.word[i] != "\n":
+            i += 1
+        return i
+
+    def words(self, first: int, last: int) -> tuple[int, int]:
+        """The words [first, last) that the tokens [first, last) hold, by their number in the text."""
+        return self.word_count[first], self.word_count[last]
+
+    def trim(self, first: int, last: int) -> int:
+        """`last` moved left over marks."""
+        while last > first and not self.text.word[last - 1][0].isalnum():
+            last -= 1
+        return last
+
+    def verbal(self, k: int) -> bool:
+        """Token k looks like a verb or stands for one: by its prefix, or an auxiliary or negation, or a cue's verb."""
+        form = self.text.form[k]
+        if form in self.auxiliary or form in self.negation:
+            return True
+        if self.layout.readings[k]:
+            return self.layout.readings[k][0].form.shape == "finite"
+        return (
+            len(form) > 3 and form.startswith(self.verb_prefixes) and not gazetteer.word(form).classes & ~gazetteer.MARK
+        )

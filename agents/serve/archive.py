@@ -399,7 +399,8 @@ class Archive:
         """The newest `limit` of these statements, below the place `before`."""
         tables, key, conditions = self._from(selection)
         if before is not None:
-            conditions.add(f"{key} < {{}}", before)
+            for column in dict.fromkeys((key, "s.place")):
+                conditions.add(f"{column} < {{}}", before)
         async with self.database.reading() as db:
             places = await db.fetch(
                 f"SELECT s.place FROM {tables} {conditions.where} ORDER BY {key} DESC LIMIT {limit + 1}",

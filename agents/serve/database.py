@@ -19,7 +19,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import aiosqlite
 import asyncpg
 
-from agents.serve.words import Term
+from agents.serve.words import Term, of_speaker
 from streams.errors import SetupError
 
 # A question that takes longer is stopped: it would keep others from theirs.
@@ -241,10 +241,13 @@ class _PostgresConnection:
 
 
 def _tsvector(row: Words) -> str:
-    """A tsvector with the speaker's words in weight A; the gap keeps phrases from reaching across."""
+    """The speaker's words twice, among all and by themselves; the gap keeps phrases from reaching across.
+
+    A weight would tell them apart, too, but the index knows none: it gives every text with the word.
+    """
     gap = len(row.speaker) + 2
     return " ".join(
-        [f"'{word}':{n}A" for n, word in enumerate(row.speaker, 1)]
+        [f"'{form}':{n}" for n, word in enumerate(row.speaker, 1) for form in (word, of_speaker(word))]
         + [f"'{word}':{min(n + gap, 16383)}" for n, word in enumerate(row.content, 1)]
         + [f"'{tag}'" for tag in row.tags]
     )
@@ -258,7 +261,10 @@ class Postgres:
     }  # fmt: skip
     schema = (
         "CREATE TABLE IF NOT EXISTS statement_words (place BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);"
-        "CREATE INDEX IF NOT EXISTS statement_words_words ON statement_words USING gin (words)"
+        "CREATE INDEX IF NOT EXISTS statement_words_words ON statement_words USING gin (words);"
+        # A rare word is best looked for in the index, a frequent one from the newest statement down. By the default's
+        # statistics, most words that are not rare would count as such.
+        "ALTER TABLE statement_words ALTER words SET STATISTICS 2000"
     )
     words_place = "w.place"
     found = "w.words @@ {}::text::tsquery"
@@ -279,7 +285,11 @@ class Postgres:
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            await connection.execute(f"SET LOCAL statement_timeout = {int((limit or 0) * 1000)}")
+            await connection.execute(
+                # Planned for the words that are asked for, not once for all.
+                f"SET LOCAL statement_timeout = {int((limit or 0) * 1000)};"
+                "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off"
+            )
             yield _PostgresConnection(connection)
 
     @contextlib.asynccontextmanager
@@ -295,13 +305,11 @@ class Postgres:
             yield connection
 
     def query(self, words: Iterable[Term], speaker: Iterable[Term], tags: Iterable[Sequence[str]]) -> str:
-        def phrase(term: Term, weight: str = "") -> str:
-            *head, last = (f"'{word}'" for word in term.words)
-            suffix = ("*" if term.beginning else "") + weight
-            parts = [(word, weight) for word in head] + [(last, suffix)]
-            return "(" + " <-> ".join(f"{word}:{label}" if label else word for word, label in parts) + ")"
+        def phrase(words: Iterable[str], beginning: bool) -> str:
+            return "(" + " <-> ".join(f"'{word}'" for word in words) + (":*)" if beginning else ")")
 
-        asked = [*map(phrase, words), *(phrase(term, "A") for term in speaker)]
+        asked = [phrase(term.words, term.beginning) for term in words]
+        asked += [phrase(map(of_speaker, term.words), term.beginning) for term in speaker]
         asked += ["(" + " | ".join(f"'{one}'" for one in some) + ")" for some in tags]
         return " & ".join(asked)
 

@@ -120,14 +120,18 @@ class Selection:
             found.add("s.headline = {}", int(said.headline))
         if said.min_confidence:
             found.add("s.confidence >= {}", said.min_confidence)
-        # The place begins with the second: it bounds what is looked at, the exact time decides.
+        # The place begins with the second: it bounds what is looked at, the exact time decides. PostgreSQL does not see
+        # that a bound of one place is one of the other, whose equal it is.
+        places = dict.fromkeys((place, "s.place"))
         if self.since:
-            found.add(f"{place} >= {{}}", first_place(self.since))
+            for column in places:
+                found.add(f"{column} >= {{}}", first_place(self.since))
             found.add("s.published_at >= {}", microseconds(self.since))
         if self.until:
             found.add("s.published_at < {}", microseconds(self.until))
             if self.until.timestamp() < 2**32 - 2:
-                found.add(f"{place} < {{}}", first_place(self.until) + first_place(datetime.fromtimestamp(1, UTC)))
+                for column in places:
+                    found.add(f"{column} < {{}}", first_place(self.until) + first_place(datetime.fromtimestamp(1, UTC)))
         return found
 
 

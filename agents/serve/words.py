@@ -70,6 +70,11 @@ def tag(column: str, value: str) -> str:
     return f"|{blake2b(f'{column}={value}'.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
 
+def of_speaker(word: str) -> str:
+    """A word of the speaker's name, for the database that cannot look there alone: no word that can be asked for."""
+    return f"@{word}"
+
+
 class Term(msgspec.Struct, frozen=True):
     """Words that stand side by side; the last may be only a beginning."""
 

@@ -21,7 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -48,6 +48,10 @@ from tests.serve.reading import EventSource
 
 RATE, READERS, SECONDS = 50, 500, 30
 NICE = 10
+_BEFORE, _VISITING = (
+    2_000,
+    6,
+)  # statements there are before the page is opened; seconds in which it is opened under load
 MANY = 1_000_000
 CONSOLE = Console()
 _ID = re.compile(rb'"statement_id":"([0-9a-f]{20})"')
@@ -96,19 +100,21 @@ def percentile(values: list[float], percent: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
 
 
-async def produce(settings: Settings, seconds: float, rate: float = RATE) -> list[str]:
-    """Statements on the topic at `rate` a second; their ids. `extracted_at` is the moment of sending."""
+async def produce(settings: Settings, made: Sequence[Statement], rate: float = RATE) -> list[str]:
+    """Put statements on the topic at `rate` a second; their ids.
+
+    They are made beforehand: to make them takes seconds, in which a server in this process would stand still.
+    """
     producer = AIOKafkaProducer(**client_options(settings), linger_ms=5)
     await producer.start()
-    begun, ids, sent = time.time(), list[str](), []
-    for n, statement in enumerate(statements(int(seconds * rate), seed=int(begun))):
+    begun, sent = time.time(), []
+    for n, statement in enumerate(made):
         await asyncio.sleep(max(0.0, begun + n / rate - time.time()))
         value = encode(statement)
         sent.append(await producer.send(settings.prefix + STATEMENTS.name, value, key=statement.article_id.encode()))
-        ids.append(statement.statement_id)
     await asyncio.gather(*sent)
     await producer.stop()
-    return ids
+    return [statement.statement_id for statement in made]
 
 
 class Lean(asyncio.Protocol):
@@ -161,6 +167,7 @@ async def serving(stack: AsyncExitStack) -> tuple[Settings, str]:
 
 async def stream() -> bool:
     """Topic → reader, with 500 readers."""
+    made = list(statements(SECONDS * RATE))
     async with AsyncExitStack() as stack:
         settings, address = await serving(stack)
         port = int(address.rpartition(":")[2])
@@ -168,7 +175,7 @@ async def stream() -> bool:
         reading = asyncio.get_running_loop().run_in_executor(pool, read_many, port, READERS, SECONDS + 8)
         await asyncio.sleep(4)  # until all are connected
         cpu = time.process_time()
-        ids = await produce(settings, SECONDS)
+        ids = await produce(settings, made)
         used = (time.process_time() - cpu) / SECONDS
         arrived = await reading
         stamps = await timestamps(settings, len(ids))
@@ -247,10 +254,11 @@ async def usable(browser: Browser, address: str) -> tuple[BrowserContext, Page, 
 
 async def browser() -> bool:
     """Topic → card in the page's DOM, with 500 readers beside it; and how soon the page can be used."""
+    made = list(statements((SECONDS + _VISITING) * RATE + _BEFORE))
     async with AsyncExitStack() as stack:
         settings, address = await serving(stack)
         port = int(address.rpartition(":")[2])
-        before = await produce(settings, 1, rate=2_000)  # something to show
+        await produce(settings, made[:_BEFORE], rate=2_000)  # something to show
         playwright = await stack.enter_async_context(async_playwright())
         chromium = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         stack.push_async_callback(chromium.close)
@@ -267,18 +275,18 @@ async def browser() -> bool:
         at_rest = (await visits(11))[1:]  # the first starts the browser's own processes
         _, page, _ = await usable(chromium, address)
         await page.evaluate(_CARDS)
-        draining = asyncio.get_running_loop().run_in_executor(pool, drain, port, READERS, SECONDS + 12)
+        draining = asyncio.get_running_loop().run_in_executor(pool, drain, port, READERS, SECONDS + _VISITING + 8)
         await asyncio.sleep(5)  # until all are connected
         cpu = time.process_time()
-        ids = await produce(settings, SECONDS)
+        ids = await produce(settings, made[_BEFORE : _BEFORE + SECONDS * RATE])
         used = (time.process_time() - cpu) / SECONDS
         await asyncio.sleep(2)
         arrived = {key: at / 1000 for key, at in reversed(await page.evaluate("window.arrived"))}
-        more = asyncio.create_task(produce(settings, 4))
+        more = asyncio.create_task(produce(settings, made[_BEFORE + SECONDS * RATE :]))
         under_load = await visits(4)
-        ids_more = await more
+        await more
         megabytes, lost, drained = await draining
-        stamps = await timestamps(settings, len(before) + len(ids) + len(ids_more))
+        stamps = await timestamps(settings, len(made))
     times = [(arrived[key] - stamps[key]) * 1000 for key in ids if key in arrived]
     table(
         f"topic → card in Chromium: {RATE} statements a second, {READERS} other readers, {SECONDS} s",
@@ -305,6 +313,7 @@ async def timestamps(settings: Settings, count: int) -> dict[str, float]:
 
 async def reconnect() -> bool:
     """One reader that comes back 200 times under load, and 100 others that stay."""
+    made = list(statements(40 * RATE))
     async with AsyncExitStack() as stack:
         settings, address = await serving(stack)
         port = int(address.rpartition(":")[2])
@@ -312,7 +321,7 @@ async def reconnect() -> bool:
         others = asyncio.get_running_loop().run_in_executor(pool, read_many, port, 100, 45)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         source, seen = EventSource(session, address + "/v1/stream?since=0"), list[str]()
-        producing = asyncio.create_task(produce(settings, 40))
+        producing = asyncio.create_task(produce(settings, made))
         connections = 0
         while not producing.done() or len(seen) < len(producing.result()):
             connections += 1

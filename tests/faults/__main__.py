@@ -30,6 +30,7 @@ def main(
     store: Annotated[str, typer.Option(help="memory or rocksdb.")] = "memory",
     broken: Annotated[str, typer.Option(help="A promise to break on purpose: acknowledge-before-write.")] = "",
     toy: Annotated[bool, typer.Option(help="Stand-ins for the roles, which cost no time.")] = False,
+    pause: Annotated[float, typer.Option(help="Seconds between two kills, and two other faults, at the most.")] = 3.0,
     patience: Annotated[float, typer.Option(help="Seconds to finish the work when the faults are over.")] = 180.0,
     out: Annotated[Path | None, typer.Option(help="Where logs, ledger and data go; kept.")] = None,
 ) -> None:
@@ -43,7 +44,7 @@ def main(
     plan = Plan(
         folder, seed, articles, rate, kills,
         () if faults == "none" else tuple(faults.split(",")), tuple(roles.split(",")), workers, nodes, partitions,
-        store, broken, toy, patience=patience,
+        store, broken, toy, pause=pause, patience=patience,
     )  # fmt: skip
     books = asyncio.run(run(plan))
     (folder / "ledger.json").write_text(books.to_json())

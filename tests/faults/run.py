@@ -58,6 +58,7 @@ class Plan:
     toy: bool = False
     boundaries: tuple[str, ...] = BOUNDARIES  # where workers started again may be told to die
     armed: float = 0.5  # how many of them are
+    pause: float = 3.0  # seconds between two kills, and between two other faults, at the most
     patience: float = 180.0  # seconds for the work to be finished when the faults are over
 
 
@@ -134,7 +135,7 @@ async def _trouble(plan: Plan, world: World, publishing: asyncio.Task[int], watc
             (name,) = dice.choices(names, [FAULTS[name][1] for name in names])
             with contextlib.suppress(ProcessLookupError):  # the worker has ended by itself just now
                 await FAULTS[name][0](world, dice)
-            await asyncio.sleep(dice.uniform(0, 3))
+            await asyncio.sleep(dice.uniform(0, plan.pause))
 
     async def tell() -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -260,7 +261,7 @@ def _how(rule: AlertRule) -> str:
     parts += [f"≤ {rule.max_per_hour}/h"] if rule.max_per_hour else []
     parts += [f"quiet {rule.quiet.begin}–{rule.quiet.end} {rule.quiet.zone}"] if rule.quiet else []
     parts += ["retractions"] if rule.retractions else []
-    return ", ".join(parts) if rule.enabled else "disabled"
+    return ", ".join(parts) if rule.enabled else "paused"
 
 
 async def _rules(settings: Settings) -> dict[str, AlertRule]:
@@ -336,8 +337,26 @@ async def _enable(settings: Settings, channel: str) -> None:
     step = Delivery(channel=channel, step="enabled", at=datetime.now(UTC))
     async with reach(settings) as found:
         await create_topics(found)
+        if not await _disabled(found, channel):
+            options.fail(f"channel {channel} is not disabled: there is nothing to enable")
         async with producing(found) as producer:
             await producer.put(DELIVERIES, channel, step, id=f"enabled-{step.at}", source=f"alert-channel:{channel}")
+
+
+async def _disabled(settings: Settings, channel: str) -> bool:
+    """Whether the channel is, by its steps on `deliveries`."""
+    from agents.alert.outbox import Outbox
+    from streams.records import Delivery
+    from streams.tail import follow
+    from streams.topics import DELIVERIES
+    from streams.wire import UnreadableError, decode
+
+    outbox = Outbox(channel)
+    async for message in follow(settings, DELIVERIES, last=None, forever=False):
+        if message.key == channel.encode() and message.value:
+            with contextlib.suppress(UnreadableError):
+                outbox.apply(decode(message.value, Delivery))
+    return bool(outbox.disabled)
 
 
 async def _send_test(file: AlertFile, name: str, settings: Settings) -> object:

@@ -18,7 +18,7 @@ from agents.serve.archive import Archive
 log = logging.getLogger(__name__)
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_STEP = 200
+_STEP = 100
 _EVERY, _AGAIN = 600.0, 30.0
 
 

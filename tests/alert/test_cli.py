@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from agents.alert.cli import app
 from agents.alert.trial import trial
-from streams.records import Quiet, encode
+from streams.records import Delivery, Quiet, encode
 from streams.settings import Settings
-from streams.topics import ALERT_RULES, STATEMENTS
+from streams.topics import ALERT_RULES, DELIVERIES, STATEMENTS
 from tests.alert.receiver import SECRET, Receiver, receiving
 from tests.alert.samples import NOON, rule, statement
 from tests.kafka import put
@@ -140,6 +140,16 @@ async def test_a_rule_of_the_workers_file_is_changed_in_the_file(
         refused = await in_a_thread(*words, "--broker", topics.broker)
         assert refused.exit_code == 1
         assert "port stands in the worker's file" in refused.stderr
+
+
+async def test_only_a_channel_that_is_disabled_is_enabled(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    said = Delivery(channel="desk", step="disabled", at=NOON, reason="410 Gone")
+    await put(topics, DELIVERIES, [("desk", encode(said)), ("desk", b"rubbish")])
+    broker = ("--broker", topics.broker)
+    assert "disk is not disabled" in (await in_a_thread("enable", "disk", *broker)).stderr
+    assert (await in_a_thread("enable", "desk", *broker)).stdout == "desk is enabled\n"
+    assert (await in_a_thread("enable", "desk", *broker)).exit_code == 1
 
 
 async def test_a_test_is_sent_through_a_channel(

@@ -115,7 +115,8 @@ class Neighbourhood:
     def _inside(self) -> list[Near]:
         """The phrases between a light verb and its noun (وجه الوزير انتقادات)."""
         between = steps(self.text, self.at + 1, self.end) if self.end - self.at > 1 else ()
-        return [Near((step.first, step.last), (), step.ending) for step in between if step.kind == PHRASE]
+        found = (step for step in between if step.kind == PHRASE and not self._governed(step))
+        return [Near((step.first, step.last), (), step.ending) for step in found]
 
     def _before(self) -> list[Near]:
         found = self.phrases_before(_BEFORE)
@@ -193,12 +194,17 @@ class Neighbourhood:
             (named.headed, where, head, word(token).definite, clitic(token), near.ending, touching),
             (named.head_class, where, word_classes().of(text.form[first])[1]),
             (named.bounded, where, before, after, touching),
-            (named.after_form, where, form, head, cue.lemma in classes()["passing-on"]),
+            (named.after_form, where, form, head, self._passing()),
             (named.agreeing, where, agreement(cue, text, near.span), joined, touching),
             (named.reached, where, way, head),
             (named.of_lemma, where, cue.lemma, touching),
             (named.quoted, side, deeper, self.inside, first in self.others.told),
         )
+
+    def _passing(self) -> str:
+        """Verbs whose source a preposition brings: نقلت X عن Y، جاء في بيان Y."""
+        table, lemma = classes(), self.cue.lemma
+        return "on" if lemma in table["passing-on"] else "in" if lemma in table["comes-in"] else ""
 
     def _quoted(self, i: int) -> bool:
         return self.layout.quotations.inside[i] >= 0

@@ -250,10 +250,13 @@ def word(token: str) -> Word:
             return found
         if not clitic:
             unknown = found
+    if form.startswith(_TO_THE) and len(form) > 4:
+        return Word(form[2:], _TO_THE[0], True, 0)
     return unknown
 
 
-_LIKE = fold("ك")
+# للأسد: whatever follows, this is ل and the article.
+_LIKE, _TO_THE = fold("ك"), fold("لل")
 _GUESSED = ORDINARY | PERHAPS | NISBA | VERB
 # Letters that no article begins with.
 _HAMZAS = frozenset("أإآ")

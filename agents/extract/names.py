@@ -124,9 +124,18 @@ def _some(text: Text, span: Span) -> Source:
     inner = describe(text, (at, last))
     kind = "group" if inner.kind in ("person", "office") else inner.kind
     one = text.form[first] in classes()["one-of"]
+    named = _called(text, at, last) if one else None
+    if named:
+        return Source(span, "person", named, number="s")
     if one and inner.kind in ("group", "person", "office"):
         kind = "anonymous"
     return Source(span, kind, None, inner.role, inner.head, inner.definite, None, "s" if one else "p", inner.code)
+
+
+def _called(text: Text, first: int, last: int) -> Span | None:
+    """The name of one of several: أحد الشهود، واسمه كريم نصار."""
+    called = next((i for i in range(first, last - 1) if text.form[i] in classes()["called"]), None)
+    return find_name(text, (called + 1, last)) if called is not None else None
 
 
 def _kind(text: Text, span: Span, w: Word) -> Kind:

@@ -126,6 +126,8 @@ def _quantified(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]
     j = i + 1
     while j < stop and word(text.word[j]).classes & (g.NUMBER | g.SOME):
         j += 1
+    if j < stop and text.form[j] in _marks("of-them"):
+        return j + 1, "entity"
     if j + 1 < stop and text.form[j + 1] in _marks("of") and word(text.word[j]).classes & g.ORDINARY:
         j += 1
     if j < stop and text.form[j] in _marks("of"):
@@ -501,7 +503,7 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
         if j + 1 < stop and text.form[j + 1] in _marks("of-the-faith") and not w.definite and not c & g.BOUND:
             j, count = j + 2, count + 1
             continue
-        if c & (g.BOUND | g.NUMBER | g.SOME | g.THIS) or (j > i and w.clitic and not c & g.GIVEN):
+        if c & (g.BOUND | g.NUMBER | g.SOME | g.THIS) or (j > i and w.clitic and (not c & g.GIVEN or w.definite)):
             break
         if c & g.PLACE and not c & g.GIVEN:
             if g.entity(text, j, stop):

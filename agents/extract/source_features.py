@@ -87,8 +87,8 @@ def bounded(where: str, before: str, after: str, touching: bool, /) -> Names:
     )
 
 
-def after_form(where: str, form: str, head: str, passes: bool, /) -> Names:
-    """The function word before it; `passes`: the cue passes words on (نقلت X عن Y)."""
+def after_form(where: str, form: str, head: str, passes: str, /) -> Names:
+    """The function word before it; `passes`: the cue passes words on, or brings a document."""
     return f"{where} behind {form}", f"{where} behind {form} {head}", f"{where} behind {form} passes {passes}"
 
 

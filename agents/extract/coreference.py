@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from functools import cached_property
 from itertools import pairwise
 
 from agents.extract import gazetteer as g
@@ -28,13 +29,11 @@ class Article:
     def __init__(self, text: Text) -> None:
         self.text = text
         self._at: dict[str, list[int]] = {}
-        self._by_skeleton: dict[str, set[str]] = {}
         for i, form in enumerate(text.form):
-            self._at.setdefault(form, []).append(i)
-        self._pairs = Counter(pairwise(text.form))
-        for form in self._at:
-            if len(form) > 3:
-                self._by_skeleton.setdefault(skeleton(form), set()).add(form)
+            if form in self._at:
+                self._at[form].append(i)
+            else:
+                self._at[form] = [i]
         self.people: list[Source] = []
         self.bodies: list[Source] = []
         # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
@@ -43,14 +42,27 @@ class Article:
         self._surnames: set[str] = set()
         self._scan()
 
+    @cached_property
+    def _by_skeleton(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for form in self._at:
+            if len(form) > 3:
+                found.setdefault(skeleton(form), set()).add(form)
+        return found
+
+    @cached_property
+    def _pairs(self) -> Counter[tuple[str, str]]:
+        return Counter(pairwise(self.text.form))
+
     def _scan(self) -> None:
         text, i, size = self.text, 0, len(self.text)
         heads = g.HEAD | g.TITLE | g.GIVEN | g.PLACE
         covered = [False] * size
         found: list[Source] = []
+        classes = {token: word(token).classes for token in set(text.word)}
+        begins = {token for token, c in classes.items() if c & heads and not c & g.BOUND}
         while i < size:
-            w = word(text.word[i])
-            if not w.classes & heads or w.classes & g.BOUND:
+            if text.word[i] not in begins:
                 i += 1
                 continue
             end, _ = phrase(text, i, size)

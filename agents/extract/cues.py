@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.extract import gazetteer
 from agents.extract.layout import Layout
 from agents.extract.lexicon import Entry, Reading, words
 from agents.extract.report import Cue
@@ -54,13 +55,25 @@ def find(layout: Layout) -> list[Occurrence]:
     text, found = layout.text, []
     particles, colons, table = words()["particle"], words()["colon"], layout.readings
     for i, readings in enumerate(table):
-        if readings:
+        if readings and not _named(layout, i):
             reading = _likelier(readings, text.form[i - 1] in particles if i else False)
             also = next((other for other in readings if other.form.shape != reading.form.shape), None)
             found.append(Occurrence(i, reading, also, (i, i + 1)))
         elif text.word[i] in colons and text.line[i] == 0 and i and not text.word[i - 1].isdigit():
             found.append(Occurrence(i, None, None, (i, i + 1)))
     return found
+
+
+def _named(layout: Layout, i: int) -> bool:
+    """A name that looks like a cue (سامح شكري): behind a title or a name, or in ي where nobody speaks of himself."""
+    form = layout.text.form[i]
+    if layout.readings[i][0].pronoun in words()["mine"]:
+        return layout.quotations.inside[i] < 0
+    return bool(
+        i
+        and gazetteer.word(form).classes & gazetteer.GIVEN
+        and gazetteer.word(layout.text.form[i - 1]).classes & (gazetteer.GIVEN | gazetteer.TITLE | gazetteer.ROLE)
+    )
 
 
 def _likelier(readings: tuple[Reading, ...], after_preposition: bool) -> Reading:

@@ -134,6 +134,11 @@ def before_cue(shape: str, strength: str, join: str, quote: bool, pronoun: bool,
     )
 
 
+def before_quoted(quoted: str, join: str, shape: str, strength: str, /) -> Names:
+    """The quotation that it would be."""
+    return f"before quoted {quoted} {join}", f"before quoted {quoted} {shape} {strength}"
+
+
 def before_lemma(lemma: str, /) -> Names:
     """The cue's lemma."""
     return (f"before lemma {lemma}",)
@@ -192,6 +197,11 @@ def none_rivals(shape: str, strength: str, that: bool, quote: bool, best: str, o
         f"none object {object_} {strength} {shape}",
         f"none nothing {not (best or other or object_)} {strength} {shape}",
     )
+
+
+def none_quoted(quoted: str, shape: str, strength: str, ahead: bool, /) -> Names:
+    """The quotation right before the cue; `ahead`: a clause or another one follows it."""
+    return f"none quoted before {quoted} {shape} {ahead}", f"none quoted before {quoted} {strength} {ahead}"
 
 
 def none_lemma(lemma: str, shape: str, best: str, other: str, /) -> Names:

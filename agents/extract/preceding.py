@@ -66,7 +66,7 @@ class Preceding:
         text, layout, entry, at = self.text, self.layout, cue.entry, cue.at
         join, j = self.join(cue)
         prior = self.tokens.kind[j - 1]
-        quote_before = prior == "closes" or (prior == "comma" and self.tokens.kind[j - 2] == "closes")
+        quoted = self.quoted(j)
         remaining = layout.last[at] - at
         rest = "1-4" if remaining < 5 else "5-9" if remaining < 10 else "10-19" if remaining < 20 else "20+"
         initial = layout.first[at] == j
@@ -76,9 +76,21 @@ class Preceding:
         conjunction = bool(cue.reading and cue.reading.conjunction)
         return [
             (named.before_joined, join, prior, after, conjunction, initial, rest),
-            (named.before_cue, shape, entry.strength, join, quote_before, pronoun, text.line[at] == 0),
+            (named.before_cue, shape, entry.strength, join, bool(quoted), pronoun, text.line[at] == 0),
             (named.before_lemma, entry.lemma),
+            (named.before_quoted, quoted, join, shape, entry.strength),
         ]
+
+    def quoted(self, j: int) -> str:
+        """How long the quotation is that closes right before token j, and whether it is a sentence; empty for none."""
+        closing = self.layout.quotations.closing
+        mark = j - 2 if self.tokens.kind[j - 1] == "comma" else j - 1
+        if mark not in closing:
+            return ""
+        quotation = self.layout.quotations.all[closing[mark]]
+        size = quotation.last - quotation.first
+        length = "1" if size == 1 else "2-3" if size < 4 else "4+"
+        return f"{length} {quotation.open <= self.layout.first[quotation.open]}"
 
     def around(self, cue: Occurrence, phrase: int) -> Start | None:
         """The beginning of what goes on behind a cue set into its own content (…، بحسب الشرطة، …), if anything does.

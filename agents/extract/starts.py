@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from agents.extract import features as named
 from agents.extract import gazetteer
+from agents.extract.agreement import gender_of
 from agents.extract.candidates import Start
 from agents.extract.cues import Occurrence
+from agents.extract.lexicon import words
 from agents.extract.mentions import subject
 from agents.extract.model import Facts
 from agents.extract.preceding import Preceding
@@ -28,6 +30,7 @@ class Starts:
         self.preceding = preceding
         self.layout = tokens.layout
         self.text = tokens.text
+        self._adverbial = words()["adverbial"]
 
     def proven(self, cue: Occurrence) -> bool:
         """Whether a weak cue has what proves it: a clause, quotation or colon ahead, or words before it."""
@@ -62,7 +65,9 @@ class Starts:
         while k < limit:
             word, form = written[k], forms[k]
             made: tuple[str, int] | None = None
-            if form in self.tokens.that:
+            if forms[k - 1] in self._adverbial and k > i:
+                pass  # no complement: قبل أن، إلا أن
+            elif form in self.tokens.that:
                 made = ("that", self.tokens.skip_marks(k + 1))
             elif form in self.tokens.that_pronoun:
                 made = ("that+", k)
@@ -80,6 +85,9 @@ class Starts:
                 if form in self.tokens.particles:
                     if (here or form in entry.frames) and kinds[k + 1] not in ("that", "that+"):
                         made = ("particle", self.tokens.skip_marks(k + 1))
+                elif form in self.tokens.proclitics:  # set off by tatweel: بـ"…"
+                    if form in entry.frames:
+                        made = ("clitic", k)
                 elif (
                     form[0] in self.tokens.proclitics
                     and len(form) > 2
@@ -135,6 +143,8 @@ class Starts:
             if i < limit and not (cue.reading and cue.reading.pronoun and cue.shape != "finite")
             else None
         )
+        if found and found[0] == i and self._agrees(cue, i) == "no":
+            found = None  # the subject is in the verb (ودعت المجلس إلى …)
         end = found[1] if found else i
         while end < limit and (
             self.text.word[end] in self.tokens.commas or gazetteer.word(self.text.form[end]).classes & gazetteer.TIME
@@ -257,9 +267,8 @@ class Starts:
     def _agrees(self, cue: Occurrence, k: int) -> str:
         """Whether the noun at k may be the subject of the cue's verb, by gender: a mismatch makes it the object."""
         gender = cue.reading.form.gender if cue.reading and cue.shape == "finite" else None
-        noun = gazetteer.word(self.text.form[k])
-        own = noun.noun.gender if noun.noun else ("f" if noun.base.endswith("ه") and len(noun.base) > 3 else "")
-        if not gender or not own:
+        own = gender_of(self.text, (k, k + 1)) if gender and k < len(self.text) else None
+        if not own:
             return "unknown"
         return "yes" if gender == own else "no"
 
@@ -283,6 +292,7 @@ class Starts:
             (named.none_rivals, shape, strength, that, quote, best, other, object_),
             (named.none_lemma, entry.lemma, shape, best, other),
             (named.none_form, text.form[at]),
+            (named.none_quoted, self.preceding.quoted(at), shape, strength, bool(best)),
             (named.none_word_before, text.form[at - 1] if at else ""),
             (named.none_left, left[1], left[0], shape),
             (named.none_right, right[1], right[0], strength, shape),

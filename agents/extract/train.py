@@ -31,8 +31,10 @@ from agents.extract.form import form
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
 from agents.extract.model import Models
+from agents.extract.reorderings import reordered
 from agents.extract.report import Span
 from agents.extract.text import Text
+from agents.extract.variations import varied
 
 Group = tuple[list[list[str]], int]  # the candidates' features, and which is right
 Table = dict[str, float]
@@ -165,38 +167,38 @@ def rank(groups: list[Group], penalty: float) -> Table:
     return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= _NEGLIGIBLE}
 
 
-def learn(lessons: Sequence[Lesson]) -> dict[str, Table]:
-    """All models. Ends are learned among cues accepted by a model that has not seen their article."""
-    penalty = _PENALTY
+def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
+    """All models, from articles that each teach by some lessons, the first the article as it stands.
+
+    Ends are learned among cues accepted by a model that has not seen their article.
+    """
+    # An article counts once, however many lessons it teaches by.
+    penalty = {name: value * max(map(len, lessons), default=1) for name, value in _PENALTY.items()}
     tables = {
-        "start": rank([g for lesson in lessons for g in lesson.starts], penalty["start"]),
-        "before": rank([g for lesson in lessons for g in lesson.befores], penalty["before"]),
+        "start": rank([g for told in lessons for lesson in told for g in lesson.starts], penalty["start"]),
+        "before": rank([g for told in lessons for lesson in told for g in lesson.befores], penalty["before"]),
     }
     ends: list[Group] = []
     for part in range(_PARTS):
-        start = rank(
-            [g for n, lesson in enumerate(lessons) if n % _PARTS != part for g in lesson.starts], penalty["start"]
-        )
-        others = Models.of({"start": start}, ACTS)
-        for n, lesson in enumerate(lessons):
-            if n % _PARTS == part:
-                ends += lesson.ends(others)
+        seen = [lesson for n, told in enumerate(lessons) if n % _PARTS != part for lesson in told]
+        others = Models.of({"start": rank([g for lesson in seen for g in lesson.starts], penalty["start"])}, ACTS)
+        ends += [g for told in lessons[part::_PARTS] for lesson in told for g in lesson.ends(others)]
     tables["end"] = rank(ends, penalty["end"])
     # An act is ranked too: its candidates are the nine acts, each feature told apart by the act it speaks for.
-    acts = [a for lesson in lessons for a in lesson.acts]
+    acts = [a for told in lessons for a in told[0].acts]
     groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in acts]
-    tables["act"] = rank(groups, penalty["act"])
+    tables["act"] = rank(groups, _PENALTY["act"])
     return tables
 
 
-def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Lesson]) -> Table:
+def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Lesson]]) -> Table:
     """Weights of confidence, from what models say of articles that they have not seen."""
     groups: list[Group] = []
     for part in range(_FOLDS):
-        models = Models.of(learn([lesson for n, lesson in enumerate(lessons) if n % _FOLDS != part]), ACTS)
-        for n, (article, lesson) in enumerate(zip(articles, lessons, strict=True)):
+        models = Models.of(learn([told for n, told in enumerate(lessons) if n % _FOLDS != part]), ACTS)
+        for n, (article, told) in enumerate(zip(articles, lessons, strict=True)):
             if n % _FOLDS == part:
-                layout = Layout(lesson.layout.text)
+                layout = Layout(told[0].layout.text)
                 reports = read(layout, moment(article.get("published")), models)
                 found = statements(layout, reports, headline=True)
                 for report, right in zip(reports, judge(article, found), strict=True):
@@ -212,6 +214,12 @@ def documents(paths: Iterable[str]) -> list[dict[str, Any]]:
         with open(path, encoding="utf-8") as lines:
             out += [json.loads(line) for line in lines]
     return out
+
+
+def retold(article: dict[str, Any]) -> list[dict[str, Any]]:
+    """The article, and the same as another outlet would tell it."""
+    seed = str(article["doc"])
+    return [article, varied(reordered(article, seed), seed)]
 
 
 def table(tables: dict[str, Table]) -> str:
@@ -235,7 +243,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     articles = documents(arguments.gold)
-    lessons = [Lesson(article) for article in articles]
+    lessons = [[Lesson(told) for told in retold(article)] for article in articles]
     tables = learn(lessons)
     tables["confidence"] = dict(known().confidence) if arguments.quick else calibrate(articles, lessons)
     with open(arguments.out, "w", encoding="utf-8") as out:

@@ -74,7 +74,12 @@ def sift(items: Sequence[Item], seen: Sequence[Seen], outlet: str, base: str) ->
         old = known.get(n)
         if old is None and item.article_id in taken:
             continue
-        now = Seen(old.article_id if old else item.article_id, item.address, item.guid, item.text)
+        # A name that is missing this time is not forgotten: it may be there again the next.
+        now = (
+            Seen(old.article_id, item.address or old.address, item.guid or old.guid, item.text)
+            if old
+            else Seen(item.article_id, item.address, item.guid, item.text)
+        )
         taken.add(now.article_id)
         if old and old.text == item.text:
             kept.append(now)

@@ -22,7 +22,13 @@ from streams.records import Feed
 
 BASE = "https://news.example/rss"
 ROW = FeedRow(feed=Feed(url=BASE, outlet="صحيفة"), partition=0, since=0.0)
-ARABIC = st.text(st.sampled_from("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإآئؤ،؛؟ .0123456789"), min_size=1)
+# A letter by itself before a mark may be another, misread: of two nobody could tell.
+_WORD = st.builds(
+    str.__add__,
+    st.text(st.sampled_from("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإآئؤ0123456789"), min_size=2),
+    st.sampled_from(["", "،", "؛", "؟", "."]),
+)
+ARABIC = st.lists(_WORD, min_size=1).map(" ".join)
 ITEMS = st.lists(
     st.builds(
         Item,
@@ -72,7 +78,7 @@ def test_nothing_is_news_twice_over_any_course_of_events(course: list[list[Item]
     for items in course:
         news, kept = sift(items, seen, "صحيفة", BASE)
         seen = (*[piece.seen for piece in news], *kept)
-        assert sift(items, seen, "صحيفة", BASE).news == []
+        assert sift(items, seen, "صحيفة", BASE).news == [], course
 
 
 def test_only_so_many_are_remembered() -> None:

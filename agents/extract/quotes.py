@@ -15,6 +15,8 @@ from agents.extract.text import Text
 _DEEPEST = 8
 # What is never closed is not believed to be longer than this, in tokens.
 _FAR = 80
+# A line of marks alone may hold so many and still quote.
+_FEW = 16
 
 
 @dataclass(slots=True)
@@ -42,9 +44,7 @@ class Quotations:
         self._stops = table["stop"]
         self._any = self._opens | self._closes | self._both
         carried = False
-        lines = [
-            (first, last, [i for i in range(first, last) if text.word[i] in self._any]) for first, last in text.lines()
-        ]
+        lines = [(first, last, self._marks(first, last)) for first, last in text.lines()]
         for n, (first, last, marks) in enumerate(lines):
             carried = self._line(
                 first,
@@ -56,6 +56,12 @@ class Quotations:
         for index, quotation in enumerate(self.all):
             for i in range(quotation.first, quotation.last):
                 self.inside[i] = index
+
+    def _marks(self, first: int, last: int) -> list[int]:
+        """The marks of a line; where they outnumber the words by far, they are no quotation marks."""
+        word = self._text.word
+        marks = [i for i in range(first, last) if word[i] in self._any]
+        return marks if len(marks) * 2 < last - first + _FEW else []
 
     def _gap_before(self, i: int) -> bool:
         return i == 0 or self._text.end[i - 1] < self._text.start[i] or self._text.word[i - 1] == "\n"

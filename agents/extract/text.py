@@ -7,6 +7,7 @@ visible character, or one line end. White space between tokens is no token.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
@@ -34,8 +35,8 @@ class Text:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.start: list[int] = []
-        self.end: list[int] = []
+        self.start = array("i")
+        self.end = array("i")
         for match in _TOKEN.finditer(raw):
             start, end = match.span()
             self.start.append(start)

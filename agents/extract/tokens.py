@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from agents.extract import gazetteer
+from agents.extract.inflect import ARTICLE
 from agents.extract.layout import Layout
-from agents.extract.lexicon import Words, word_classes, words
+from agents.extract.lexicon import Words, cues, word_classes, words
 
 _EDGE = ("edge", "edge")
+
+
+@cache
+def _function_words() -> dict[str, str]:
+    """The kinds of function words; of two kinds the first stands."""
+    table, kinds = words(), dict[str, str]()
+    pronouns = table["pronoun"]
+    for kind, members in (
+        ("that", table["complementizer"]),
+        ("that+", frozenset(base + pronoun for base in table["complementizer"] for pronoun in pronouns)),
+        *((name, table[name]) for name in ("particle", "as", "negation", "relative", "subordinator", "auxiliary")),
+    ):
+        for member in members:
+            kinds.setdefault(member, kind)
+    return kinds
+
+
+@lru_cache(maxsize=100_000)
+def _word_kind(form: str) -> str:
+    known = _function_words().get(form)
+    if known:
+        return known
+    readings = cues().readings(form)
+    if readings:
+        return readings[0].form.shape
+    if form[0].isdigit():
+        return "number"
+    if gazetteer.word(form).classes & gazetteer.TIME:
+        return "time"
+    return "definite" if form.startswith(ARTICLE) else "word"
 
 
 class Tokens:
@@ -45,45 +77,20 @@ class Tokens:
         self.classes = [*map(word_classes().of, self.text.form), _EDGE, _EDGE]
 
     def _kind(self, i: int) -> str:
-        word, form = self.text.word[i], self.text.form[i]
+        word = self.text.word[i]
+        if word[0].isalnum():
+            return _word_kind(self.text.form[i])
         if word == "\n":
             return "line"
-        if not word[0].isalnum():
-            if word in self.commas:
-                return "comma"
-            if word in self.colons:
-                return "colon"
-            if word in self.quote_marks:
-                return "opens" if i in self.layout.quotations.opening else "closes"
-            if self.layout.stop[i]:
-                return "stop"
-            return "bracket" if word in self.brackets else "mark"
-        if form in self.that:
-            return "that"
-        if form in self.that_pronoun:
-            return "that+"
-        if form in self.particles:
-            return "particle"
-        if form in self.as_words:
-            return "as"
-        if form in self.negation:
-            return "negation"
-        if form in self.relative:
-            return "relative"
-        if form in self.subordinators:
-            return "subordinator"
-        if form in self.auxiliary:
-            return "auxiliary"
-        readings = self.layout.readings[i]
-        if readings:
-            return readings[0].form.shape
-        if form[0].isdigit():
-            return "number"
-        if gazetteer.word(form).classes & gazetteer.TIME:
-            return "time"
-        if form.startswith("ال"):
-            return "definite"
-        return "word"
+        if word in self.commas:
+            return "comma"
+        if word in self.colons:
+            return "colon"
+        if word in self.quote_marks:
+            return "opens" if i in self.layout.quotations.opening else "closes"
+        if self.layout.stop[i]:
+            return "stop"
+        return "bracket" if word in self.brackets else "mark"
 
     def skip_marks(self, i: int) -> int:
         """The first token from i on that is a word."""

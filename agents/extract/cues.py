@@ -8,6 +8,7 @@ from agents.extract import gazetteer
 from agents.extract.layout import Layout
 from agents.extract.lexicon import Entry, Reading, words
 from agents.extract.report import Cue
+from agents.extract.text import Text
 
 # What stands for a lexicon entry where the cue is a headline's colon.
 COLON = Entry(":", "P", frozenset(("colon",)), "assert", "medium", "")
@@ -53,15 +54,20 @@ class Occurrence:
 def find(layout: Layout) -> list[Occurrence]:
     """All possible cues of the text, in order."""
     text, found = layout.text, []
-    particles, colons, table = words()["particle"], words()["colon"], layout.readings
-    for i, readings in enumerate(table):
+    particles, colons = words()["particle"], words()["colon"]
+    for i, readings in enumerate(layout.readings):
         if readings and not _named(layout, i):
             reading = _likelier(readings, text.form[i - 1] in particles if i else False)
             also = next((other for other in readings if other.form.shape != reading.form.shape), None)
             found.append(Occurrence(i, reading, also, (i, i + 1)))
-        elif text.word[i] in colons and text.line[i] == 0 and i and not text.word[i - 1].isdigit():
+        elif text.word[i] in colons and text.line[i] == 0 and _heads(text, i):
             found.append(Occurrence(i, None, None, (i, i + 1)))
     return found
+
+
+def _heads(text: Text, i: int) -> bool:
+    """A headline's colon behind what may speak: no number (12:30), no label (بالصور: …)."""
+    return i > 0 and not text.word[i - 1].isdigit() and (i > 1 or text.form[0] not in words()["label"])
 
 
 def _named(layout: Layout, i: int) -> bool:

@@ -9,9 +9,11 @@ from agents.extract.reorderings import reordered
 from tests.extract.marked import lines, parts
 
 
-@pytest.mark.parametrize("marked", lines("contents.txt"))
+@pytest.mark.parametrize(
+    "marked", [*(f"\n{line}" for line in lines("contents.txt")), *(f"{line}\n" for line in lines("headlines.txt"))]
+)
 def test_every_statement_of_a_sentence_and_no_other(marked: str) -> None:
-    raw, found = parts(f"\n{marked}")
+    raw, found = parts(marked)
     cues = {raw[a:b] for kind, a, b in found if kind == "["}
     contents = [raw[a:b] for kind, a, b in found if kind == "{"]
     statements = extract(raw)

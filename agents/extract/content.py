@@ -10,15 +10,11 @@ from agents.extract.tokens import Tokens
 
 
 class Contents:
-    """Finds and describes candidates in one text."""
+    """The candidates of one text, each kind found and described when it is asked for."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.tokens = Tokens(layout)
         self.preceding = Preceding(self.tokens)
-        self._starts = Starts(self.tokens, self.preceding)
-        self._ends = Ends(self.tokens)
-        self.starts, self.proven = self._starts.of, self._starts.proven
-        self.ends = self._ends.of
-        self.before = self.preceding.starts
-        self.words, self.trim = self.tokens.words, self.tokens.trim
+        self.starts = Starts(self.tokens, self.preceding)
+        self.ends = Ends(self.tokens)

@@ -1,4 +1,5 @@
-"""The features of candidates for the beginning and the end of content, named from the facts that content.py finds.
+"""The features of candidates for the beginning and the end of content, named from the facts that starts.py,
+ends.py and preceding.py find.
 
 A function takes a few facts and names the features that rest on them. Facts that take many values (a lemma, a word, a
 class) stand in functions of their own, so that the sums that `model.Ranking` remembers come up again and again.

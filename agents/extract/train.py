@@ -24,8 +24,9 @@ from agents.extract.candidates import Start
 from agents.extract.confidence import features
 from agents.extract.content import Contents
 from agents.extract.cues import Occurrence
-from agents.extract.engine import beginnings, possible, read, statements
+from agents.extract.decoding import beginnings, possible
 from agents.extract.engine import models as known
+from agents.extract.engine import read, statements
 from agents.extract.evaluate import judge
 from agents.extract.form import form
 from agents.extract.jsonl import moment
@@ -68,7 +69,7 @@ class Lesson:
             spans = []
             for a, b in s["content"]:
                 first, last = text.tokens(a, b)
-                last = self.contents.trim(first, last)
+                last = self.contents.tokens.trim(first, last)
                 if first < last:
                     spans.append((first, last))
             if spans and s["cue"]:
@@ -81,7 +82,7 @@ class Lesson:
             self._begin(cue)
 
     def _begin(self, cue: Occurrence) -> None:
-        starts = self.contents.starts(cue)
+        starts = self.contents.starts.of(cue)
         known = self.gold.get(cue.at)
         if known is None:
             self.starts.append(([c.features for c in starts], 0))
@@ -91,7 +92,7 @@ class Lesson:
             return
         if spans[-1][1] <= cue.at:
             right = [n for n, c in enumerate(starts) if c.kind == "before"]
-            last, firsts = self.contents.before(cue)
+            last, firsts = self.contents.preceding.starts(cue)
             if firsts:
                 best = max(range(len(firsts)), key=lambda n: (overlap([(firsts[n].first, last)], spans), -n))
                 if overlap([(firsts[best].first, last)], spans) >= 0.5:
@@ -122,7 +123,7 @@ class Lesson:
         accepted = {at: beginning.starts[0][0] for at, beginning in begun.items()}
         groups: list[Group] = []
         for cue, start, spans in self.right:
-            ends = self.contents.ends(cue, start, accepted)
+            ends = self.contents.ends.of(cue, start, accepted)
             forward = [(max(a, start.first), b) for a, b in spans if b > start.first]
             if not ends or not forward:
                 continue

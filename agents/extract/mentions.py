@@ -14,11 +14,10 @@ from agents.extract.beside import NOBODY, Neighbourhood, Others
 from agents.extract.extents import ends
 from agents.extract.layout import Layout
 from agents.extract.model import Ranking, Weights, features, heaviest
-from agents.extract.phrases import noun_phrase, subject
 from agents.extract.report import Report, Span
 from agents.extract.source_tables import source_tables
 
-__all__ = ["NOBODY", "Others", "find_mention", "noun_phrase", "rankings", "subject", "use"]
+__all__ = ["NOBODY", "Others", "find_mention", "rankings", "use"]
 
 
 @cache

@@ -12,8 +12,8 @@ from agents.extract.agreement import gender_of
 from agents.extract.candidates import Start
 from agents.extract.cues import Occurrence
 from agents.extract.lexicon import words
-from agents.extract.mentions import subject
 from agents.extract.model import Facts
+from agents.extract.phrases import subject
 from agents.extract.preceding import Preceding
 from agents.extract.tokens import Tokens
 

@@ -22,6 +22,9 @@ on_both_brokers = pytest.mark.parametrize(
     "broker", ["embedded", pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True
 )
 
+# Where several workers share a group: the embedded broker does not let a busy one join again while another comes in.
+on_kafka = pytest.mark.parametrize("broker", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
+
 
 async def put(settings: Settings, topic: Topic, messages: Iterable[tuple[str, bytes]]) -> None:
     """Write (key, value) messages and wait for their confirmation."""

@@ -16,7 +16,7 @@ from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, ENTRIES, FEEDS
 from streams.wire import decode
 from tests.fetch.outlet import Outlet, Story, rss, serving
-from tests.kafka import everything, put, records
+from tests.kafka import everything, on_kafka, put, records
 
 LONG = "قال مدير المرصد في بيان إن الهزة الأرضية لم تخلف أضرارا، وأضاف أن الفرق تتابع الموقف. " * 12
 
@@ -152,6 +152,7 @@ async def test_what_is_no_feed_record_becomes_a_dead_letter(quick: Settings) -> 
     assert any("no web address" in letter.reason for letter in letters)
 
 
+@on_kafka
 async def test_feeds_move_with_their_partitions(quick: Settings) -> None:
     """A second worker takes over half of the feeds, with what is known of them; nothing is sent twice."""
     async with contextlib.AsyncExitStack() as stack:

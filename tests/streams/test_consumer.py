@@ -16,6 +16,7 @@ from streams.records import Entry
 from streams.settings import Settings
 from streams.stage import Outcome, Stage
 from streams.topics import ENTRIES
+from tests.kafka import on_kafka
 from tests.streams.test_stage import Seen, count, entry, put_entries
 
 
@@ -28,15 +29,14 @@ async def test_a_jump_in_a_log_without_gaps_is_refused(topics: Settings) -> None
         await app.consumer._add_gap(TP(topics.prefix + "feeds", 0), 3, 9)
 
 
-# The embedded broker does not let a busy worker join again while another comes in: that takes Apache Kafka.
-@pytest.mark.parametrize("broker", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
+@on_kafka
 async def test_what_comes_while_positions_move_is_not_handed_out_ahead_of_its_turn(
     topics: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: dict[str, list[int]] = {key: [] for key in "abcdefgh"}
 
     async def work(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.005)  # there is always more to do, read but not begun
         order[entry.article_id].append(int(entry.title))
         return Outcome()
 

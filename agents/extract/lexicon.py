@@ -70,7 +70,8 @@ class Cues:
         self._free: dict[str, list[tuple[Entry, Form]]] = {}
         self._bound: dict[str, list[tuple[Entry, Form]]] = {}
         self._memo: dict[str, tuple[Reading, ...]] = {}
-        self._pronouns = sorted(words["pronoun"], key=len, reverse=True)
+        self._pronouns = words["pronoun"]
+        self._lengths = sorted(set(map(len, self._pronouns)), reverse=True)
         self._object_pronouns = words["object-pronoun"]
         self._conjunctions = words["conjunction"]
         self._nominal = {*words["proclitic"], KAF}
@@ -131,9 +132,10 @@ class Cues:
     def _stem(self, form: str) -> Iterator[tuple[Entry, Form, str]]:
         for entry, base in self._free.get(form, ()):
             yield entry, base, ""
-        for pronoun in self._pronouns:
-            if form.endswith(pronoun) and len(form) > len(pronoun) + 1:
-                stem = form[: -len(pronoun)]
+        for length in self._lengths:
+            pronoun = form[-length:]
+            if pronoun in self._pronouns and len(form) > length + 1:
+                stem = form[:-length]
                 for table in (self._bound, self._free):
                     for entry, base in table.get(stem, ()):
                         finite = base.shape == "finite"

@@ -19,6 +19,8 @@ from agents.extract.tokens import Tokens
 
 # How far, in tokens, a content's beginning is looked for.
 _REACH = 45
+# Distances from the cue, in tokens, that are told apart.
+_NEAR = ("0", "1", *["2-3"] * 2, *["4-7"] * 4, *["8-14"] * 7, "15+")
 _HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
 
 
@@ -30,7 +32,7 @@ class Starts:
         self.preceding = preceding
         self.layout = tokens.layout
         self.text = tokens.text
-        self._adverbial = words()["adverbial"]
+        self._adverbial, self._proclitics = words()["adverbial"], words()["proclitic"]
 
     def proven(self, cue: Occurrence) -> bool:
         """Whether a weak cue has what proves it: a clause, quotation or colon ahead, or words before it."""
@@ -60,40 +62,35 @@ class Starts:
         takes_object = "object" in entry.frames
         strong = commas = cues_between = relatives = 0
         k = i
-        kinds, wordlike, opening, readings = self.tokens.kind, self.tokens.wordlike, quotations.opening, layout.readings
-        written, forms = text.word, text.form
+        kinds, wordlike, readings = self.tokens.kind, self.tokens.wordlike, layout.readings
+        opening, forms, skip_marks, proclitics = quotations.opening, text.form, self.tokens.skip_marks, self._proclitics
         while k < limit:
-            word, form = written[k], forms[k]
+            form, what = forms[k], kinds[k]
             made: tuple[str, int] | None = None
-            if forms[k - 1] in self._adverbial and k > i:
-                pass  # no complement: قبل أن، إلا أن
-            elif form in self.tokens.that:
-                made = ("that", self.tokens.skip_marks(k + 1))
-            elif form in self.tokens.that_pronoun:
+            if k > i and forms[k - 1] in self._adverbial:
+                pass  # nothing begins behind it: قبل أن، إلا أن
+            elif what == "that":
+                made = ("that", skip_marks(k + 1))
+            elif what == "that+":
                 made = ("that+", k)
-            elif k in opening:
+            elif what == "opens":
                 if kinds[k - 1] not in ("that", "colon", "that+"):
-                    made = ("quote", self.tokens.skip_marks(k + 1))
-            elif word in self.tokens.colons:
-                made = ("colon", self.tokens.skip_marks(k + 1))
-            elif word in self.tokens.commas:
+                    made = ("quote", skip_marks(k + 1))
+            elif what == "colon":
+                made = ("colon", skip_marks(k + 1))
+            elif what == "comma":
                 commas += 1
                 if joined:
-                    made = ("comma", self.tokens.skip_marks(k + 1))
+                    made = ("comma", skip_marks(k + 1))
             elif wordlike[k]:
                 here = k in (i, phrase)
-                if form in self.tokens.particles:
+                if what == "particle":
                     if (here or form in entry.frames) and kinds[k + 1] not in ("that", "that+"):
-                        made = ("particle", self.tokens.skip_marks(k + 1))
-                elif form in self.tokens.proclitics:  # set off by tatweel: بـ"…"
+                        made = ("particle", skip_marks(k + 1))
+                elif form in proclitics:  # set off by tatweel: بـ"…"
                     if form in entry.frames:
                         made = ("clitic", k)
-                elif (
-                    form[0] in self.tokens.proclitics
-                    and len(form) > 2
-                    and k - i < 25
-                    and (here or form[0] in entry.frames)
-                ):
+                elif form[0] in proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
                 elif here or (
                     takes_object
@@ -121,7 +118,7 @@ class Starts:
                     strong += 1
                     if strong >= 3:
                         break
-            if form in self.tokens.relative:
+            if what == "relative":
                 relatives += 1
             if readings[k] and readings[k][0].entry.strength != "weak":
                 cues_between += 1
@@ -183,19 +180,7 @@ class Starts:
             frame = text.form[mark - 1] if text.form[mark - 1] in entry.frames else frame
         fits = frame in entry.frames
         distance = mark - i
-        near = (
-            "0"
-            if distance == 0
-            else "1"
-            if distance == 1
-            else "2-3"
-            if distance < 4
-            else "4-7"
-            if distance < 8
-            else "8-14"
-            if distance < 15
-            else "15+"
-        )
+        near = _NEAR[min(distance, len(_NEAR) - 1)]
         # In front of a subject that stands alone the phrase ends at the mark.
         agrees = "here" if mark == phrase else "within" if mark < phrase else "beyond"
         if mark == phrase + 1 and text.word[phrase] in self.tokens.commas:

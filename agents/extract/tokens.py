@@ -56,7 +56,6 @@ class Tokens:
         self.that = table["complementizer"]
         self.that_pronoun = frozenset(base + p for base in table["complementizer"] for p in table["pronoun"])
         self.particles = table["particle"]
-        self.proclitics = table["proclitic"]
         self.commas = table["comma"] | table["semicolon"]
         self.colons = table["colon"]
         self.as_words = table["as"]

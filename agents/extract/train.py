@@ -193,9 +193,13 @@ def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
 
 
 def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Lesson]]) -> Table:
-    """Weights of confidence, from what models say of articles that they have not seen."""
+    """Weights of confidence, from what models, those of sources too, say of articles that they have not seen."""
+    from agents.extract import mentions, train_sources  # which learns with `rank`
+    from agents.extract.source_tables import source_tables
+
     groups: list[Group] = []
     for part in range(_FOLDS):
+        train_sources.learn([train_sources.Article(a) for n, a in enumerate(articles) if n % _FOLDS != part])
         models = Models.of(learn([told for n, told in enumerate(lessons) if n % _FOLDS != part]), ACTS)
         for n, (article, told) in enumerate(zip(articles, lessons, strict=True)):
             if n % _FOLDS == part:
@@ -205,6 +209,7 @@ def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Les
                 for report, right in zip(reports, judge(article, found), strict=True):
                     if right is not None:
                         groups.append(([features(report), []], 0 if right else 1))
+    mentions.use(source_tables())
     return rank(groups, _PENALTY["confidence"])
 
 

@@ -7,6 +7,7 @@ lexicon/sources.tsv, and the choice can be read from the trace.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -154,21 +155,23 @@ class Antecedents:
             rank += 1
             if rank == _NAMED:
                 break
-        fitting = [entry for entry in found.values() if self._agreement(report, entry[0])[0] != "differs"]
+        lemma = report.cue.lemma if report.cue else ""
+        often = Counter(speaker.id for _, speaker in self._spoken[:-12:-1])
+        agreement = {who: self._agreement(report, speaker) for who, (speaker, _) in found.items()}
+        fitting = {who: entry for who, entry in found.items() if agreement[who][0] != "differs"}
         return [
-            (speaker, [*facts, *self._whole(report, speaker, shape, joined)])
-            for speaker, facts in fitting or found.values()
+            (
+                speaker,
+                [
+                    *facts,
+                    # What holds of someone wherever he stands.
+                    (named.agrees, *agreement[who], shape),
+                    (named.kind, speaker.kind, shape, lemma),
+                    (named.often, min(often[who], 3), joined),
+                ],
+            )
+            for who, (speaker, facts) in (fitting or found).items()
         ]
-
-    def _whole(self, report: Report, speaker: Speaker, shape: str, joined: str) -> tuple[Facts, ...]:
-        """What holds of someone wherever he stands."""
-        cue = report.cue
-        times = sum(other.id == speaker.id for _, other in self._spoken[:-12:-1])
-        return (
-            (named.agrees, *self._agreement(report, speaker), shape),
-            (named.kind, speaker.kind, shape, cue.lemma if cue else ""),
-            (named.often, min(times, 3), joined),
-        )
 
     def _before(self, at: int) -> list[Source]:
         """The last sources named before token `at`."""

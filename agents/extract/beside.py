@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agents.extract import gazetteer as g
 from agents.extract import source_features as named
@@ -43,16 +44,14 @@ class Others:
 NOBODY = Others(frozenset(), frozenset())
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A phrase that may name the source, None for none, and what speaks for it."""
 
     span: Span | None
     facts: tuple[Facts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """A phrase near the cue, and the steps that part them, the nearest to the cue last (after it) or first (before)."""
 
     span: Span

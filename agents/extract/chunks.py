@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agents.extract.phrases import past_time, phrase, quoted_name
 from agents.extract.sorts import sort
@@ -18,8 +18,7 @@ _LONE = frozenset(("perhaps", "unknown", "the-unknown", "latin", "some", "this")
 PHRASE = "np"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Tokens [first, last): `kind` is "np" for a phrase, else a word's sort; `ending`: what the phrase ended with."""
 
     kind: str

@@ -7,7 +7,7 @@ dictionary reads.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cached_property
 from itertools import pairwise
 
@@ -28,12 +28,9 @@ class Article:
 
     def __init__(self, text: Text) -> None:
         self.text = text
-        self._at: dict[str, list[int]] = {}
+        self._at: defaultdict[str, list[int]] = defaultdict(list)
         for i, form in enumerate(text.form):
-            if form in self._at:
-                self._at[form].append(i)
-            else:
-                self._at[form] = [i]
+            self._at[form].append(i)
         self.people: list[Source] = []
         self.bodies: list[Source] = []
         # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
@@ -43,11 +40,11 @@ class Article:
         self._scan()
 
     @cached_property
-    def _by_skeleton(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
+    def _by_skeleton(self) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
         for form in self._at:
             if len(form) > 3:
-                found.setdefault(skeleton(form), set()).add(form)
+                found[skeleton(form)].append(form)
         return found
 
     @cached_property
@@ -107,7 +104,7 @@ class Article:
         words = [skeleton(form) for form in self.forms(name)]
         counts: dict[tuple[str, ...], int] = {}
         spans: dict[tuple[str, ...], Span] = {}
-        anchors = self._by_skeleton.get(words[-1], {self.text.form[name[1] - 1]})
+        anchors = self._by_skeleton.get(words[-1], [self.text.form[name[1] - 1]])
         for at in (at for form in anchors for at in self._at.get(form, ())):
             if word(self.text.word[at]).classes & g.BOUND:
                 continue

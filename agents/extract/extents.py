@@ -6,7 +6,7 @@ over a comma, a complement after a preposition, a word that no table knows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from agents.extract import source_features as named
 from agents.extract.chunks import PHRASE, steps
@@ -23,8 +23,7 @@ _STEPS = 4
 _CLOSING = frozenset(("that", "which", "stop", "colon", "semicolon"))
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """The phrase ends before token `last`."""
 
     last: int
@@ -79,8 +78,7 @@ def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
 _NEVER_LAST = frozenset(("comma", "bracket-open", "preposition", "and", "after"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """What follows a phrase: the token where the steps to it begin, the steps, and the phrase itself."""
 
     begin: int
@@ -102,7 +100,7 @@ def _parts(layout: Layout, first: int, bound: int) -> list[_Part]:
             found.append(_Part(begin, " ".join(between), step.first, step.last, step.ending))
             between, begin = [], step.last
         elif step.kind == "bracket-close" and found and not between:
-            found[-1] = replace(found[-1], last=step.last, ending=found[-1].ending + ")")
+            found[-1] = found[-1]._replace(last=step.last, ending=found[-1].ending + ")")
             begin = step.last
         else:
             between.append(step.kind)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from agents.extract.lexicon import cues, rows
 from agents.extract.report import Kind
-from agents.extract.text import Text
+from agents.extract.text import Text, folded_word
 from streams.arabic import fold
 
 # Classes of words, as bits; a word may be of several.
@@ -225,7 +225,7 @@ def _whole(found: Word) -> str:
 @lru_cache(maxsize=65536)
 def word(token: str) -> Word:
     """The classes of a token as written (spelling helps: إلغاء has no article, علي is a name and على none)."""
-    form = fold(token)
+    form = folded_word(token)
     if not form or not form[0].isalnum():
         return Word(form, "", False, MARK)
     if form[0].isdigit():

@@ -21,12 +21,17 @@ class Layout:
         self.quotations = Quotations(text)
         stops = words()["stop"]
         read = cues().readings
-        self.readings: list[tuple[Reading, ...]] = [read(form) for form in text.form]
-        self.stop = [False] * len(text)
-        for i, word in enumerate(text.word):
-            if word == "\n" or (word in stops and not self._within(i)):
-                self.stop[i] = True
-        self._bounds()
+        readings = {form: read(form) for form in set(text.form)}
+        self.readings: list[tuple[Reading, ...]] = [readings[form] for form in text.form]
+        self.stop = [word == "\n" or (word in stops and not self._within(i)) for i, word in enumerate(text.word)]
+        self.first: list[int] = []
+        self.last: list[int] = []
+        first = 0
+        for stop in (*(i for i, ends in enumerate(self.stop) if ends), len(text)):
+            self.first += [first] * (stop + 1 - first)
+            self.last += [stop] * (stop + 1 - first)
+            first = stop + 1
+        del self.first[len(text) :], self.last[len(text) :]
 
     def _within(self, i: int) -> bool:
         """A full stop that ends nothing: in a number, after an initial, in a chain of dots that goes on."""
@@ -41,18 +46,3 @@ class Layout:
         ):
             return True
         return before == "." or (len(before) == 1 and before.isalpha())
-
-    def _bounds(self) -> None:
-        """First and last token of every token's sentence, in two passes."""
-        size = len(self.text)
-        self.first, self.last = [0] * size, [size] * size
-        first = 0
-        for i in range(size):
-            self.first[i] = first
-            if self.stop[i]:
-                first = i + 1
-        last = size
-        for i in range(size - 1, -1, -1):
-            if self.stop[i]:
-                last = i
-            self.last[i] = last

@@ -49,17 +49,12 @@ def rows(name: str) -> Iterator[dict[str, str]]:
         )
 
 
-class Words:
+class Words(dict[str, frozenset[str]]):
     """Classes of function words: `words["relative"]` is a set of folded forms (tokens joined by a space)."""
 
     def __init__(self) -> None:
-        self._classes = {
-            row["class"]: frozenset(fold(word.replace("_", " ")) for word in row["words"].split(" ") if word)
-            for row in rows("classes.tsv")
-        }
-
-    def __getitem__(self, name: str) -> frozenset[str]:
-        return self._classes[name]
+        for row in rows("classes.tsv"):
+            self[row["class"]] = frozenset(fold(word.replace("_", " ")) for word in row["words"].split(" ") if word)
 
 
 class Cues:

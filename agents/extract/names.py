@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
@@ -17,8 +17,7 @@ from streams.arabic import fold
 _LONG = str.maketrans(dict.fromkeys(fold("اويه")) | {fold("ج"): fold("غ"), fold("ش"): fold("س")})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A described noun phrase. `span` and `name` are token spans; `name` is the person's name in it, if there is one.
 
     role: the content words of the office, as lemmas and country codes · head: the lemma of the first noun ·

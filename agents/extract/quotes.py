@@ -54,8 +54,7 @@ class Quotations:
                 carried,
             )
         for index, quotation in enumerate(self.all):
-            for i in range(quotation.first, quotation.last):
-                self.inside[i] = index
+            self.inside[quotation.first : quotation.last] = [index] * (quotation.last - quotation.first)
 
     def _marks(self, first: int, last: int) -> list[int]:
         """The marks of a line; where they outnumber the words by far, they are no quotation marks."""

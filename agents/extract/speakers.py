@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from agents.extract import gazetteer as g
 from agents.extract import via
@@ -17,12 +18,11 @@ from agents.extract.mentions import Others, find_mention, rankings
 from agents.extract.names import Source, describe
 from agents.extract.offices import holders, same_person
 from agents.extract.report import Kind, Report, ResolvedBy, Span
-from agents.extract.text import Text
+from agents.extract.text import tokens
 from streams.arabic import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(NamedTuple):
     """Someone or something that speaks: the name to show, the identity, and what agreement needs to know."""
 
     name: str
@@ -50,8 +50,8 @@ class Resolver:
         self.text = layout.text
         self.article = Article(layout.text)
         self.others = Others(
-            frozenset(i for report in reports if report.cue for i in range(*report.cue.span)),
-            frozenset(i for report in reports for part in report.content for i in range(*part)),
+            frozenset(chain.from_iterable(range(*report.cue.span) for report in reports if report.cue)),
+            frozenset(chain.from_iterable(range(*part) for report in reports for part in report.content)),
         )
         self.spoken: list[tuple[Report, Speaker]] = []
         self._known: dict[Span, Speaker] = {}
@@ -89,7 +89,7 @@ class Resolver:
         by: ResolvedBy = (
             "continued" if cue is None else "pronoun" if cue.pronoun and cue.shape != "finite" else "elided"
         )
-        return Speaker(speaker.name, speaker.id, speaker.kind, by, speaker.gender, speaker.number, speaker.head)
+        return speaker._replace(by=by)
 
     def of(self, source: Source) -> Speaker:
         """The speaker that a phrase anywhere in the article names."""
@@ -132,7 +132,7 @@ class Resolver:
             return source
         titled = last - first == 2 and word(self.text.word[first]).classes & (g.ROLE | g.TITLE)
         if titled or (last - first == 1 and word(self.text.word[first]).noun is None):
-            return replace(source, kind="person", name=(last - 1, last), number="s")
+            return source._replace(kind="person", name=(last - 1, last), number="s")
         return source
 
     def _speaker(self, source: Source, by: ResolvedBy) -> Speaker:
@@ -185,9 +185,7 @@ class Resolver:
         """المصدر، المسؤول: the last one who was called so and spoke."""
         for report, speaker in self._last_spoken():
             if speaker.head == source.head and _at(report) < source.span[0]:
-                return Speaker(
-                    speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head
-                )
+                return speaker._replace(by="title")
         return None
 
     def _last_spoken(self) -> list[tuple[Report, Speaker]]:
@@ -219,9 +217,7 @@ class Resolver:
             at = _at(report)
             near = at < first and self.text.line[first] - self.text.line[at] <= _NEAR and report.parent is None
             if near and speaker.kind in ("organization", "country"):
-                return Speaker(
-                    speaker.name, speaker.id, speaker.kind, "title", speaker.gender, speaker.number, speaker.head
-                )
+                return speaker._replace(by="title")
         if source.head in classes()["statement"]:
             name = self._written(source.span)
             return Speaker(name, f"organization:{slug(name)}", "organization", "title", None, "s", source.head)
@@ -242,4 +238,4 @@ def _at(report: Report) -> int:
 @lru_cache(maxsize=16384)
 def slug(name: str) -> str:
     """The identity that a name makes: its folded letters and digits, joined by hyphens."""
-    return "-".join(form for form in Text(fold(name)).form if form[0].isalnum())
+    return "-".join(form for form in tokens(fold(name)) if form[0].isalnum())

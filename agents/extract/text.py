@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 from streams.arabic import fold
 
@@ -19,9 +20,14 @@ _MARKS = "\u064b-\u065f\u0670\u0640"
 _TOKEN = re.compile(rf"\n|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*|[^\s]")
 
 
-@lru_cache(maxsize=65536)
-def _folded(word: str) -> str:
-    return fold(word) or word  # a lone tatweel or mark stays itself
+# Most words of a text were folded before.
+folded_word = lru_cache(maxsize=65536)(fold)
+
+
+def tokens(raw: str) -> list[str]:
+    """The tokens of `raw` as written."""
+    found: list[str] = _TOKEN.findall(raw)
+    return found
 
 
 class Text:
@@ -35,20 +41,13 @@ class Text:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.start = array("i")
-        self.end = array("i")
-        for match in _TOKEN.finditer(raw):
-            start, end = match.span()
-            self.start.append(start)
-            self.end.append(end)
-        # Each distinct word is kept once.
-        known: dict[str, str] = {}
-        keep = known.setdefault
-        self.word = [
-            keep(word, word) for word in (raw[start:end] for start, end in zip(self.start, self.end, strict=True))
-        ]
-        folded = {word: _folded(word) for word in known}
-        self.form = [folded[word] for word in self.word]
+        # Here and below, map() keeps what is done for every token of every text out of the interpreter's loop.
+        spans = array("i", chain.from_iterable(map(re.Match.span, _TOKEN.finditer(raw))))
+        self.start, self.end = spans[::2], spans[1::2]
+        known: dict[str, str] = {}  # each distinct word is kept once
+        self.word = [known.setdefault(word, word) for word in map(raw.__getitem__, map(slice, self.start, self.end))]
+        folded = {word: folded_word(word) or word for word in known}  # a lone tatweel or mark stays itself
+        self.form = list(map(folded.__getitem__, self.word))
         self.line: list[int] = []
         for number, (first, last) in enumerate(self.lines()):
             self.line += [number] * (last + 1 - first)  # a line end belongs to the line that it ends
@@ -76,8 +75,8 @@ class Text:
     def lines(self) -> Iterable[tuple[int, int]]:
         """The tokens [first, last) of each line, line ends left out; empty lines too."""
         first = 0
-        for i, word in enumerate(self.word):
-            if word == "\n":
-                yield first, i
-                first = i + 1
+        for _ in range(self.word.count("\n")):
+            last = self.word.index("\n", first)
+            yield first, last
+            first = last + 1
         yield first, len(self)

@@ -64,4 +64,4 @@ def act(layout: Layout, cue: Cue | None, content: list[Span], form: Form, models
     for feature in features(layout, cue, content, form):
         for n, weight in models.act.get(feature, ()):
             totals[n] += weight
-    return ACTS[max(range(len(ACTS)), key=lambda n: (totals[n], -n))]
+    return ACTS[totals.index(max(totals))]

@@ -16,7 +16,7 @@ from agents.extract.beside import Neighbourhood, Others, squeezed
 from agents.extract.coreference import Article
 from agents.extract.layout import Layout
 from agents.extract.lexicon import words as classes
-from agents.extract.model import Facts, Ranking, features, heaviest
+from agents.extract.model import Facts, Ranking
 from agents.extract.names import Source, describe
 from agents.extract.report import Report
 from agents.extract.sorts import clitic, sort
@@ -53,7 +53,7 @@ class Antecedents:
             return None
         best = max(range(len(candidates)), key=lambda n: (ranking.score(candidates[n][1]), -n))
         speaker, facts = candidates[best]
-        return speaker, ", ".join(heaviest(features(facts), ranking.weights, 2))
+        return speaker, ", ".join(ranking.heaviest(facts, 2))
 
     def candidates(self, report: Report, name: Callable[[Source], Speaker]) -> list[tuple[Speaker, list[Facts]]]:
         """Those who may be meant, each with its facts; one entry an identity."""

@@ -9,7 +9,7 @@ from agents.extract.candidates import End, Start
 from agents.extract.content import Contents
 from agents.extract.cues import Occurrence, find
 from agents.extract.layout import Layout
-from agents.extract.model import Models, heaviest, softmax
+from agents.extract.model import Models, softmax
 from agents.extract.report import Span
 
 # A possible cue is taken for none when that is likelier than this.
@@ -117,9 +117,9 @@ def _choose(contents: Contents, beginning: Beginning, accepted: dict[int, Start]
     if good + fair < _ENOUGH:
         return None
     start = best.start
-    trace = [f"{cue.entry.lemma} → {start.kind} {best.begins:.2f}", *heaviest(start.features, models.start.weights)]
+    trace = [f"{cue.entry.lemma} → {start.kind} {best.begins:.2f}", *models.start.heaviest(start.facts)]
     if best.end:
-        trace += [f"end {best.end.boundary}", *heaviest(best.end.features, models.end.weights)]
+        trace += [f"end {best.end.boundary}", *models.end.heaviest(best.end.facts)]
     return Choice(cue, start, best.content, best.begins, good / max(best.begins, good), trace)
 
 

@@ -146,9 +146,7 @@ class Ends:
             return "subordinator"
         if form in self.tokens.relative:
             return "relative"
-        if gazetteer.word(form).classes & gazetteer.TIME:
-            return "time"
-        return ""
+        return "time" if gazetteer.is_time(form) else ""
 
     def _end_facts(
         self,

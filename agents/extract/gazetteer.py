@@ -198,7 +198,7 @@ def entity(text: Text, i: int, stop: int) -> tuple[Entity, int] | None:
     """The longest known name that begins at token `i`, and the token after it; quotation marks inside are skipped."""
     form = text.form[i]
     first = _first_words()
-    for head in (form, _whole(word(text.word[i]))):
+    for head in dict.fromkeys((form, _whole(word(text.word[i])))):
         if head not in first:
             continue
         for size in first[head]:
@@ -222,6 +222,17 @@ def _whole(found: Word) -> str:
     return _ARTICLE + found.base if found.definite else found.base
 
 
+@cache
+def _times() -> frozenset[str]:
+    """The words of time behind any clitic; all that `word` may find to be of TIME."""
+    return frozenset(clitic + form for form, kind in _particles().items() if kind & TIME for clitic in _CLITICS)
+
+
+def is_time(form: str) -> bool:
+    """Whether a folded token is a word of time: `word` would tell too, but at a cost for each new token."""
+    return form in _times() and bool(word(form).classes & TIME)
+
+
 @lru_cache(maxsize=65536)
 def word(token: str) -> Word:
     """The classes of a token as written (spelling helps: إلغاء has no article, علي is a name and على none)."""
@@ -239,11 +250,13 @@ def word(token: str) -> Word:
         return Word(form, "", False, particle)
     unknown = Word(form, "", False, 0)
     for clitic in _CLITICS:
+        if not form.startswith(clitic):
+            continue
         rest = form[len(clitic) :]
         short = len(rest) < 3 and clitic and rest not in _particles() and rest not in _first_words()
-        if not form.startswith(clitic) or len(rest) < 2 or short:
+        if len(rest) < 2 or short:
             continue
-        found = _read(form[len(clitic) :], clitic, article=bool(clitic) or token[0] not in _HAMZAS)
+        found = _read(rest, clitic, article=bool(clitic) or token[0] not in _HAMZAS)
         # What only looks inflected, once a letter is taken off, is as likely a name that begins with that letter.
         doubtful = bool(clitic) and not found.definite and found.classes & PERHAPS and not found.classes & ~_GUESSED
         if found.classes and not doubtful and (clitic != _LIKE or found.definite):

@@ -13,7 +13,7 @@ from functools import cache
 from agents.extract.beside import NOBODY, Neighbourhood, Others
 from agents.extract.extents import ends
 from agents.extract.layout import Layout
-from agents.extract.model import Ranking, Weights, features, heaviest
+from agents.extract.model import Ranking, Weights
 from agents.extract.report import Report, Span
 from agents.extract.source_tables import source_tables
 
@@ -47,7 +47,7 @@ def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Spa
     span = candidates[best].span
     if span is None:
         return None
-    report.rule.append(f"mention {', '.join(heaviest(features(candidates[best].facts), beside.weights, 2))}")
+    report.rule.append(f"mention {', '.join(beside.heaviest(candidates[best].facts, 2))}")
     bound, reason = around.limit(span)
     possible = ends(layout, span[0], bound, reason)
     extent = rankings()["extent"]

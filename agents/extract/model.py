@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from agents.extract.lexicon import rows
@@ -24,20 +26,33 @@ Facts = tuple[Any, ...]
 
 # So many sums are kept, so that a long run over many texts stays within its memory.
 _MEMO = 60_000
+_EXPLAINED = 10_000
 
 
 class Ranking:
     """The weights of one kind of candidates, and what the facts seen so far weigh."""
 
-    __slots__ = ("_of", "weights")
+    __slots__ = ("_heaviest", "_of", "weights")
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self._of = _Sums(weights).__getitem__
+        # Every choice is explained in its statement, by facts that come up again and again.
+        self._heaviest = lru_cache(maxsize=_EXPLAINED)(self._heaviest_of)
 
     def score(self, described: Iterable[Facts]) -> float:
         """The sum of the weights of all features of a candidate."""
         return sum(map(self._of, described))
+
+    def heaviest(self, described: Iterable[Facts], count: int = 3) -> list[str]:
+        """The `count` features, three at most, that weighed most in a choice, for the trace."""
+        known = sorted(chain.from_iterable(map(self._heaviest, described)))
+        return [f"{feature}:{self.weights[feature]:+.1f}" for _, feature in known[:count]]
+
+    def _heaviest_of(self, facts: Facts) -> list[tuple[float, str]]:
+        """The three heaviest features of some facts, and how little they weigh."""
+        names = features((facts,))
+        return sorted((-abs(weight), name) for name in names if (weight := self.weights.get(name)) is not None)[:3]
 
 
 class _Sums(dict[Facts, float]):
@@ -105,9 +120,3 @@ def softmax(scores: Sequence[float]) -> list[float]:
     powers = [math.exp(value - top) for value in scores]
     total = sum(powers)
     return [power / total for power in powers]
-
-
-def heaviest(features: Sequence[str], table: Weights, count: int = 3) -> list[str]:
-    """The features that weighed most in a choice, for the trace."""
-    known = sorted((-abs(weight), feature) for feature in features if (weight := table.get(feature)) is not None)
-    return [f"{feature}:{table[feature]:+.1f}" for _, feature in known[:count]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from agents.extract.lexicon import rows
 from agents.extract.lexicon import words as classes
@@ -79,6 +79,7 @@ def _key(name: str) -> str:
     return " ".join(skeleton(part) for part in name.split())
 
 
+@lru_cache(maxsize=16384)
 def same_person(name: str) -> str | None:
     """The fullest spelling that the table has of a folded name, if it knows the person."""
     return _known().get(_key(name))

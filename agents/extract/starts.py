@@ -143,9 +143,7 @@ class Starts:
         if found and found[0] == i and self._agrees(cue, i) == "no":
             found = None  # the subject is in the verb (ودعت المجلس إلى …)
         end = found[1] if found else i
-        while end < limit and (
-            self.text.word[end] in self.tokens.commas or gazetteer.word(self.text.form[end]).classes & gazetteer.TIME
-        ):
+        while end < limit and (self.text.word[end] in self.tokens.commas or gazetteer.is_time(self.text.form[end])):
             end += 1
         return end
 

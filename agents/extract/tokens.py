@@ -38,7 +38,7 @@ def _word_kind(form: str) -> str:
         return readings[0].form.shape
     if form[0].isdigit():
         return "number"
-    if gazetteer.word(form).classes & gazetteer.TIME:
+    if gazetteer.is_time(form):
         return "time"
     return "definite" if form.startswith(ARTICLE) else "word"
 

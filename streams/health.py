@@ -54,6 +54,7 @@ async def watch(app: faust.App, settings: Settings) -> None:
         elif time.monotonic() - well > _PATIENCE:
             places = ", ".join(f"{place.topic}/{place.partition}" for place in sorted(behind))
             await app.crash(StalledError(f"nothing acknowledged for {_PATIENCE:.0f} s, with work on {places}"))
+            return
         before = committed
 
 

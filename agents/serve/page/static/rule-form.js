@@ -34,8 +34,10 @@ export function ruleForm(rule, saved) {
 
   const text = (id, more) => el("input", { id, type: "text", autocomplete: "off", ...more });
   const description = text("rule-description", { dir: "auto", value: rule.description, maxlength: 300 });
+  const guess = free(rule, new Set());
   const name = text("rule-name", {
     dir: "ltr",
+    value: guess,
     required: true,
     pattern: "[a-z0-9][a-z0-9\\-]{0,63}",
     "aria-describedby": "rule-name-hint",
@@ -291,7 +293,7 @@ export function ruleForm(rule, saved) {
     ({ rules, channels: known }) => {
       channels = known;
       strange();
-      if (!old && !name.value) name.value = free(rule, new Set(rules.map((one) => one.name)));
+      if (!old && name.value === guess) name.value = free(rule, new Set(rules.map((one) => one.name)));
     },
     () => {
       /* without them there are no suggestions */

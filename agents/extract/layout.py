@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 from agents.extract.lexicon import Reading, cues, words
 from agents.extract.quotes import Quotations
 from agents.extract.text import Text
@@ -24,12 +26,11 @@ class Layout:
         readings = {form: read(form) for form in set(text.form)}
         self.readings: list[tuple[Reading, ...]] = [readings[form] for form in text.form]
         self.stop = [word == "\n" or (word in stops and not self._within(i)) for i, word in enumerate(text.word)]
-        self.first: list[int] = []
-        self.last: list[int] = []
+        self.first, self.last = array("i"), array("i")
         first = 0
         for stop in (*(i for i, ends in enumerate(self.stop) if ends), len(text)):
-            self.first += [first] * (stop + 1 - first)
-            self.last += [stop] * (stop + 1 - first)
+            self.first += array("i", [first]) * (stop + 1 - first)
+            self.last += array("i", [stop]) * (stop + 1 - first)
             first = stop + 1
         del self.first[len(text) :], self.last[len(text) :]
 

@@ -6,7 +6,9 @@ is open, and where that leaves a line uneven, by the white space around them.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from agents.extract.lexicon import words
 from agents.extract.text import Text
@@ -43,18 +45,22 @@ class Quotations:
         self._opens, self._closes, self._both = table["quote-open"], table["quote-close"], table["quote-both"]
         self._stops = table["stop"]
         self._any = self._opens | self._closes | self._both
-        carried = False
-        lines = [(first, last, self._marks(first, last)) for first, last in text.lines()]
-        for n, (first, last, marks) in enumerate(lines):
-            carried = self._line(
-                first,
-                last,
-                self._merged(marks),
-                n + 1 < len(lines) and self._begins_by_closing(lines[n + 1][2]),
-                carried,
-            )
+        if self._quotes_at_all():
+            self._pair()
         for index, quotation in enumerate(self.all):
             self.inside[quotation.first : quotation.last] = [index] * (quotation.last - quotation.first)
+
+    def _quotes_at_all(self) -> bool:
+        """Not when more than three in four of all tokens are marks: each line of such noise may be short."""
+        counts = Counter(self._text.word)
+        marks = sum(counts[mark] for mark in self._any)
+        return marks * 4 <= (len(self._text) - counts["\n"]) * 3 + _FEW
+
+    def _pair(self) -> None:
+        lines = ((first, last, self._marks(first, last)) for first, last in self._text.lines())
+        carried = False
+        for (first, last, marks), (_, _, following) in pairwise(chain(lines, [(0, 0, [])])):
+            carried = self._line(first, last, self._merged(marks), self._begins_by_closing(following), carried)
 
     def _marks(self, first: int, last: int) -> list[int]:
         """The marks of a line; where they outnumber the words by far, they are no quotation marks."""

@@ -48,9 +48,9 @@ class Text:
         self.word = [known.setdefault(word, word) for word in map(raw.__getitem__, map(slice, self.start, self.end))]
         folded = {word: folded_word(word) or word for word in known}  # a lone tatweel or mark stays itself
         self.form = list(map(folded.__getitem__, self.word))
-        self.line: list[int] = []
+        self.line = array("i")
         for number, (first, last) in enumerate(self.lines()):
-            self.line += [number] * (last + 1 - first)  # a line end belongs to the line that it ends
+            self.line += array("i", [number]) * (last + 1 - first)  # a line end belongs to the line that it ends
         del self.line[len(self) :]
 
     def __len__(self) -> int:

@@ -15,7 +15,7 @@ import aiokafka.consumer.consumer
 from aiokafka.consumer.fetcher import Fetcher
 
 _AT_ONCE = 0.01
-_PAUSE = 0.02
+_PAUSE = 0.05
 
 
 class PausingFetcher(Fetcher):  # type: ignore[misc]

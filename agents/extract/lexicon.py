@@ -13,7 +13,7 @@ from agents.extract.report import Act
 from streams.arabic import fold
 
 # A memo of this many distinct words is kept, so that a long run over many texts stays within its memory.
-_MEMO = 200_000
+_MEMO = 40_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ AnswerWeights = Mapping[str, Sequence[tuple[int, float]]]
 Facts = tuple[Any, ...]
 
 # So many sums are kept, so that a long run over many texts stays within its memory.
-_MEMO = 60_000
+_MEMO = 20_000
 _EXPLAINED = 10_000
 
 

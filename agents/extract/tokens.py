@@ -28,7 +28,7 @@ def _function_words() -> dict[str, str]:
     return kinds
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _word_kind(form: str) -> str:
     known = _function_words().get(form)
     if known:

@@ -209,8 +209,8 @@ async def sqlite(path: Path) -> AsyncIterator[Database]:
                 # What is deleted can be given back only in a file that was made for it.
                 "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                 "PRAGMA busy_timeout=10000;"
-                # Pages read stay in the system's own cache, which it can take back; ours is eight megabytes each.
-                "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
+                # Pages read stay in the system's own cache, which it can take back; ours is four megabytes each.
+                "PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;"
             )
             await connection.connection.set_progress_handler(connection.late, 20_000)
             connections.append(connection)

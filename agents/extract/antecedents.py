@@ -7,6 +7,7 @@ lexicon/sources.tsv, and the choice can be read from the trace.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -34,13 +35,13 @@ class Antecedents:
 
     def __init__(self, layout: Layout, article: Article, others: Others) -> None:
         self.layout, self.article, self.others = layout, article, others
-        self._spoken: list[tuple[Report, Speaker]] = []
+        self.spoken: list[tuple[Report, Speaker]] = []
         self._of: dict[int, Speaker] = {}
         self._gender: dict[str, str] = {}
 
     def spoke(self, report: Report, speaker: Speaker) -> None:
         """Remember who speaks in `report`; to be told in the order of the text."""
-        self._spoken.append((report, speaker))
+        self.spoken.append((report, speaker))
         self._of[id(report)] = speaker
         cue = report.cue
         if cue and cue.gender and cue.shape == "finite" and cue.number in ("s", None) and report.mention:
@@ -69,7 +70,7 @@ class Antecedents:
 
         rank = 0
         seen: set[str] = set()
-        for other, speaker in self._spoken[: -_SPOKE - 4 : -1]:
+        for other, speaker in self.spoken[: -_SPOKE - 4 : -1]:
             if other is report.parent or other is report:
                 continue
             level = "sister" if other.parent is report.parent else "inner" if other.parent is not None else "outer"
@@ -156,7 +157,7 @@ class Antecedents:
             if rank == _NAMED:
                 break
         lemma = report.cue.lemma if report.cue else ""
-        often = Counter(speaker.id for _, speaker in self._spoken[:-12:-1])
+        often = Counter(speaker.id for _, speaker in self.spoken[:-12:-1])
         agreement = {who: self._agreement(report, speaker) for who, (speaker, _) in found.items()}
         fitting = {who: entry for who, entry in found.items() if agreement[who][0] != "differs"}
         return [
@@ -176,14 +177,8 @@ class Antecedents:
     def _before(self, at: int) -> list[Source]:
         """The last sources named before token `at`."""
         sources = self.article.sources
-        low, high = 0, len(sources)
-        while low < high:
-            middle = (low + high) // 2
-            if sources[middle].span[1] <= at:
-                low = middle + 1
-            else:
-                high = middle
-        return sources[max(0, low - _NAMED - 12) : low]
+        count = bisect_right(sources, at, key=lambda source: source.span[1])
+        return sources[max(0, count - _NAMED - 12) : count]
 
     def _position(self, i: int) -> str:
         """What a name is to its clause, by the word before it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from agents.extract import gazetteer as g
@@ -27,6 +28,8 @@ from agents.extract.sorts import clitic, sort
 # How far from a cue its source is looked for, in tokens, and how many phrases on each side are weighed.
 _BACK, _ON = 34, 16
 _BEFORE, _AFTER = 8, 5
+# Of the steps between a phrase and its cue so many are told.
+_STEPS = 5
 _HEADS = g.HEAD | g.GIVEN | g.PLACE | g.TITLE
 # Verbal cues have no subject with a preposition of its own (قال للصحفيين).
 _VERBAL, _GOVERNED = frozenset(("finite", "participle")), frozenset(("to", "by", "as"))
@@ -211,13 +214,4 @@ class Neighbourhood:
 
 def squeezed(path: tuple[str, ...]) -> str:
     """The steps of a path, each run of the same as one, no more than five."""
-    out: list[str] = []
-    for step in path:
-        if not out or out[-1] != step:
-            out.append(step)
-            if len(out) == _STEPS:
-                break
-    return " ".join(out)
-
-
-_STEPS = 5
+    return " ".join(islice((step for step, _ in groupby(path)), _STEPS))

@@ -51,6 +51,16 @@ class Occurrence:
         )
 
 
+def read(layout: Layout, span: tuple[int, int]) -> Cue | None:
+    """The tokens `span`, known to report, as the lexicon reads them: a colon, or the first word that it knows."""
+    for i in range(*span):
+        if layout.text.word[i] == COLON.lemma:
+            return Occurrence(i, None, None, span).cue()
+        if layout.readings[i]:
+            return Occurrence(i, layout.readings[i][0], None, span).cue()
+    return None
+
+
 def find(layout: Layout) -> list[Occurrence]:
     """All possible cues of the text, in order."""
     text, found = layout.text, []

@@ -55,6 +55,7 @@ class Words(dict[str, frozenset[str]]):
     def __init__(self) -> None:
         for row in rows("classes.tsv"):
             self[row["class"]] = frozenset(fold(word.replace("_", " ")) for word in row["words"].split(" ") if word)
+        self["quote"] = self["quote-open"] | self["quote-close"] | self["quote-both"]
 
 
 class Cues:

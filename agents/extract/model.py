@@ -97,12 +97,17 @@ class Models:
         return cls(start, end, before, by_feature, tables.get("confidence", {}))
 
 
+def tables(file: str) -> dict[str, dict[str, float]]:
+    """What was learned: the tables of a file of lexicon/ by their names, each of features and weights."""
+    found: dict[str, dict[str, float]] = {}
+    for row in rows(file):
+        found.setdefault(row["model"], {})[row["feature"]] = float(row["weight"])
+    return found
+
+
 def load(acts: Sequence[str]) -> Models:
     """The weights of lexicon/weights.tsv."""
-    tables: dict[str, dict[str, float]] = {}
-    for row in rows("weights.tsv"):
-        tables.setdefault(row["model"], {})[row["feature"]] = float(row["weight"])
-    return Models.of(tables, acts)
+    return Models.of(tables("weights.tsv"), acts)
 
 
 def score(features: Sequence[str], table: Weights) -> float:

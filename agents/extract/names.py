@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from agents.extract import gazetteer as g
@@ -221,9 +221,9 @@ def find_name(text: Text, span: Span) -> Span | None:
     i = first
     while i + 1 < last:
         i += 1
-        if text.form[i] in _quotes():
+        if text.form[i] in classes()["quote"]:
             # What stands in quotation marks or brackets is the name of a body (رئيس "الخوذ البيضاء" رائد صالح).
-            closing = next((k for k in range(i + 1, last) if text.form[k] in _quotes()), None)
+            closing = next((k for k in range(i + 1, last) if text.form[k] in classes()["quote"]), None)
             if closing is not None and closing + 1 < last:
                 i = closing
             continue
@@ -301,11 +301,6 @@ def _segment(text: Text, i: int, last: int) -> int:
     while i < last and not word(text.word[i]).classes & (g.MARK | g.HEAD):
         i += 1
     return i
-
-
-@cache
-def _quotes() -> frozenset[str]:
-    return classes()["quote-open"] | classes()["quote-close"] | classes()["quote-both"]
 
 
 def _rest(text: Text, end: int, last: int) -> int:

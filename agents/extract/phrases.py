@@ -554,10 +554,10 @@ def surname(w: Word, before: Word | None = None) -> bool:
 
 def quoted_name(text: Text, i: int, stop: int) -> int:
     """The end of a short name in quotation marks that open at `i`, else `i`."""
-    if text.form[i] not in _marks("quote-open", "quote-both", "quote-close"):
+    if text.form[i] not in _marks("quote"):
         return i
     for j in range(i + 1, min(stop, i + 8)):
-        if text.form[j] in _marks("quote-open", "quote-both", "quote-close"):
+        if text.form[j] in _marks("quote"):
             return j + 1 if j > i + 1 else i
         if (
             text.form[j] in _marks("comma", "stop", "colon")

@@ -44,7 +44,7 @@ class Quotations:
         table = words()
         self._opens, self._closes, self._both = table["quote-open"], table["quote-close"], table["quote-both"]
         self._stops = table["stop"]
-        self._any = self._opens | self._closes | self._both
+        self._any = table["quote"]
         if self._quotes_at_all():
             self._pair()
         for index, quotation in enumerate(self.all):

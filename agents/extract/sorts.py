@@ -55,7 +55,7 @@ def sort(token: str) -> str:
 
 def _mark(form: str) -> str:
     table = classes()
-    if form in table["quote-both"] | table["quote-open"] | table["quote-close"]:
+    if form in table["quote"]:
         return "quote"
     return next((name for name in _MARKS if form in table[name]), "mark")
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from agents.extract.lexicon import rows
+from agents.extract.model import tables
 
 
 @cache
 def source_tables() -> dict[str, dict[str, float]]:
     """beside, extent, antecedent: the weights of features · verbal: the learned classes of words that are verbs."""
-    tables: dict[str, dict[str, float]] = {}
-    for row in rows("sources.tsv"):
-        tables.setdefault(row["model"], {})[row["feature"]] = float(row["weight"])
-    return tables
+    return tables("sources.tsv")

@@ -53,12 +53,11 @@ class Resolver:
             frozenset(chain.from_iterable(range(*report.cue.span) for report in reports if report.cue)),
             frozenset(chain.from_iterable(range(*part) for report in reports for part in report.content)),
         )
-        self.spoken: list[tuple[Report, Speaker]] = []
+        self.antecedents = Antecedents(layout, self.article, self.others)
         self._known: dict[Span, Speaker] = {}
 
     def run(self) -> None:
         """Resolve the reports in the order of their cues."""
-        antecedents = Antecedents(self.layout, self.article, self.others)
         order = sorted(range(len(self.reports)), key=lambda n: (_at(self.reports[n]), n))
         for n in order:
             report = self.reports[n]
@@ -67,11 +66,10 @@ class Resolver:
             via.find(self.layout, report)
             speaker = self.name(report.mention) if report.mention else None
             if speaker is None:
-                speaker = self._implied(antecedents, report)
+                speaker = self._implied(report)
             if speaker is None:
                 continue
-            self.spoken.append((report, speaker))
-            antecedents.spoke(report, speaker)
+            self.antecedents.spoke(report, speaker)
             report.speaker, report.speaker_id, report.kind, report.resolved_by = (
                 speaker.name,
                 speaker.id,
@@ -79,8 +77,8 @@ class Resolver:
                 speaker.by,
             )
 
-    def _implied(self, antecedents: Antecedents, report: Report) -> Speaker | None:
-        choice = antecedents.choose(report, self.of, rankings()["antecedent"])
+    def _implied(self, report: Report) -> Speaker | None:
+        choice = self.antecedents.choose(report, self.of, rankings()["antecedent"])
         if choice is None:
             return None
         speaker, rule = choice
@@ -150,7 +148,7 @@ class Resolver:
     def _written(self, span: Span) -> str:
         """The phrase as written, on one line, without the clitics before it and the marks around it."""
         first, last = span
-        marks = classes()["quote-open"] | classes()["quote-close"] | classes()["quote-both"]
+        marks = classes()["quote"]
         if self.text.word[first] in marks and self.text.word[last - 1] in marks and last - first > 2:
             first, last = first + 1, last - 1
         written = " ".join(self.text.slice(first, last).split())
@@ -189,7 +187,7 @@ class Resolver:
         return None
 
     def _last_spoken(self) -> list[tuple[Report, Speaker]]:
-        return self.spoken[: -_MEMORY - 1 : -1]
+        return self.antecedents.spoken[: -_MEMORY - 1 : -1]
 
     def _in_full(self, source: Source) -> Source | None:
         if source.code or source.span[1] - source.span[0] > 1:

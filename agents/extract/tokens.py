@@ -14,13 +14,18 @@ _EDGE = ("edge", "edge")
 
 
 @cache
+def _that_pronoun() -> frozenset[str]:
+    """The complementizers with a pronoun: أنه، بأنهم."""
+    return frozenset(base + pronoun for base in words()["complementizer"] for pronoun in words()["pronoun"])
+
+
+@cache
 def _function_words() -> dict[str, str]:
     """The kinds of function words; of two kinds the first stands."""
     table, kinds = words(), dict[str, str]()
-    pronouns = table["pronoun"]
     for kind, members in (
         ("that", table["complementizer"]),
-        ("that+", frozenset(base + pronoun for base in table["complementizer"] for pronoun in pronouns)),
+        ("that+", _that_pronoun()),
         *((name, table[name]) for name in ("particle", "as", "negation", "relative", "subordinator", "auxiliary")),
     ):
         for member in members:
@@ -54,7 +59,7 @@ class Tokens:
         self.wordlike = [word[0].isalnum() for word in self.text.word]
         self.word_count = [0, *accumulate(self.wordlike)]  # words before each token
         self.that = table["complementizer"]
-        self.that_pronoun = frozenset(base + p for base in table["complementizer"] for p in table["pronoun"])
+        self.that_pronoun = _that_pronoun()
         self.particles = table["particle"]
         self.commas = table["comma"] | table["semicolon"]
         self.colons = table["colon"]
@@ -70,7 +75,7 @@ class Tokens:
         self.verb_prefixes = tuple(table["verb-prefix"])
         self.the_matter = table["the-matter"]
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
-        self.quote_marks = table["quote-open"] | table["quote-close"] | table["quote-both"]
+        self.quote_marks = table["quote"]
         # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
         self.kind = [*map(self._kind, range(self.size)), "edge", "edge"]
         self.classes = [*map(word_classes().of, self.text.form), _EDGE, _EDGE]

@@ -1,6 +1,6 @@
 """Learn the weights of lexicon/weights.tsv from annotated articles.
 
-usage: python -m agents.extract.train GOLD.jsonl [GOLD.jsonl …] [--out weights.tsv] [--leave-out FIELD=VALUE]
+usage: python -m agents.extract.train GOLD.jsonl [GOLD.jsonl …] [--out weights.tsv] [--quick]
 
 Deterministic: the same articles give the same weights. Needs numpy and scipy (development only).
 """
@@ -8,16 +8,11 @@ Deterministic: the same articles give the same weights. Needs numpy and scipy (d
 from __future__ import annotations
 
 import argparse
-import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
-
+from agents.extract import mentions, train_sources
 from agents.extract.act import ACTS
 from agents.extract.act import features as act_features
 from agents.extract.candidates import Start
@@ -31,19 +26,15 @@ from agents.extract.evaluate import judge
 from agents.extract.form import form
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
+from agents.extract.learning import Group, Table, documents, rank, write
 from agents.extract.model import Models
 from agents.extract.reorderings import reordered
 from agents.extract.report import Span
+from agents.extract.source_tables import source_tables
 from agents.extract.text import Text
 from agents.extract.variations import varied
 
-Group = tuple[list[list[str]], int]  # the candidates' features, and which is right
-Table = dict[str, float]
-
-# Features seen less often than this teach nothing that holds elsewhere.
-_RARE = 2
 _PENALTY = {"start": 1.3, "end": 1.3, "before": 1.0, "act": 2.0, "confidence": 2.0}
-_NEGLIGIBLE = 0.02
 _PARTS = 2
 _FOLDS = 4
 
@@ -62,7 +53,6 @@ class Lesson:
         self.layout = Layout(Text(document["text"]))
         self.contents = Contents(self.layout)
         self.cues = possible(self.contents)
-        self.unreached: Counter[str] = Counter()
         text = self.layout.text
         self.gold: dict[int, tuple[list[Span], dict[str, Any]]] = {}
         for s in document["statements"]:
@@ -113,8 +103,6 @@ class Lesson:
                 self.right.append((cue, starts[right[0]], spans))
         if right:
             self.starts.append(([c.features for c in starts], right[0]))
-        else:
-            self.unreached["start"] += 1
         self.acts.append((act_features(self.layout, cue.cue(), spans, form(self.layout, spans)), s["act"]))
 
     def ends(self, models: Models) -> list[Group]:
@@ -131,41 +119,7 @@ class Lesson:
             best = max(range(len(ends)), key=lambda n: (scores[n], -n))
             if scores[best] >= 0.6:
                 groups.append(([e.features for e in ends], best))
-            else:
-                self.unreached["end"] += 1
         return groups
-
-
-def rank(groups: list[Group], penalty: float) -> Table:
-    """Weights under which the right candidate of each group is likeliest; L2 penalty, L-BFGS."""
-    seen = Counter(f for candidates, _ in groups for f in {f for c in candidates for f in c})
-    names = {f: n for n, f in enumerate(sorted(f for f, c in seen.items() if c >= _RARE and f.isprintable()))}
-    rows, columns, sizes, right = [], [], [], []
-    row = 0
-    for candidates, best in groups:
-        right.append(row + best)
-        for c in candidates:
-            for f in c:
-                if f in names:
-                    rows.append(row)
-                    columns.append(names[f])
-            row += 1
-        sizes.append(len(candidates))
-    x = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(row, len(names)))
-    edges = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    owner = np.repeat(np.arange(len(sizes)), sizes)
-    answer = np.asarray(x[right].sum(axis=0)).ravel()
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        s = x @ w
-        top = np.maximum.reduceat(s, edges)
-        e = np.exp(s - top[owner])
-        z = np.add.reduceat(e, edges)
-        value = float(np.sum(np.log(z) + top) - s[right].sum() + 0.5 * penalty * w @ w)
-        return value, x.T @ (e / z[owner]) - answer + penalty * w
-
-    w = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 120, "ftol": 1e-7}).x
-    return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= _NEGLIGIBLE}
 
 
 def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
@@ -194,9 +148,6 @@ def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
 
 def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Lesson]]) -> Table:
     """Weights of confidence, from what models, those of sources too, say of articles that they have not seen."""
-    from agents.extract import mentions, train_sources  # which learns with `rank`
-    from agents.extract.source_tables import source_tables
-
     groups: list[Group] = []
     for part in range(_FOLDS):
         train_sources.learn([train_sources.Article(a) for n, a in enumerate(articles) if n % _FOLDS != part])
@@ -213,30 +164,10 @@ def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Les
     return rank(groups, _PENALTY["confidence"])
 
 
-def documents(paths: Iterable[str]) -> list[dict[str, Any]]:
-    """The annotated articles of these files."""
-    out = []
-    for path in paths:
-        with open(path, encoding="utf-8") as lines:
-            out += [json.loads(line) for line in lines]
-    return out
-
-
 def retold(article: dict[str, Any]) -> list[dict[str, Any]]:
     """The article, and the same as another outlet would tell it."""
     seed = str(article["doc"])
     return [article, varied(reordered(article, seed), seed)]
-
-
-def table(tables: dict[str, Table]) -> str:
-    """The tables as lexicon/weights.tsv has them."""
-    lines = ["# Learned by train.py; do not edit by hand.", "model\tfeature\tweight"]
-    lines += [
-        f"{name}\t{feature}\t{weight:.3f}"
-        for name, model in sorted(tables.items())
-        for feature, weight in sorted(model.items())
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
@@ -252,8 +183,7 @@ def main() -> None:
     lessons = [[Lesson(told) for told in retold(article)] for article in articles]
     tables = learn(lessons)
     tables["confidence"] = dict(known().confidence) if arguments.quick else calibrate(articles, lessons)
-    with open(arguments.out, "w", encoding="utf-8") as out:
-        out.write(table(tables))
+    write(arguments.out, tables, "train.py")
     print({name: len(model) for name, model in tables.items()})
 
 

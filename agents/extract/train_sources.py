@@ -13,7 +13,6 @@ and the share of right choices and speakers on what was left out is shown. Deter
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,11 +23,12 @@ from typing import Any
 from agents.extract import mentions
 from agents.extract.antecedents import Antecedents
 from agents.extract.beside import Neighbourhood
-from agents.extract.cues import COLON
+from agents.extract.cues import read
 from agents.extract.extents import ends
 from agents.extract.gazetteer import VERB, word
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
+from agents.extract.learning import Group, Table, documents, rank, write
 from agents.extract.lexicon import cues, rows
 from agents.extract.mentions import find_mention
 from agents.extract.model import Facts, Ranking, features
@@ -36,7 +36,6 @@ from agents.extract.report import Cue, Report, Span
 from agents.extract.sorts import sort
 from agents.extract.speakers import Resolver
 from agents.extract.text import Text
-from agents.extract.train import Group, Table, rank
 from streams.arabic import fold
 
 _PENALTY = 2.0
@@ -67,22 +66,7 @@ def cue_of(layout: Layout, span: Sequence[int] | None) -> Cue | None:
     if not span:
         return None
     tokens = layout.text.tokens(span[0], span[1])
-    for i in range(*tokens):
-        if layout.text.word[i] == COLON.lemma:
-            return Cue(tokens, COLON.lemma, "colon")
-        for reading in layout.readings[i]:
-            form = reading.form
-            return Cue(
-                tokens,
-                reading.entry.lemma,
-                form.shape,
-                form.gender,
-                form.number,
-                form.person,
-                form.passive,
-                reading.pronoun,
-            )
-    return Cue(tokens, layout.text.form[tokens[0]], "finite", person=3)
+    return read(layout, tokens) or Cue(tokens, layout.text.form[tokens[0]], "finite", person=3)
 
 
 def annotated(document: dict[str, Any], layout: Layout) -> list[Annotated]:
@@ -147,8 +131,7 @@ class Article:
     def antecedents(self) -> Iterator[Lesson]:
         """The lessons of the reports without a mention; needs the weights of the mentions."""
         resolver = self.resolver
-        known = Antecedents(self.layout, resolver.article, resolver.others)
-        resolver.spoken.clear()
+        known = resolver.antecedents = Antecedents(self.layout, resolver.article, resolver.others)
         in_order = sorted(
             self.statements, key=lambda one: one.report.cue.span if one.report.cue else one.report.content[0]
         )
@@ -164,7 +147,6 @@ class Article:
                 speaker = candidates[right][0]
             if speaker:
                 known.spoke(report, speaker)
-                resolver.spoken.append((report, speaker))
 
     def speakers(self) -> Counter[str]:
         """How many speakers are right, the contents and cues being given; needs all weights."""
@@ -241,7 +223,7 @@ def main() -> None:
     parser.add_argument("--test", help="show the results on these articles too")
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "sources.tsv")))
     arguments = parser.parse_args()
-    articles = [Article(document) for path in arguments.gold for document in documents(path)]
+    articles = [Article(document) for document in documents(arguments.gold)]
     if arguments.by:
         for value in sorted({str(a.document.get(arguments.by)) for a in articles}):
             left = [a for a in articles if str(a.document.get(arguments.by)) == value]
@@ -249,18 +231,9 @@ def main() -> None:
         return
     tables = {**learn(articles), "verbal": verbal()}
     if arguments.test:
-        show(arguments.test[-20:], [Article(document) for document in documents(arguments.test)], tables)
-    with open(arguments.out, "w", encoding="utf-8") as out:
-        out.write("# Learned by train_sources.py; do not edit by hand.\nmodel\tfeature\tweight\n")
-        for name, table in sorted(tables.items()):
-            out.writelines(f"{name}\t{feature}\t{weight:.3f}\n" for feature, weight in sorted(table.items()))
+        show(arguments.test[-20:], [Article(document) for document in documents([arguments.test])], tables)
+    write(arguments.out, tables, "train_sources.py")
     print({name: len(table) for name, table in tables.items()})
-
-
-def documents(path: str) -> list[dict[str, Any]]:
-    """The annotated articles of a file."""
-    with open(path, encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from agents.extract.cues import COLON
+from agents.extract import cues
 from agents.extract.layout import Layout
 from agents.extract.report import Cue, Report, Span
 from agents.extract.text import Text
@@ -42,22 +42,9 @@ def parts(marked: str) -> tuple[str, list[tuple[str, int, int]]]:
 
 
 def read(layout: Layout, span: Span) -> Cue:
-    for i in range(*span):
-        if layout.text.word[i] == COLON.lemma:
-            return Cue(span, COLON.lemma, "colon")
-        for reading in layout.readings[i]:
-            form = reading.form
-            return Cue(
-                span,
-                reading.entry.lemma,
-                form.shape,
-                form.gender,
-                form.number,
-                form.person,
-                form.passive,
-                reading.pronoun,
-            )
-    raise AssertionError(f"no cue: {layout.text.slice(*span)}")
+    cue = cues.read(layout, span)
+    assert cue, f"no cue: {layout.text.slice(*span)}"
+    return cue
 
 
 def case(block: str) -> Case:

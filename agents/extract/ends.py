@@ -9,6 +9,7 @@ from agents.extract import gazetteer
 from agents.extract.candidates import End, Start
 from agents.extract.cues import Occurrence
 from agents.extract.model import Facts
+from agents.extract.ranges import Ranges
 from agents.extract.tokens import Tokens
 
 # How far, in tokens, an end is looked for, and how many candidates are weighed.
@@ -16,6 +17,8 @@ _LONGEST = 260
 _MOST = 40
 # Speech after a colon without marks may run over several sentences of its line.
 _SENTENCES = 5
+# How long what the cut leaves is, in tokens.
+_SIZE = Ranges(1, 2, 4, 8, 16, 32)
 
 
 class Ends:
@@ -181,22 +184,7 @@ class Ends:
         following = self.tokens.kind[j]
         form = text.form[j] if j < len(text) else ""
         readings = layout.readings[j] if j < len(text) else ()
-        length = last - start.first
-        size = (
-            "1"
-            if length == 1
-            else "2"
-            if length == 2
-            else "3-4"
-            if length < 5
-            else "5-8"
-            if length < 9
-            else "9-16"
-            if length < 17
-            else "17-32"
-            if length < 33
-            else "33+"
-        )
+        size = _SIZE(last - start.first)
         final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
         fine, coarse = self.tokens.classes[j]
         second, inner = self.tokens.classes[j + 1][1], self.tokens.classes[last - 1][1]

@@ -6,6 +6,7 @@ from agents.extract import features as named
 from agents.extract.candidates import Start
 from agents.extract.cues import Occurrence
 from agents.extract.model import Facts
+from agents.extract.ranges import Ranges
 from agents.extract.tokens import Tokens
 
 # How far back, in tokens, content is looked for, and how many candidates are weighed.
@@ -13,6 +14,8 @@ _LONGEST = 260
 _MOST = 40
 # Behind a cue set into its content so many tokens of it follow at least.
 _LEAST = 3
+# How long, in tokens, the content is, and what the sentence has before and behind the cue.
+_SIZE, _BEFORE, _REST = Ranges(2, 5, 9, 19, 39), Ranges(3, 6, 12), Ranges(4, 9, 19)
 
 
 class Preceding:
@@ -67,8 +70,7 @@ class Preceding:
         join, j = self.join(cue)
         prior = self.tokens.kind[j - 1]
         quoted = self.quoted(j)
-        remaining = layout.last[at] - at
-        rest = "1-4" if remaining < 5 else "5-9" if remaining < 10 else "10-19" if remaining < 20 else "20+"
+        rest = _REST(layout.last[at] - at)
         initial = layout.first[at] == j
         shape = cue.shape
         pronoun = bool(cue.reading and cue.reading.pronoun)
@@ -106,8 +108,7 @@ class Preceding:
             return None
         prior, after = self.tokens.kind[j - 1], self.tokens.kind[phrase]
         what = self.tokens.kind[first]
-        before = j - low
-        size = "1-3" if before < 4 else "4-6" if before < 7 else "7-12" if before < 13 else "13+"
+        size = _BEFORE(j - low)
         verb = any(self.tokens.verbal(k) for k in range(low, j))
         fine, coarse = self.tokens.classes[first]
         return Start(
@@ -157,20 +158,7 @@ class Preceding:
             elif k - 1 in quotations.opening or k - 1 in quotations.closing:
                 boundary = "mark"
             if boundary and text.word[k][0].isalnum():
-                length = last - k
-                size = (
-                    "1-2"
-                    if length < 3
-                    else "3-5"
-                    if length < 6
-                    else "6-9"
-                    if length < 10
-                    else "10-19"
-                    if length < 20
-                    else "20-39"
-                    if length < 40
-                    else "40+"
-                )
+                size = _SIZE(last - k)
                 own = (
                     "own" if opened >= 0 and k >= quotations.all[opened].first else "quoted" if opened >= 0 else "none"
                 )

@@ -15,12 +15,13 @@ from agents.extract.lexicon import words
 from agents.extract.model import Facts
 from agents.extract.phrases import subject
 from agents.extract.preceding import Preceding
+from agents.extract.ranges import Ranges
 from agents.extract.tokens import Tokens
 
 # How far, in tokens, a content's beginning is looked for.
 _REACH = 45
 # Distances from the cue, in tokens, that are told apart.
-_NEAR = ("0", "1", *["2-3"] * 2, *["4-7"] * 4, *["8-14"] * 7, "15+")
+_NEAR = Ranges(0, 1, 3, 7, 14, least=0)
 _HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
 
 
@@ -177,8 +178,7 @@ class Starts:
         if kind in ("that", "that+") and text.form[mark - 1] in self.tokens.particles and mark - 1 >= i:
             frame = text.form[mark - 1] if text.form[mark - 1] in entry.frames else frame
         fits = frame in entry.frames
-        distance = mark - i
-        near = _NEAR[min(distance, len(_NEAR) - 1)]
+        near = _NEAR(mark - i)
         # In front of a subject that stands alone the phrase ends at the mark.
         agrees = "here" if mark == phrase else "within" if mark < phrase else "beyond"
         if mark == phrase + 1 and text.word[phrase] in self.tokens.commas:

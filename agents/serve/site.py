@@ -135,11 +135,16 @@ def _kept(error: web.HTTPException) -> dict[str, str]:
 
 async def _page(request: web.Request) -> web.StreamResponse:
     """A file of the page; its addresses to share get the page itself."""
-    path = request.match_info["path"]
-    file = (page.STATIC / (path or "index.html")).resolve()
-    if "\0" not in path and file.is_relative_to(page.STATIC) and file.is_file():
-        return web.FileResponse(file, headers=_PAGE_HEADERS)
+    path, assets = request.match_info["path"], page.assets()
     html = "text/html" in request.headers.get("Accept", "") and "." not in path.rpartition("/")[2]
-    if html and not path.startswith("v1/") and (page.STATIC / "index.html").is_file():
-        return web.FileResponse(page.STATIC / "index.html", headers=_PAGE_HEADERS)
-    raise problems.not_found("There is nothing at this address. What there is stands in /openapi.json.")
+    if path not in assets and (not path or (html and not path.startswith("v1/"))):
+        path = "index.html"
+    if path not in assets:
+        raise problems.not_found("There is nothing at this address. What there is stands in /openapi.json.")
+    asset = assets[path]
+    known = any(etag.value in ("*", asset.etag) for etag in request.if_none_match or ())
+    response = web.Response(status=HTTPStatus.NOT_MODIFIED if known else HTTPStatus.OK, headers=_PAGE_HEADERS)
+    response.etag = asset.etag
+    if not known:
+        response.body, response.content_type = asset.body, asset.type
+    return response

@@ -339,6 +339,11 @@ async def test_the_page_is_served(topics: Settings, serving: Serving) -> None:
                 assert answer.status == 200
                 assert answer.content_type == "text/html"
                 assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        async with client.session.get(client.address + "/app.js") as answer:
+            assert answer.content_type == "text/javascript"
+            known = answer.headers["ETag"]
+        async with client.session.get(client.address + "/app.js", headers={"If-None-Match": known}) as answer:
+            assert (answer.status, await answer.read()) == (304, b"")
         for path in ("/../agent.py", "/%2e%2e/agent.py", "/..%2f..%2fagent.py", "/none.js", "/v1/none"):
             await client.get(path, 404)
 

@@ -5,6 +5,7 @@ It is the only thing that the server writes to Kafka, and only for a key with th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -30,6 +31,10 @@ from streams.settings import Settings
 _LOOKED_AT = 20_000
 _AT_ONCE = 200
 _SHOWN = 50
+# How often, and every how many seconds, to look whether the archive has followed a change: whoever has made it finds it
+# in the next list.
+_LOOKS = 100
+_LOOK_EVERY = 0.03
 _NOT_SAID = ("name", "origin", "schema_version")
 
 
@@ -80,6 +85,7 @@ async def put_rule(request: web.Request, query: Nothing) -> web.Response:
         raise ProblemError(HTTPStatus.PRECONDITION_FAILED, f"There is a rule {rule.name} already: take another name.")
     _refuse_the_files(known)
     await _publish(request, rules=[rule])
+    await _followed(request, rule.name, rule)
     return json(rule)
 
 
@@ -88,6 +94,7 @@ async def delete_rule(request: web.Request, query: Nothing) -> web.Response:
     known = await _known(request)
     _refuse_the_files(known)
     await _publish(request, removed=[known.name])
+    await _followed(request, known.name, None)
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -153,6 +160,14 @@ async def _publish(request: web.Request, **changes: Any) -> None:
     except (KafkaError, OSError) as error:
         detail = "The broker does not answer: nothing was changed. Try again."
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail) from error
+
+
+async def _followed(request: web.Request, name: str, change: AlertRule | None) -> None:
+    """Wait until the archive has the change; not for long, for it is made, and an archive may lag."""
+    for _ in range(_LOOKS):
+        if await request.app[SERVER].archive.rule(name) == change:
+            return
+        await asyncio.sleep(_LOOK_EVERY)
 
 
 _NAME = "/v1/rules/{name}"

@@ -5,7 +5,6 @@ Folding is for comparing only; what is shown is always the text as published.
 
 from __future__ import annotations
 
-from camel_tools.utils.dediac import dediac_ar
 from camel_tools.utils.normalize import (
     normalize_alef_ar,
     normalize_alef_maksura_ar,
@@ -14,8 +13,9 @@ from camel_tools.utils.normalize import (
 
 # Beyond camel-tools: the seats of hamza, and the yeh, kaf and heh of Persian and Urdu keyboards, by code point.
 _SAME_LETTER = {0x624: 0x648, 0x626: 0x64A, 0x6CC: 0x64A, 0x6A9: 0x643, 0x6C1: 0x647, 0x6D5: 0x647}
-# Tatweel and the combining marks that camel-tools leaves (madda and hamza above or below, Quranic signs).
-_ALSO_DROPPED = (0x640, *range(0x653, 0x660))
+# Tatweel, and what stands over or under a letter: the diacritics that camel-tools' `dediac_ar` drops, and those that it
+# leaves (madda and hamza, Quranic signs). Importing it would fill 33 MB with sets of all the letters of Unicode.
+_MARKS = dict.fromkeys((0x640, *range(0x64B, 0x660), 0x670))
 
 
 def _table() -> dict[int, str | None]:
@@ -23,14 +23,18 @@ def _table() -> dict[int, str | None]:
     table: dict[int, str | None] = {}
     for code in (*range(0x600, 0x700), *range(0x8D0, 0x900)):
         letter = chr(_SAME_LETTER.get(code, code))
-        folded = normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(dediac_ar(letter))))
+        folded = normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(letter)))
         if folded != chr(code):
-            table[code] = folded or None
-    table.update(dict.fromkeys(_ALSO_DROPPED))
-    return table
+            table[code] = folded
+    return table | _MARKS
 
 
 _TABLE = _table()
+
+
+def unmarked(text: str) -> str:
+    """`text` without diacritics and tatweel."""
+    return text.translate(_MARKS)
 
 
 def fold(text: str) -> str:

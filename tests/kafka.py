@@ -29,8 +29,8 @@ on_kafka = pytest.mark.parametrize("broker", [pytest.param("kafka", marks=pytest
 async def put(settings: Settings, topic: Topic, messages: Iterable[tuple[str, bytes]]) -> None:
     """Write (key, value) messages and wait for their confirmation."""
     producer = AIOKafkaProducer(**client_options(settings), max_request_size=MAX_MESSAGE_BYTES)
-    await producer.start()
     try:
+        await producer.start()
         for key, value in messages:
             await producer.send(settings.prefix + topic.name, value, key=key.encode())
         await producer.flush()
@@ -48,8 +48,8 @@ async def reading(settings: Settings, *topics: Topic) -> AsyncIterator[AIOKafkaC
         group_id=None,
         max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         yield consumer
     finally:
         await consumer.stop()

@@ -76,8 +76,8 @@ async def producing(settings: Settings) -> AsyncIterator[Producer]:
         **client_options(settings),
         max_request_size=MAX_MESSAGE_BYTES, compression_type="gzip", acks="all",
     )  # fmt: skip
-    await producer.start()
     try:
+        await producer.start()
         yield Producer(producer, settings.prefix)
     finally:
         await producer.stop()

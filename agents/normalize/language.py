@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from functools import cache, lru_cache
-
-from camel_tools.utils.dediac import dediac_ar
+from functools import cache
 
 from agents.normalize.tables import rows
+from streams.arabic import unmarked
 
 UNDETERMINED = "und"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -25,7 +24,7 @@ _SCRIPT_LANGUAGE = {"ARABIC": "ar", "HEBREW": "he"}
 
 def language(text: str) -> str:
     """The BCP 47 tag of the language that `text` is mostly in; `und` when it has no words to tell by."""
-    words = _WORD.findall(dediac_ar(text[:_ENOUGH]).lower())
+    words = _WORD.findall(unmarked(text[:_ENOUGH]).lower())
     votes: dict[str, float] = {}
     for word in words:
         tags = _languages(word)
@@ -36,11 +35,12 @@ def language(text: str) -> str:
     return max(sorted(votes), key=votes.__getitem__, default=UNDETERMINED)
 
 
-@lru_cache(maxsize=50_000)
 def _languages(word: str) -> tuple[str, ...]:
     """The languages that `word` speaks for."""
     words, beginnings = _table()
-    return words.get(word) or next((tags for prefix, tags in beginnings.items() if word.startswith(prefix)), ())
+    if tags := words.get(word):
+        return tags
+    return next((tags for prefix, tags in beginnings.items() if word.startswith(prefix)), ())
 
 
 @cache

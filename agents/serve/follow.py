@@ -101,8 +101,8 @@ class Follower:
             max_poll_records=_BATCH,
             fetch_max_wait_ms=100,
         )
-        await consumer.start()
         try:
+            await consumer.start()
             await self._look_for_more(consumer)
             reached = await self._assign(consumer)
             self._consumer = consumer

@@ -39,7 +39,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(unicodedata.normalize("NFKC", text)).translate(_DIGITS))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def forms(word: str) -> frozenset[str]:
     """What a word of a text (folded) may stand for: itself, and itself without what it may carry."""
     heads = {word}

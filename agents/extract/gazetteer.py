@@ -233,7 +233,7 @@ def is_time(form: str) -> bool:
     return form in _times() and bool(word(form).classes & TIME)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def word(token: str) -> Word:
     """The classes of a token as written (spelling helps: إلغاء has no article, علي is a name and على none)."""
     form = folded_word(token)

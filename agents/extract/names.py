@@ -35,7 +35,7 @@ class Source(NamedTuple):
     code: str = ""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def skeleton(form: str) -> str:
     """A folded name without what its spellings differ in; two words with one skeleton may be one name."""
     return form[:1].translate(_LONG) + form[:1] + form[1:].translate(_LONG) if len(form) > 3 else form

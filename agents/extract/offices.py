@@ -79,7 +79,7 @@ def _key(name: str) -> str:
     return " ".join(skeleton(part) for part in name.split())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def same_person(name: str) -> str | None:
     """The fullest spelling that the table has of a folded name, if it knows the person."""
     return _known().get(_key(name))

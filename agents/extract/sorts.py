@@ -24,7 +24,7 @@ _HEADS = (
 _MARKS = ("comma", "semicolon", "colon", "stop", "dash", "bracket-open", "bracket-close")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def sort(token: str) -> str:
     """The sort of a token as written: a mark's name, a function word's class, a head's kind, noun, verb or name."""
     w = word(token)

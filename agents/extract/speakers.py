@@ -233,7 +233,7 @@ def _at(report: Report) -> int:
     return report.cue.span[0] if report.cue else report.content[0][0]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def slug(name: str) -> str:
     """The identity that a name makes: its folded letters and digits, joined by hyphens."""
     return "-".join(form for form in tokens(fold(name)) if form[0].isalnum())

@@ -21,7 +21,7 @@ _TOKEN = re.compile(rf"\n|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*|[^\s]")
 
 
 # Most words of a text were folded before.
-folded_word = lru_cache(maxsize=20_000)(fold)
+folded_word = lru_cache(maxsize=4096)(fold)
 
 
 def tokens(raw: str) -> list[str]:

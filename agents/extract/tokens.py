@@ -33,7 +33,7 @@ def _function_words() -> dict[str, str]:
     return kinds
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def _word_kind(form: str) -> str:
     known = _function_words().get(form)
     if known:

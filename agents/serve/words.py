@@ -36,7 +36,7 @@ def _whole() -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A folded word without its proclitics."""
     whole = _whole()

@@ -40,12 +40,17 @@ class Article:
         self._scan()
 
     @cached_property
-    def _by_skeleton(self) -> dict[str, list[str]]:
+    def _by_letter(self) -> dict[str, list[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
         for form in self._at:
             if len(form) > 3:
-                found[skeleton(form)].append(form)
+                found[form[0]].append(form)
         return found
+
+    def _spelt_alike(self, form: str) -> list[str]:
+        """The longer words of the article that may be another spelling of a folded word."""
+        wanted = skeleton(form)
+        return [other for other in self._by_letter.get(form[0], ()) if skeleton(other) == wanted]
 
     @cached_property
     def _pairs(self) -> Counter[tuple[str, str]]:
@@ -104,7 +109,8 @@ class Article:
         words = [skeleton(form) for form in self.forms(name)]
         counts: dict[tuple[str, ...], int] = {}
         spans: dict[tuple[str, ...], Span] = {}
-        anchors = self._by_skeleton.get(words[-1], [self.text.form[name[1] - 1]])
+        last = self.text.form[name[1] - 1]
+        anchors = self._spelt_alike(last) or [last]
         for at in (at for form in anchors for at in self._at.get(form, ())):
             if word(self.text.word[at]).classes & g.BOUND:
                 continue

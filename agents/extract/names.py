@@ -14,7 +14,7 @@ from agents.extract.text import Text
 from streams.arabic import fold
 
 # Letters that outlets write differently in foreign names (غوتيريس, جوتيريش, غوتيرس): dropped or made one.
-_LONG = str.maketrans(dict.fromkeys(fold("اويه")) | {fold("ج"): fold("غ"), fold("ش"): fold("س")})
+_ALIKE = [*((letter, "") for letter in fold("اويه")), (fold("ج"), fold("غ")), (fold("ش"), fold("س"))]
 
 
 class Source(NamedTuple):
@@ -37,8 +37,17 @@ class Source(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def skeleton(form: str) -> str:
-    """A folded name without what its spellings differ in; two words with one skeleton may be one name."""
-    return form[:1].translate(_LONG) + form[:1] + form[1:].translate(_LONG) if len(form) > 3 else form
+    """A folded name without what its spellings differ in; two words with one skeleton may be one name.
+
+    They begin with the same letter.
+    """
+    return _bare(form[0]) + form[0] + _bare(form[1:]) if len(form) > 3 else form
+
+
+def _bare(letters: str) -> str:
+    for letter, alike in _ALIKE:
+        letters = letters.replace(letter, alike)
+    return letters
 
 
 _PEOPLE = g.ROLE | g.SOURCE | g.GROUP

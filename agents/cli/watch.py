@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
@@ -17,6 +18,10 @@ from streams.wire import UnreadableError, decode
 
 _TOPICS = (ENTRIES, ARTICLES, STATEMENTS, DEAD_LETTERS)
 _SUMMARY_EVERY = 10.0
+# So many statements are shown at once, and so many a second when they keep coming: nobody reads faster. The rest is
+# counted.
+_AT_ONCE, _A_SECOND = 100, 5
+_UNSHOWN = "unshown"
 
 
 @contextlib.asynccontextmanager
@@ -42,13 +47,20 @@ async def watch(settings: Settings, console: show.Terminal, stop: asyncio.Event)
 
 
 async def _statements(settings: Settings, console: show.Terminal, counts: Counter[str]) -> AsyncIterator[None]:
+    room, at = float(_AT_ONCE), time.monotonic()
     async for message in follow(settings, *_TOPICS):
         topic = message.topic.removeprefix(settings.prefix)
         if message.value is not None:  # a dead letter that was dealt with
             counts[topic] += 1
         if topic == STATEMENTS.name:
-            with contextlib.suppress(UnreadableError):
-                show.statement(console, decode(message.value, Statement))
+            before, at = at, time.monotonic()
+            room = min(_AT_ONCE, room + _A_SECOND * (at - before))
+            if room < 1:
+                counts[_UNSHOWN] += 1
+            else:
+                room -= 1
+                with contextlib.suppress(UnreadableError):
+                    show.statement(console, decode(message.value, Statement))
         yield
 
 
@@ -57,6 +69,8 @@ async def _summaries(console: show.Terminal, counts: Counter[str]) -> AsyncItera
     while True:
         await asyncio.sleep(_SUMMARY_EVERY)
         parts = " · ".join([*_polls(), *(f"{counts[topic.name]:,} {topic.name}" for topic in _TOPICS)])
+        if counts[_UNSHOWN]:
+            parts += f" ({counts[_UNSHOWN]:,} statements came too fast to be shown)"
         if parts != told:
             told = parts
             console.print(f"[dim]── since the start: {parts}[/dim]\n")

@@ -20,7 +20,7 @@ _TOPICS = (ENTRIES, ARTICLES, STATEMENTS, DEAD_LETTERS)
 _SUMMARY_EVERY = 10.0
 # So many statements are shown at once, and so many a second when they keep coming: nobody reads faster. The rest is
 # counted.
-_AT_ONCE, _A_SECOND = 100, 5
+_AT_ONCE, _A_SECOND = 1000, 5
 _UNSHOWN = "unshown"
 
 

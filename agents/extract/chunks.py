@@ -14,7 +14,7 @@ _BETWEEN = frozenset(
     ("that", "which", "time", "adverb", "after", "preposition", "link", "number", "verb", "comma", "semicolon", "colon",
      "stop", "dash", "bracket-open", "bracket-close", "mark")
 )  # fmt: skip
-_LONE = frozenset(("perhaps", "unknown", "the-unknown", "latin", "some", "this"))
+_LONE = frozenset(("perhaps", "unknown", "the-unknown", "latin", "some"))
 PHRASE = "np"
 
 

@@ -32,7 +32,9 @@ _CLITICS = ("", *"وفلبك", "ول", "وب", "فل", "فب")
 _QUOTES = frozenset("\"«»“”„'")
 _QUOTES_AND_STOPS = _QUOTES | {"."}
 _NOUN_ENDINGS = ("ه", "ها", "هم", "هما", "نا", "هن")
-_ENDINGS = (*_NOUN_ENDINGS, "ا", "ين", "ون", "ات", "ت", "وا", "تين", "تان", "ان")
+_ENDINGS = (*_NOUN_ENDINGS, "ا", "و", "ين", "ون", "ات", "ت", "وا", "تين", "تان", "ان")
+# Verbal nouns of the second measure (تأميم) and the tenth (استقدام), which are hardly names.
+_VERBAL_NOUN = re.compile("ت..ي.ه?|است...?.")
 _DUAL = (fold("ان"), fold("ين"))
 _ADJECTIVE_ENDINGS = ("يتين", "يتان", "يين", "يون", "يان", "يات", "يه", "ين", "ون")
 _NISBA = ("ي", "يه", "يين", "يون", "يان", "يات", "يتين", "يتان")
@@ -342,11 +344,15 @@ def _name_parts() -> frozenset[str]:
 
 
 def _finite(form: str) -> bool:
-    """A verb: of the cues, or an imperfect of which another person is known too."""
+    """A verb: of the cues, their participles that go with a verb too (قائلا); an imperfect known of two persons."""
     words, twin = table_words("words.tsv"), _TWINS.get(form[0])
     if form in _verbs() or (twin and len(form) > 3 and form in words and twin + form[1:] in words):
         return True
-    return any(reading.form.shape == "finite" for reading in cues().readings(form))
+    said = form.endswith(_ADVERBIAL)
+    return any(
+        reading.form.shape == "finite" or (said and reading.form.shape == "participle")
+        for reading in cues().readings(form)
+    )
 
 
 @cache
@@ -368,6 +374,7 @@ def _verbs() -> frozenset[str]:
     return frozenset(found)
 
 
+_ADVERBIAL = fold("ا")
 _WEAK, _SHE, _THEY, _THEY_NOW = fold("ى") + fold("ا"), fold("ت"), fold("وا"), fold("ون")
 # The imperfect's he and she.
 _TWINS = {"ي": "ت", "ت": "ي"}
@@ -408,6 +415,8 @@ def _ordinary(base: str) -> int:
             if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):
                 sure = len(stem) > 4 or (ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2)
                 return ORDINARY if sure else ORDINARY | PERHAPS
+    if _VERBAL_NOUN.fullmatch(base):
+        return ORDINARY
     if base[0] in "سيتنا" and len(base) > 4 and base[1:] in words:
         return ORDINARY | PERHAPS
     return 0

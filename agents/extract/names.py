@@ -81,7 +81,7 @@ def describe(text: Text, span: Span) -> Source:
     gender = _gender(text, w, name)
     noun = w.noun
     if noun is None or w.classes & g.GIVEN:
-        plural = _plural(w)
+        plural = _plural(w) or _construct(text, at, last)
         if name and not plural and _several(text, name):
             return Source(span, "group", None, gender=gender, number="p")
         if name and not plural:
@@ -91,9 +91,7 @@ def describe(text: Text, span: Span) -> Source:
         if named and not quoted and not w.classes & g.PLACE:
             return Source(span, "person", span, gender=gender, number="s")
         kind: Kind = "group" if plural and not quoted else "organization" if quoted or w.definite else "anonymous"
-        return Source(
-            span, kind, None, head=w.base, definite=w.definite, gender=gender, number="p" if _plural(w) else "s"
-        )
+        return Source(span, kind, None, head=w.base, definite=w.definite, gender=gender, number="p" if plural else "s")
     number = noun.number
     definite = _definite(text, first + 1, last) if not w.definite else True
     if name and number == "s" and (noun.kind & _PERSONAL or noun.lemma in classes()["of-the-press-person"]):
@@ -196,6 +194,20 @@ def _plural(w: Word) -> bool:
     return w.base.endswith(_PLURAL) and bool(w.classes & (g.ORDINARY | g.NISBA)) and len(w.base) > 4
 
 
+def _construct(text: Text, i: int, last: int) -> bool:
+    """A plural before its genitive: معدو التقرير، مستخدمو المواقع."""
+    if (
+        i + 1 >= last
+        or not text.form[i].endswith(_AND)
+        or len(text.form[i]) < 4
+        or word(text.word[i]).classes & g.GIVEN
+    ):
+        return False
+    after = word(text.word[i + 1])
+    return after.definite and not after.classes & (g.ADJECTIVE | g.NISBA)
+
+
+_AND = fold("و")
 _NISBA_PLURAL = fold("يون")
 _PLURAL = tuple(map(fold, ("ون", "ين", "يون", "يين")))
 

@@ -76,7 +76,8 @@ def _known() -> dict[str, str]:
 
 
 def _key(name: str) -> str:
-    return " ".join(skeleton(part) for part in name.split())
+    """What the spellings of a name have in common; a surname alone has but its own (الإرياني is no الإيراني)."""
+    return " ".join(skeleton(part) for part in name.split()) if " " in name else name
 
 
 @lru_cache(maxsize=4096)

@@ -269,7 +269,9 @@ def _completed(
             end, ending = _titled(text, j, stop, depth + 1)
             if ending == "name":
                 return end, "name"
-        if not w.clitic and (w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, j, stop)):
+        # One name is no apposition to several people: it is the verb's object (ناشدت الأحزاب ماكرون).
+        several = head.noun is not None and head.noun.number == "p"
+        if not several and not w.clitic and (w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, j, stop)):
             end = name_end(text, j, stop, sure=True)
             if end > j:
                 return end, "name"

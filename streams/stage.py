@@ -42,6 +42,8 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 
 # Enough that the broker's confirmation is not waited for message by message, small enough to redo after a kill.
 _BATCH = 200
+# Seconds of work after which what is done is sent, lest the first of a batch wait for the last.
+_SLICE = 0.2
 _FIRST_RETRY, _LAST_RETRY = 0.2, 10.0
 _LARGEST = {topic.name: topic.max_bytes - 16 * 1024 for topic in TOPICS}  # headers and framing want room, too
 
@@ -113,10 +115,15 @@ class Stage(Generic[R, Row]):
     async def _follow(self, stream: StreamT[bytes]) -> None:
         async for batch in batches(stream):
             # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
-            done = await self._process([event for event in batch if self._is_current(event)])
-            for event in done:
-                if self._is_current(event):
-                    await stream.ack(event)
+            rest: Sequence[EventT[bytes]] = batch
+            while rest := [event for event in rest if self._is_current(event)]:
+                done = await self._process(rest)
+                for event in done:
+                    if self._is_current(event):
+                        await stream.ack(event)
+                if self._is_leaving:
+                    break
+                rest = rest[len(done) :]
             # What is not done comes again: a rebalance need not wait for it.
             self._app.consumer.unacked.difference_update(event.message for event in batch)
             metrics.LAST_PROGRESS.labels(self.name).set(time.time())
@@ -133,14 +140,15 @@ class Stage(Generic[R, Row]):
         return bool(self._app.should_stop)
 
     async def _process(self, batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
-        """Work on the batch, in order, for as long as it is ours; returns what is done and confirmed."""
+        """Work on the batch, in order, for a while, if it is ours; returns its beginning, done and confirmed."""
         rows: dict[bytes, tuple[EventT[bytes], Kept[Row]]] = {}
         sends: list[tuple[EventT[bytes], tuple[str, Send, Headers]]] = []
-        done = 0
+        done, until = 0, time.monotonic() + _SLICE
         for event in batch:
-            if self._is_leaving:
+            if self._is_leaving or time.monotonic() > until:
                 break
             done += 1
+            await asyncio.sleep(0)  # everybody else's turn: work need not wait for anything
             place = sequence(event.message)
             kept = rows[_key(event)][1] if _key(event) in rows else self._read(event)
             if kept is not None and place <= kept.sequence:

@@ -2,6 +2,7 @@
 
     python -m tests.bench.corpus --corpus articles.jsonl.gz                    all of them, 20 a second
     python -m tests.bench.corpus --corpus articles.jsonl.gz --items 600
+    python -m tests.bench.corpus --corpus articles.jsonl.gz --kafka                 on Apache Kafka (Java 17, Maven)
     python -m tests.bench.corpus --corpus articles.jsonl.gz --rate 0.87 --no-stop   a soak: see how memory grows
 
 The corpus is a file of JSON lines, perhaps gzipped: {id, outlet, url, title, summary, body, published, author}. Its
@@ -44,6 +45,7 @@ from streams.settings import Settings
 from streams.tail import follow
 from streams.topics import ARTICLES, DEAD_LETTERS, STATEMENTS
 from streams.wire import decode
+from tests.kafka_server import kafka
 
 _CATCHING_UP = 10.0  # seconds after a start
 _SOAK = 1200.0  # seconds that a run lasts at least for its growth to be told
@@ -192,11 +194,21 @@ def _growth(service: Service) -> str:
     return "; ".join(told) or f"needs runs of {_SOAK / 60:.0f} minutes to be told"
 
 
-async def _run(items: list[Item], rate: float, stop: bool) -> bool:
+@contextlib.asynccontextmanager
+async def _broker(folder: Path, apache: bool) -> AsyncIterator[str]:
+    if apache:
+        async with kafka(folder) as cluster:
+            yield cluster.inside
+    else:
+        async with embedded(folder) as url:
+            yield url
+
+
+async def _run(items: list[Item], rate: float, stop: bool, apache: bool) -> bool:
     outlets = {name: Outlet(id=name, name=name) for name in sorted({item.outlet for item in items})}
     arrivals = Arrivals()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="bench-corpus-") as folder:
-        async with embedded(Path(folder) / "broker") as url, contextlib.AsyncExitStack() as stack:
+        async with _broker(Path(folder) / "broker", apache) as url, contextlib.AsyncExitStack() as stack:
             settings = Settings(broker=url, data_dir=Path(folder))
             await create_topics(settings)
             reader = asyncio.create_task(arrivals.read(settings))
@@ -256,12 +268,13 @@ def main(
     corpus: Annotated[Path, typer.Option(help="The corpus: JSON lines, perhaps gzipped.")],
     items: Annotated[int | None, typer.Option(help="How many of its articles; all without it.")] = None,
     rate: Annotated[float, typer.Option(help="New items a second.")] = 20.0,
+    apache: Annotated[bool, typer.Option("--kafka", help="On Apache Kafka; else on the embedded broker.")] = False,
     stop: Annotated[
         bool, typer.Option(help="Stop the service in the middle; else at the end, and start again.")
     ] = True,
 ) -> None:
     """Run the bench; the exit status says whether it reached its marks."""
-    raise typer.Exit(0 if asyncio.run(_run(_corpus(corpus, items), rate, stop)) else 1)
+    raise typer.Exit(0 if asyncio.run(_run(_corpus(corpus, items), rate, stop, apache)) else 1)
 
 
 if __name__ == "__main__":

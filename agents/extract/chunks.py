@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import NamedTuple
 
+from agents.extract.gazetteer import said
 from agents.extract.phrases import past_time, phrase, quoted_name
 from agents.extract.sorts import sort
 from agents.extract.text import Text
@@ -44,7 +45,7 @@ def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: in
         end, ending = i, ""
         if kind == "quote":
             end, ending = quoted_name(text, i, last), "quoted"
-        elif kind == "verb" and i == name:
+        elif kind == "verb" and i == name and not said(text.form[i]):
             end, ending = i + 1, "lone"
         elif kind not in _BETWEEN and kind != "cue":
             end, ending = phrase(text, i, last)

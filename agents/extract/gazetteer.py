@@ -348,11 +348,12 @@ def _finite(form: str) -> bool:
     words, twin = table_words("words.tsv"), _TWINS.get(form[0])
     if form in _verbs() or (twin and len(form) > 3 and form in words and twin + form[1:] in words):
         return True
-    said = form.endswith(_ADVERBIAL)
-    return any(
-        reading.form.shape == "finite" or (said and reading.form.shape == "participle")
-        for reading in cues().readings(form)
-    )
+    return said(form) or any(reading.form.shape == "finite" for reading in cues().readings(form))
+
+
+def said(form: str) -> bool:
+    """A participle that goes with a verb of saying (قائلا، مضيفا): as little a name as the verb."""
+    return form.endswith(_ADVERBIAL) and any(r.form.shape == "participle" for r in cues().readings(form))
 
 
 @cache

@@ -275,11 +275,11 @@ def find_name(text: Text, span: Span) -> Span | None:
         if (
             head.classes & g.SOURCE
             and not head.definite
-            and w.base.endswith(_YEH)
+            and (w.base.endswith(_YEH) or (i == first + 1 and not given))
             and not before.definite
             and adjective
         ):
-            continue  # مصدر رسمي: an adjective, though some are called so
+            continue  # مصدر رسمي، مصدر مطلع: an adjective, though some are called so
         chained = i == first + 1 and i + 1 < last and word(text.word[i + 1]).definite
         if chained and not given and before.noun and text.form[i] not in g.table_words("name_parts.tsv"):
             continue  # أمين سر اللجنة: a noun of the chain

@@ -26,7 +26,7 @@ Facts = tuple[Any, ...]
 
 # So many sums are kept, so that a long run over many texts stays within its memory.
 _MEMO = 20_000
-_EXPLAINED = 10_000
+_EXPLAINED = 2_000
 
 
 class Ranking:

@@ -9,6 +9,7 @@ from agents.extract.text import Text
 from streams.arabic import fold
 
 _FEMININE = fold("ة")
+_OBLIQUE = fold("ين")
 
 
 def gender_of(text: Text, span: Span) -> str | None:
@@ -26,6 +27,14 @@ def gender_of(text: Text, span: Span) -> str | None:
     if w.base.endswith(_FEMININE) and (w.definite or w.classes & g.ORDINARY):
         return "f"
     return None
+
+
+def is_oblique(text: Text, i: int) -> bool:
+    """Token i is a noun in the plural or dual of the accusative and genitive, which no subject stands in."""
+    if not text.form[i].endswith(_OBLIQUE):
+        return False
+    noun = word(text.form[i]).noun
+    return noun is not None and noun.number in ("p", "d")
 
 
 def agreement(cue: Cue, text: Text, span: Span) -> str:

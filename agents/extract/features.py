@@ -111,7 +111,9 @@ def headline(kind: str, near: str, /) -> Names:
 # ---- content before the cue, against content after it
 
 
-def before_joined(join: str, prior: str, after: str, conjunction: bool, initial: bool, rest: str, /) -> Names:
+def before_joined(
+    join: str, prior: str, after: str, conjunction: bool, initial: bool, rest: str, past: bool, quoted: bool, /
+) -> Names:
     """How the cue is joined to what stands before it, and how much of its sentence is left."""
     return (
         "before",
@@ -120,6 +122,7 @@ def before_joined(join: str, prior: str, after: str, conjunction: bool, initial:
         f"before initial {initial} {join}",
         f"before rest {rest} {join}",
         f"before next {after}",
+        f"before past {past} {conjunction} {join} {quoted}",
         f"before conjunction {conjunction} {join} {prior}",
     )
 
@@ -194,6 +197,7 @@ def none_rivals(shape: str, strength: str, that: bool, quote: bool, best: str, o
         f"none best {best}",
         f"none best {best} {strength}",
         f"none best {best} {shape}",
+        f"none best {best} {shape} {strength}",
         f"none fitting {other} {strength} {shape}",
         f"none object {object_} {strength} {shape}",
         f"none nothing {not (best or other or object_)} {strength} {shape}",
@@ -258,12 +262,12 @@ def none_reading(
 ) -> Names:
     """The form of the cue's word."""
     return (
-        f"none person {person} {strength}",
+        f"none person {person} {strength} {shape}",
         f"none preposition {preposition} {shape}",
         f"none definite {definite} {shape}",
         f"none pronoun {pronoun} {shape} {strength}",
         f"none conjunction {conjunction} {shape}",
-        f"none past {past} {strength}",
+        f"none past {past} {strength} {shape}",
         f"none number {number} {shape} {strength}",
     )
 
@@ -271,6 +275,20 @@ def none_reading(
 def none_also(also: str, shape: str, before: str, /) -> Names:
     """The word may be another part of speech."""
     return f"none also {also} {shape}", f"none also {also} before {before}"
+
+
+def none_joined(join: str, prior: str, shape: str, strength: str, told: str, medium: bool, /) -> Names:
+    """It is joined to what stands before it; `told`: that has a cue already, `medium`: an outlet follows."""
+    return (
+        f"none join {join}",
+        f"none join {join} {shape} {strength}",
+        f"none join {join} after {prior}",
+        f"none joined after {prior}",
+        f"none join {join} told {told}",
+        f"none join {join} told {told} {medium}",
+        f"none join {join} medium {medium}",
+        f"none join {join} after {prior} told {told}",
+    )
 
 
 def none_colon(opens: bool, at: int, /) -> Names:

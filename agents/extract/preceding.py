@@ -12,6 +12,8 @@ from agents.extract.tokens import Tokens
 # How far back, in tokens, content is looked for, and how many candidates are weighed.
 _LONGEST = 260
 _MOST = 40
+# An attribution of so many tokens has no content of its own.
+_BRIEF = 5
 # Behind a cue set into its content so many tokens of it follow at least.
 _LEAST = 3
 # How long, in tokens, the content is, and what the sentence has before and behind the cue.
@@ -33,17 +35,22 @@ class Preceding:
         join = "bare"
         one = text.form[at - 1] if at else ""
         two = f"{text.form[at - 2]} {one}" if at > 1 else ""
-        if one in self.tokens.as_words:
-            join, j = "as", at - 1
+        if one in self.tokens.likewise:
+            # At the head of a sentence it adds to what went before (كما انتقد …) and compares nothing; behind it, where
+            # nothing more is said, it tells who says so (كما يوضح صاحب متجر).
+            if at - 1 != self.layout.first[at]:
+                join, j = "according" if self.layout.last[at] - at <= _BRIEF else "as", at - 1
+        elif one in self.tokens.as_words:
+            join, j = "according", at - 1
         elif two in self.tokens.as_words:
-            join, j = "as", at - 2
+            join, j = "according", at - 2
         elif two in self.tokens.that_which:
             join, j = "that which", at - 2
         elif one in self.tokens.source_what and at > 1:
             join, j = "source what", at - 1
             for r in self.layout.readings[at - 2]:
                 if r.form.shape == "attribution":
-                    join, j = "as", at - 2
+                    join, j = "according", at - 2
         elif (
             one in self.tokens.relative
             and cue.reading
@@ -74,10 +81,21 @@ class Preceding:
         initial = layout.first[at] == j
         shape = cue.shape
         pronoun = bool(cue.reading and cue.reading.pronoun)
+        past = bool(cue.reading and cue.reading.form.past)
         after = self.tokens.kind[cue.span[1]]
         conjunction = bool(cue.reading and cue.reading.conjunction)
         return [
-            (named.before_joined, join, prior, after, conjunction, initial, rest),
+            (
+                named.before_joined,
+                "as" if join == "according" else join,
+                prior,
+                after,
+                conjunction,
+                initial,
+                rest,
+                past,
+                bool(quoted),
+            ),
             (named.before_cue, shape, entry.strength, join, bool(quoted), pronoun, text.line[at] == 0),
             (named.before_lemma, entry.lemma),
             (named.before_quoted, quoted, join, shape, entry.strength),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agents.extract import features as named
 from agents.extract import gazetteer
-from agents.extract.agreement import gender_of
+from agents.extract.agreement import gender_of, is_oblique
 from agents.extract.candidates import Start
 from agents.extract.cues import Occurrence
 from agents.extract.lexicon import words
@@ -22,6 +22,8 @@ from agents.extract.tokens import Tokens
 _REACH = 45
 # Distances from the cue, in tokens, that are told apart.
 _NEAR = Ranges(0, 1, 3, 7, 14, least=0)
+# Behind an attribution's word an outlet is named so soon.
+_NAMED = 4
 _HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
 
 
@@ -33,7 +35,9 @@ class Starts:
         self.preceding = preceding
         self.layout = tokens.layout
         self.text = tokens.text
-        self._adverbial, self._proclitics = words()["adverbial"], words()["proclitic"]
+        self._adverbial, self._proclitics, self._manner = (
+            words()[name] for name in ("adverbial", "proclitic", "manner")
+        )
 
     def proven(self, cue: Occurrence) -> bool:
         """Whether a weak cue has what proves it: a clause, quotation or colon ahead, or words before it."""
@@ -46,7 +50,7 @@ class Starts:
                 return True
             if k in self.layout.quotations.opening:
                 return True
-        return self.preceding.follows(cue)
+        return self.preceding.join(cue)[0] == "according" or self.preceding.follows(cue)
 
     def of(self, cue: Occurrence) -> list[Start]:
         """Candidates, the first being "none". Forward ones in order, then the content before the cue."""
@@ -59,10 +63,10 @@ class Starts:
         # A quotation may hold several sentences; its opening lies before the stop anyway.
         phrase = self._source_end(cue, i, limit)
         # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a verb a comma opens nothing.
-        joined = cue.shape == "attribution" or self.preceding.join(cue)[0] in ("as", "source what")
+        joined = cue.shape == "attribution" or self.preceding.join(cue)[0] in ("as", "according", "source what")
         takes_object = "object" in entry.frames
         strong = commas = cues_between = relatives = 0
-        k = i
+        k, governed = i, -1
         kinds, wordlike, readings = self.tokens.kind, self.tokens.wordlike, layout.readings
         opening, forms, skip_marks, proclitics = quotations.opening, text.form, self.tokens.skip_marks, self._proclitics
         while k < limit:
@@ -93,8 +97,11 @@ class Starts:
                         made = ("clitic", k)
                 elif form[0] in proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
+                    if form not in self._manner:
+                        governed = k + 1  # the noun behind it is its own (طالب بفتح تحقيق)
                 elif here or (
                     takes_object
+                    and k != governed
                     and k - i <= 18
                     and (kinds[k - 1] in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
                     and kinds[k - 1] != "particle"
@@ -188,9 +195,10 @@ class Starts:
         length = ""
         if quoted:
             index = self.layout.quotations.opening.get(mark, self.layout.quotations.opening.get(first - 1, 0))
-            size = self.layout.quotations.all[index].last - self.layout.quotations.all[index].first
+            quotations = self.layout.quotations
+            size = quotations.all[index].last - quotations.all[index].first
             length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
-            speaks = any(self.tokens.verbal(n) for n in range(first, min(first + 4, len(text))))
+            speaks = any(self.tokens.verbal(n) for n in range(first, min(first + 4, quotations.all[index].last)))
         nth = str(min(strong, 2))
         fine, coarse = self.tokens.classes[first]
         left = self.tokens.classes[mark - 1][1]
@@ -248,20 +256,29 @@ class Starts:
         )
 
     def _agrees(self, cue: Occurrence, k: int) -> str:
-        """Whether the noun at k may be the subject of the cue's verb, by gender: a mismatch makes it the object."""
+        """Whether the noun at k may be the subject of the cue's verb, by gender and case: else it is the object."""
         gender = cue.reading.form.gender if cue.reading and cue.shape == "finite" else None
-        own = gender_of(self.text, (k, k + 1)) if gender and k < len(self.text) else None
+        if not gender or k >= len(self.text):
+            return "unknown"
+        if is_oblique(self.text, k):
+            return "no"
+        own = gender_of(self.text, (k, k + 1))
         if not own:
             return "unknown"
         return "yes" if gender == own else "no"
 
     def _none_facts(self, cue: Occurrence, found: list[Start]) -> list[Facts]:
         text, layout, entry, at, shape = self.text, self.layout, cue.entry, cue.at, cue.shape
+        strength = entry.strength
+        join, joined = self.preceding.join(cue)
+        if join == "according":
+            shape = strength = join  # whatever verb it is, it is part of the attribution (وفقا لما نقلته …)
+        elif shape == "participle" and self.tokens.kind[at + 1] in ("that", "that+"):
+            strength = "strong"  # what takes a clause in passing says it (مسجلا أن …)
         kinds = {s.kind for s in found}
         before, after = self.tokens.kind[at - 1], self.tokens.kind[cue.span[1]]
         inside = layout.quotations.inside[at] >= 0
         initial = layout.first[at] == at
-        strength = entry.strength
         best = next((s.summary for s in found if s.summary and s.kind in ("that", "that+", "quote", "colon")), "")
         other = next(
             (s.summary for s in found if s.summary and s.kind in ("particle", "clitic") and s.summary.endswith("here")),
@@ -281,6 +298,9 @@ class Starts:
             (named.none_right, right[1], right[0], strength, shape),
             (named.none_second, self.tokens.classes[cue.span[1] + 1][1], shape),
         ]
+        if join != "bare":
+            prior, medium = self.tokens.kind[joined - 1], self._medium(cue)
+            facts.append((named.none_joined, join, prior, shape, strength, self._told(cue.at, joined), medium))
         r = cue.reading
         if r:
             f = r.form
@@ -296,3 +316,16 @@ class Starts:
                 facts.append((named.none_participle, strength))
                 break
         return facts
+
+    def _told(self, at: int, joined: int) -> str:
+        """The shape of the nearest cue of the sentence before `joined`: what is told has a source already."""
+        for k in range(joined - 1, self.layout.first[at] - 1, -1):
+            for reading in self.layout.readings[k][:1]:
+                if reading.entry.strength != "weak" and reading.form.shape in ("finite", "attribution"):
+                    return reading.form.shape
+        return "no"
+
+    def _medium(self, cue: Occurrence) -> bool:
+        """An outlet's name follows the cue: it passes on what has another source."""
+        behind = range(cue.span[1], min(cue.span[1] + _NAMED, self.layout.last[cue.at]))
+        return any(gazetteer.word(self.text.form[k]).classes & gazetteer.MEDIA for k in behind)

@@ -64,6 +64,7 @@ class Tokens:
         self.commas = table["comma"] | table["semicolon"]
         self.colons = table["colon"]
         self.as_words = table["as"]
+        self.likewise = table["likewise"]
         self.source_what = table["source-what"]
         self.that_which = table["that-which"]
         self.negation = table["negation"]

@@ -8,7 +8,9 @@ Deterministic: the same articles give the same weights. Needs numpy and scipy (d
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -27,6 +29,7 @@ from agents.extract.form import form
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
 from agents.extract.learning import Group, Table, documents, rank, write
+from agents.extract.lexicon import cues
 from agents.extract.model import Models
 from agents.extract.reorderings import reordered
 from agents.extract.report import Span
@@ -37,6 +40,7 @@ from agents.extract.variations import varied
 _PENALTY = {"start": 1.3, "end": 1.3, "before": 1.0, "act": 2.0, "confidence": 2.0}
 _PARTS = 2
 _FOLDS = 4
+_MARKS = re.compile(r"[{}\[\]]")
 
 
 def overlap(a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]]) -> float:
@@ -122,6 +126,26 @@ class Lesson:
         return groups
 
 
+@cache
+def examples() -> list[tuple[list[str], str]]:
+    """What the lexicon's own examples do, so that rare cues are known by more than a row's default.
+
+    They teach no beginnings: all of them report, and text at large does not.
+    """
+    told = []
+    for entry in cues().entries:
+        marked = f"\n{entry.example}"  # behind an empty headline
+        marks = {mark[0]: mark.start() - n for n, mark in enumerate(_MARKS.finditer(marked))}
+        statement = {
+            "cue": (marks["{"], marks["}"]),
+            "content": [(marks["["], marks["]"])],
+            "act": entry.act,
+            "optional": False,
+        }
+        told += Lesson({"text": _MARKS.sub("", marked), "statements": [statement]}).acts
+    return told
+
+
 def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
     """All models, from articles that each teach by some lessons, the first the article as it stands.
 
@@ -140,7 +164,7 @@ def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
         ends += [g for told in lessons[part::_PARTS] for lesson in told for g in lesson.ends(others)]
     tables["end"] = rank(ends, penalty["end"])
     # An act is ranked too: its candidates are the nine acts, each feature told apart by the act it speaks for.
-    acts = [a for told in lessons for a in told[0].acts]
+    acts = [a for told in lessons for a in told[0].acts] + examples()
     groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in acts]
     tables["act"] = rank(groups, _PENALTY["act"])
     return tables

@@ -36,10 +36,11 @@ class Preceding:
         one = text.form[at - 1] if at else ""
         two = f"{text.form[at - 2]} {one}" if at > 1 else ""
         if one in self.tokens.likewise:
-            # At the head of a sentence it adds to what went before (كما انتقد …) and compares nothing; behind it, where
-            # nothing more is said, it tells who says so (كما يوضح صاحب متجر).
+            # At the head of a sentence it adds to what went before (كما انتقد …) and compares nothing; behind a comma,
+            # where nothing more is said, it tells who says so (…، كما يوضح صاحب متجر.).
             if at - 1 != self.layout.first[at]:
-                join, j = "according" if self.layout.last[at] - at <= _BRIEF else "as", at - 1
+                brief = self.layout.last[at] - at <= _BRIEF and self.tokens.kind[at - 2] == "comma"
+                join, j = "according" if brief else "as", at - 1
         elif one in self.tokens.as_words:
             join, j = "according", at - 1
         elif two in self.tokens.as_words:

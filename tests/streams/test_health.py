@@ -22,7 +22,7 @@ from tests.streams.test_stage import Seen, count, entry, put_entries
 
 # A worker that gives up ends its process, and with it the connections that aiokafka is about to make. Here the process
 # goes on: they are collected, unremarked, before another test has to answer for them.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
 @pytest.fixture(autouse=True)

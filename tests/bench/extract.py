@@ -1,14 +1,14 @@
-"""How fast the engine is, whether its time is linear, and what memory it takes.
-
-usage: python -m tests.bench.extract [ARTICLES.jsonl]   (lines with a "text"; without it, texts made here)
-"""
+"""How fast the engine is, whether its time is linear, and what memory it takes: `python -m tests.bench.extract`."""
 
 from __future__ import annotations
 
 import json
 import resource
-import sys
 import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from agents.extract.engine import extract
 
@@ -24,13 +24,16 @@ def _seconds(text: str) -> float:
     return time.process_time() - start
 
 
-def main() -> None:
+def main(
+    articles: Annotated[
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, help='JSON lines with a "text"; without it, made here.'),
+    ] = None,
+) -> None:
     """Print the figures."""
-    if len(sys.argv) > 1:
-        with open(sys.argv[1], encoding="utf-8") as lines:
-            texts = [json.loads(line)["text"] for line in lines]
-    else:
-        texts = [f"\n{_UNIT * 6}"] * 200
+    texts = [f"\n{_UNIT * 6}"] * 200
+    if articles:
+        texts = [json.loads(line)["text"] for line in articles.read_text("utf-8").splitlines()]
     for text in texts[:20]:
         extract(text)
     words = sum(len(text.split()) for text in texts)
@@ -49,4 +52,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

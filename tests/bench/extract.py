@@ -33,7 +33,8 @@ def main(
     """Print the figures."""
     texts = [f"\n{_UNIT * 6}"] * 200
     if articles:
-        texts = [json.loads(line)["text"] for line in articles.read_text("utf-8").splitlines()]
+        with articles.open(encoding="utf-8") as lines:
+            texts = [json.loads(line)["text"] for line in lines]
     for text in texts[:20]:
         extract(text)
     words = sum(len(text.split()) for text in texts)

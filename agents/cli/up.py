@@ -65,9 +65,11 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
     from agents.cli.worker import playing, stopping
     from agents.fetch import registry
     from streams import logs, tracing
-    from streams.broker import create_topics, listening, reach
+    from streams.broker import create_topics, free_port, listening, reach
 
-    if settings.port and await listening(settings.host, settings.port):
+    if not settings.port:  # whichever is free, and told
+        settings = settings.model_copy(update={"port": free_port()})
+    if await listening(settings.host, settings.port):
         options.fail(f"something listens on {settings.host}:{settings.port} already: choose another with --port")
     # The terminal shows the stream; the log speaks up when something is wrong, unless it was asked for more.
     if "log_level" not in settings.model_fields_set:

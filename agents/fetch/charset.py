@@ -32,6 +32,7 @@ _SAMPLE = 20_000
 # then make up half the text; in true text they are rare.
 _MISREAD_SIGNS = (re.compile("[\xd8\xd9]"), re.compile("[\u0637\u0638]"))
 _MISREAD_SHARE = 0.2
+_MISREAD_LEAST = 6  # characters, of three letters: less may be what it seems (ط، is also a misread ء)
 _DECLARED = re.compile(
     rb"""(?:<\?xml[^>]{0,200}?encoding|<meta[^>]{0,200}?charset)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
 )
@@ -88,7 +89,7 @@ def mended(text: str) -> str:
     for _ in range(2):  # twice misread is seen in the wild, too
         for codec, sign in zip(_TABLE["misread"], _MISREAD_SIGNS, strict=True):
             high = "".join(_HIGH.findall(text))
-            if high and len(sign.findall(high)) > len(high) * _MISREAD_SHARE:
+            if len(high) >= _MISREAD_LEAST and len(sign.findall(high)) > len(high) * _MISREAD_SHARE:
                 text = _HIGH.sub(lambda run, codec=codec: _read_again(run[0], codec), text)  # type: ignore[misc]
                 break
         else:

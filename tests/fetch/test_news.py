@@ -7,7 +7,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -92,6 +92,7 @@ def test_only_so_many_are_remembered() -> None:
 
 
 @given(ARABIC, st.sampled_from(["utf-8", "utf-16"]))
+@example("0ط،", "utf-8")
 def test_sound_text_is_left_alone(text: str, charset: str) -> None:
     assert mended(text) == text
     assert decode(text.encode(charset), "windows-1256").text == text

@@ -27,6 +27,16 @@ class Entry:
     strength: str
     example: str
 
+    def read_example(self) -> tuple[str, tuple[int, int], tuple[int, int]]:
+        """The example without its marks, and where its cue {…} and its content […] are, in code points of that."""
+        plain, marks = "", dict[str, int]()
+        for char in self.example:
+            if char in "{}[]":
+                marks[char] = len(plain)
+            else:
+                plain += char
+        return plain, (marks["{"], marks["}"]), (marks["["], marks["]"])
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -63,7 +63,8 @@ class Starts:
         # A quotation may hold several sentences; its opening lies before the stop anyway.
         phrase = self._source_end(cue, i, limit)
         # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a verb a comma opens nothing.
-        joined = cue.shape == "attribution" or self.preceding.join(cue)[0] in ("as", "according", "source what")
+        join = self.preceding.join(cue)
+        joined = cue.shape == "attribution" or join[0] in ("as", "according", "source what")
         takes_object = "object" in entry.frames
         strong = commas = cues_between = relatives = 0
         k, governed = i, -1
@@ -138,7 +139,7 @@ class Starts:
             around = self.preceding.around(cue, phrase)
             if around:
                 found.append(around)
-        none = Start("none", cue.at, cue.at, self._none_facts(cue, found))
+        none = Start("none", cue.at, cue.at, self._none_facts(cue, found, *join))
         return [none, *found]
 
     def _source_end(self, cue: Occurrence, i: int, limit: int) -> int:
@@ -194,11 +195,11 @@ class Starts:
         quoted = mark in self.layout.quotations.opening or (first - 1 in self.layout.quotations.opening)
         length = ""
         if quoted:
-            index = self.layout.quotations.opening.get(mark, self.layout.quotations.opening.get(first - 1, 0))
             quotations = self.layout.quotations
-            size = quotations.all[index].last - quotations.all[index].first
+            quotation = quotations.all[quotations.opening.get(mark, quotations.opening.get(first - 1, 0))]
+            size = quotation.last - quotation.first
             length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
-            speaks = any(self.tokens.verbal(n) for n in range(first, min(first + 4, quotations.all[index].last)))
+            speaks = any(self.tokens.verbal(n) for n in range(first, min(first + 4, quotation.last)))
         nth = str(min(strong, 2))
         fine, coarse = self.tokens.classes[first]
         left = self.tokens.classes[mark - 1][1]
@@ -267,10 +268,9 @@ class Starts:
             return "unknown"
         return "yes" if gender == own else "no"
 
-    def _none_facts(self, cue: Occurrence, found: list[Start]) -> list[Facts]:
+    def _none_facts(self, cue: Occurrence, found: list[Start], join: str, joined: int) -> list[Facts]:
         text, layout, entry, at, shape = self.text, self.layout, cue.entry, cue.at, cue.shape
         strength = entry.strength
-        join, joined = self.preceding.join(cue)
         if join == "according":
             shape = strength = join  # whatever verb it is, it is part of the attribution (وفقا لما نقلته …)
         elif shape == "participle" and self.tokens.kind[at + 1] in ("that", "that+"):

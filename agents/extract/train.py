@@ -8,7 +8,6 @@ Deterministic: the same articles give the same weights. Needs numpy and scipy (d
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -40,7 +39,6 @@ from agents.extract.variations import varied
 _PENALTY = {"start": 1.3, "end": 1.3, "before": 1.0, "act": 2.0, "confidence": 2.0}
 _PARTS = 2
 _FOLDS = 4
-_MARKS = re.compile(r"[{}\[\]]")
 
 
 def overlap(a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]]) -> float:
@@ -134,15 +132,10 @@ def examples() -> list[tuple[list[str], str]]:
     """
     told = []
     for entry in cues().entries:
-        marked = f"\n{entry.example}"  # behind an empty headline
-        marks = {mark[0]: mark.start() - n for n, mark in enumerate(_MARKS.finditer(marked))}
-        statement = {
-            "cue": (marks["{"], marks["}"]),
-            "content": [(marks["["], marks["]"])],
-            "act": entry.act,
-            "optional": False,
-        }
-        told += Lesson({"text": _MARKS.sub("", marked), "statements": [statement]}).acts
+        plain, *spans = entry.read_example()
+        cue, content = ((start + 1, end + 1) for start, end in spans)  # behind an empty headline
+        statement = {"cue": cue, "content": [content], "act": entry.act, "optional": False}
+        told += Lesson({"text": f"\n{plain}", "statements": [statement]}).acts
     return told
 
 

@@ -38,9 +38,7 @@ def language(text: str) -> str:
 def _languages(word: str) -> tuple[str, ...]:
     """The languages that `word` speaks for."""
     words, beginnings = _table()
-    if tags := words.get(word):
-        return tags
-    return next((tags for prefix, tags in beginnings.items() if word.startswith(prefix)), ())
+    return words.get(word) or next((tags for prefix, tags in beginnings.items() if word.startswith(prefix)), ())
 
 
 @cache

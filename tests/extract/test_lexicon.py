@@ -13,21 +13,8 @@ from agents.extract.layout import Layout
 from agents.extract.lexicon import Entry, cues
 from agents.extract.text import Text
 
-_MARKUP = re.compile(r"[{}\[\]]")
 # Of the examples, at least so many in a hundred are to be found whole: a floor that only rises.
 _FOUND_WHOLE = 70
-
-
-def _example(entry: Entry) -> tuple[str, tuple[int, int], tuple[int, int]]:
-    """The plain text of an example, its cue and its content in code points."""
-    plain, at, marks = [], 0, {}
-    for char in entry.example:
-        if char in "{}[]":
-            marks[char] = at
-        else:
-            plain.append(char)
-            at += 1
-    return "".join(plain), (marks["{"], marks["}"]), (marks["["], marks["]"])
 
 
 ENTRIES = cues().entries
@@ -39,7 +26,7 @@ def test_there_are_more_than_three_hundred() -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: f"{e.lemma}-{e.measure}")
 def test_the_cue_is_known_and_its_content_can_be_reached(entry: Entry) -> None:
-    plain, cue, content = _example(entry)
+    plain, cue, content = entry.read_example()
     layout = Layout(Text("\n" + plain))
     contents = Contents(layout)
     first = layout.text.tokens(content[0] + 1, content[1] + 1)[0]
@@ -56,7 +43,7 @@ def test_the_cue_is_known_and_its_content_can_be_reached(entry: Entry) -> None:
 def test_most_examples_are_found_whole() -> None:
     found = 0
     for entry in ENTRIES:
-        plain, _, content = _example(entry)
+        plain, _, content = entry.read_example()
         words = {m.start() for m in re.finditer(r"\w+", plain) if content[0] <= m.start() < content[1]}
         for statement in extract("\n" + plain):
             got = {

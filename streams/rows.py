@@ -32,11 +32,12 @@ def changelog(settings: Settings, role: str, stage: str) -> str:
 
 
 # Of RocksDB, for each partition that is here: Faust's own measures would let each take two gigabytes before it writes
-# anything to disk. Rows are read seldom, and mostly soon after they were written.
+# anything to disk. Rows are read seldom, and mostly soon after they were written; what many partitions hold in small
+# buffers adds up to a growth that lasts for hours.
 _MEASURES = {
-    "write_buffer_size": 4 * 1024**2,
+    "write_buffer_size": 1024**2,
     "max_write_buffer_number": 2,
-    "block_cache_size": 8 * 1024**2,
+    "block_cache_size": 1024**2,
     "max_open_files": 64,
 }
 

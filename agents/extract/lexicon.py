@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from agents.extract.inflect import ALEF, ARTICLE, KAF, LAM, SEEN, Form, inflect
 from agents.extract.report import Act
 from streams.arabic import fold
 
-# A memo of this many distinct words is kept, so that a long run over many texts stays within its memory.
-_MEMO = 40_000
+# So many words are remembered, those of late, so that a long run over many texts stays within its memory.
+_REMEMBERED = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Cues:
         self.entries: list[Entry] = []
         self._free: dict[str, list[tuple[Entry, Form]]] = {}
         self._bound: dict[str, list[tuple[Entry, Form]]] = {}
-        self._memo: dict[str, tuple[Reading, ...]] = {}
+        self.readings = lru_cache(_REMEMBERED)(self._all_readings)
         self._pronouns = words["pronoun"]
         self._lengths = sorted(set(map(len, self._pronouns)), reverse=True)
         self._object_pronouns = words["object-pronoun"]
@@ -92,14 +92,9 @@ class Cues:
                 if all(form.shape != other.shape for _, other in known):
                     known.append((entry, form))
 
-    def readings(self, form: str) -> tuple[Reading, ...]:
+    def _all_readings(self, form: str) -> tuple[Reading, ...]:
         """How the folded word `form` may be read as a cue, clitics parted; empty for most words."""
-        found = self._memo.get(form)
-        if found is None:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            found = self._memo[form] = tuple(self._read(form)) if len(form) > 1 else ()
-        return found
+        return tuple(self._read(form)) if len(form) > 1 else ()
 
     def _read(self, form: str) -> Iterator[Reading]:
         seen: set[tuple[str, str]] = set()
@@ -166,29 +161,25 @@ class Tones:
             if "_" in key
         }
         self._prefixes = (*words["conjunction"], *words["proclitic"])
-        self._memo: dict[str, tuple[str, ...]] = {}
+        self._of_word = lru_cache(_REMEMBERED)(self._find)
 
     def of(self, form: str, following: str) -> tuple[str, ...]:
         """The acts that a folded word, or it with the word after it, speaks for."""
-        found = self._memo.get(form)
-        if found is None:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            found = self._memo[form] = tuple(sorted(self._find(form)))
+        found = self._of_word(form)
         pair = self._pairs.get(f"{form} {following}")
         return (*found, *sorted(pair)) if pair else found
 
-    def _find(self, form: str) -> set[str]:
+    def _find(self, form: str) -> tuple[str, ...]:
         bare = [form]
         if form[0] in self._prefixes and len(form) > 3:
             bare.append(form[1:])
         for word in (*bare, *(w.removeprefix(ARTICLE) for w in tuple(bare))):
             if word in self._whole:
-                return self._whole[word]
+                return tuple(sorted(self._whole[word]))
             for length in range(len(word), 2, -1):
                 if word[:length] in self._stems:
-                    return self._stems[word[:length]]
-        return set()
+                    return tuple(sorted(self._stems[word[:length]]))
+        return ()
 
 
 class WordClasses:
@@ -196,18 +187,13 @@ class WordClasses:
 
     def __init__(self) -> None:
         self._known = {row["word"]: (row["fine"], row["coarse"]) for row in rows("wordclasses.tsv")}
-        self._memo: dict[str, tuple[str, str]] = {}
+        self._guess = lru_cache(_REMEMBERED)(self._class_by_shape)
 
     def of(self, form: str) -> tuple[str, str]:
         """The classes of a folded token; a rare word is classed by what is left without its clitic, or by its shape."""
-        found = self._known.get(form) or self._memo.get(form)
-        if found is None:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            found = self._memo[form] = self._guess(form)
-        return found
+        return self._known.get(form) or self._guess(form)
 
-    def _guess(self, form: str) -> tuple[str, str]:
+    def _class_by_shape(self, form: str) -> tuple[str, str]:
         if form[0].isdigit():
             return "0", "0"
         if not form[0].isalpha():

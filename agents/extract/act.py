@@ -18,9 +18,7 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
     """What is known of a report that may tell its act."""
     text, tone = layout.text, tones().of
     negations = words()["negation"]
-    inside = [
-        i for first, last in content for i in range(first, min(last, first + _READ)) if text.word[i][0].isalnum()
-    ][:_READ]
+    inside = [i for first, last in content for i in range(first, min(last, first + _READ)) if text.wordlike[i]][:_READ]
     default = cue.act if cue else "none"
     lemma = cue.lemma if cue else "none"
     out = [f"default {default}", f"lemma {lemma}", f"form {form}", f"default {default} form {form}"]
@@ -32,7 +30,7 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
         word = text.form[i]
         if n < 3:
             out.append(f"word {n} {word}")
-            out.append(f"{default} class {n} {word_classes().of(word)[1]}")
+            out.append(f"{default} class {n} {word_classes()[word][1]}")
         if n < 20:
             out.append(f"has {word}")
         for act in tone(word, text.form[i + 1] if i + 1 < len(text) else ""):

@@ -194,7 +194,7 @@ class Neighbourhood:
             (named.placed, f"{side} {self._shape}", joined, min(n, 4), way),
             (named.parted, where, way, joined),
             (named.headed, where, head, word(token).definite, clitic(token), near.ending, touching),
-            (named.head_class, where, word_classes().of(text.form[first])[1]),
+            (named.head_class, where, word_classes()[text.form[first]][1]),
             (named.bounded, where, before, after, touching),
             (named.after_form, where, form, head, self._passing()),
             (named.agreeing, where, agreement(cue, text, near.span), joined, touching),

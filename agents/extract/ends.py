@@ -109,7 +109,7 @@ class Ends:
         text = self.text
         near = 0
         for j in range(k, min(k + 7, len(text))):
-            if not text.word[j][0].isalnum():
+            if not text.wordlike[j]:
                 if near:
                     break
                 continue
@@ -127,11 +127,10 @@ class Ends:
         """What makes a cut before token k possible; empty when nothing does."""
         if k >= len(self.text) or k == limit:
             return "edge"
-        word = self.text.word[k]
-        if not word[0].isalnum():
+        if not self.text.wordlike[k]:
             kind = self.tokens.kind[k]
             return kind if kind in ("comma", "stop", "line", "closes", "colon", "opens", "bracket") else ""
-        if k == first or not self.text.word[k - 1][0].isalnum():
+        if k == first or not self.text.wordlike[k - 1]:
             return ""
         readings = self.layout.readings[k]
         if readings:
@@ -179,7 +178,7 @@ class Ends:
         else:
             where = "later" if within >= 0 and within != around else "none"
         j = k
-        while j < len(text) and not text.word[j][0].isalnum() and text.word[j] != "\n":
+        while j < len(text) and not text.wordlike[j] and text.word[j] != "\n":
             j += 1
         following = self.tokens.kind[j]
         form = text.form[j] if j < len(text) else ""
@@ -188,7 +187,7 @@ class Ends:
         final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
         fine, coarse = self.tokens.classes[j]
         second, inner = self.tokens.classes[j + 1][1], self.tokens.classes[last - 1][1]
-        verbal_next = j < len(text) and text.word[j][0].isalnum() and self.tokens.verbal(j)
+        verbal_next = j < len(text) and text.wordlike[j] and self.tokens.verbal(j)
         facts: list[Facts] = [
             (named.cut, boundary, where, kind, size, min(sentences, 3), min(commas, 4)),
             (named.cut_before, boundary, where, kind, following, final, verb, verbal_next, second),
@@ -205,7 +204,7 @@ class Ends:
                 q = quotations.all[closed]
                 wide = q.last - q.first
                 quoted = "1" if wide == 1 else "2-3" if wide < 4 else "4-7" if wide < 8 else "8+"
-                tight = k + 1 < len(text) and text.word[k + 1][0].isalnum()
+                tight = k + 1 < len(text) and text.wordlike[k + 1]
                 facts.append((named.cut_closes, quoted, where, kind, tight, following))
         if readings:
             r = readings[0]

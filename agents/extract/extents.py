@@ -45,14 +45,14 @@ def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
         before = sort(text.word[last - 1])
         stop = reason if last >= bound else ""
         after = stop or sort(text.word[last])
-        coarse = word_classes().of
+        coarse = word_classes()
         found.append(
             End(
                 last,
                 (
                     (named.ended, relation, how, before, after, stop or clitic(text.word[last])),
                     (named.ended_form, relation, stop or text.form[last], head),
-                    (named.ended_class, coarse(text.form[last - 1])[1], stop or coarse(text.form[last])[1]),
+                    (named.ended_class, coarse[text.form[last - 1]][1], stop or coarse[text.form[last]][1]),
                     (named.ended_bound, relation, stop, min(last - first, 12)),
                     *joints,
                 ),
@@ -121,7 +121,7 @@ def _joint(
             named.joint_class,
             crossed,
             part.steps,
-            word_classes().of(text.form[part.first])[1],
+            word_classes()[text.form[part.first]][1],
             clitic(text.word[part.first]),
             w.definite,
             text.form[part.first][-2:],

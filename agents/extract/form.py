@@ -12,7 +12,7 @@ _BORROWED = 1
 def form(layout: Layout, content: list[Span]) -> Form:
     """The form of `content`: direct when all of it stands in marks, indirect when none but a borrowed word does."""
     text, inside = layout.text, layout.quotations.inside
-    words = [i for first, last in content for i in range(first, last) if text.word[i][0].isalnum()]
+    words = [i for first, last in content for i in range(first, last) if text.wordlike[i]]
     if not words:
         return "indirect"
     quoted = sum(inside[i] >= 0 for i in words)

@@ -182,23 +182,22 @@ class Tones:
         return ()
 
 
-class WordClasses:
-    """Classes of words by the company they keep, learned by wordclasses.py: a fine and a coarse one for each word."""
+class WordClasses(dict[str, tuple[str, str]]):
+    """Classes of words by the company they keep, learned by wordclasses.py: a fine and a coarse one for each word.
+
+    `word_classes()[form]`: those of a folded token; a rare one, which is not remembered, is classed by what is left
+    without its clitic, or by its shape.
+    """
 
     def __init__(self) -> None:
-        self._known = {row["word"]: (row["fine"], row["coarse"]) for row in rows("wordclasses.tsv")}
-        self._guess = lru_cache(_REMEMBERED)(self._class_by_shape)
+        super().__init__((row["word"], (row["fine"], row["coarse"])) for row in rows("wordclasses.tsv"))
 
-    def of(self, form: str) -> tuple[str, str]:
-        """The classes of a folded token; a rare word is classed by what is left without its clitic, or by its shape."""
-        return self._known.get(form) or self._guess(form)
-
-    def _class_by_shape(self, form: str) -> tuple[str, str]:
+    def __missing__(self, form: str) -> tuple[str, str]:
         if form[0].isdigit():
             return "0", "0"
         if not form[0].isalpha():
             return form, form
-        rest = self._known.get(form[1:])
+        rest = self.get(form[1:])
         if rest and len(form) > 3:
             return f"{form[0]}+{rest[1]}", f"{form[0]}+"
         shape = f"{form[:2] if form.startswith(ARTICLE) else form[0]}…{form[-1]}"

@@ -176,7 +176,7 @@ class Preceding:
                 boundary = "that+"
             elif k - 1 in quotations.opening or k - 1 in quotations.closing:
                 boundary = "mark"
-            if boundary and text.word[k][0].isalnum():
+            if boundary and text.wordlike[k]:
                 size = _SIZE(last - k)
                 own = (
                     "own" if opened >= 0 and k >= quotations.all[opened].first else "quoted" if opened >= 0 else "none"

@@ -42,7 +42,7 @@ def sort(token: str) -> str:
         return "place"
     if c & g.VERB:
         return "verb"
-    if not w.definite and not c & g.NISBA and word_classes().of(fold(token))[0] in source_tables()["verbal"]:
+    if not w.definite and not c & g.NISBA and word_classes()[fold(token)][0] in source_tables()["verbal"]:
         return "verb"
     if w.definite:
         return "the-adjective" if c & (g.ADJECTIVE | g.NISBA) else "the-noun" if c & g.ORDINARY else "the-unknown"

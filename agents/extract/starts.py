@@ -68,7 +68,7 @@ class Starts:
         takes_object = "object" in entry.frames
         strong = commas = cues_between = relatives = 0
         k, governed = i, -1
-        kinds, wordlike, readings = self.tokens.kind, self.tokens.wordlike, layout.readings
+        kinds, wordlike, readings = self.tokens.kind, text.wordlike, layout.readings
         opening, forms, skip_marks, proclitics = quotations.opening, text.form, self.tokens.skip_marks, self._proclitics
         while k < limit:
             form, what = forms[k], kinds[k]

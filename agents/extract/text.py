@@ -11,13 +11,13 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate
 
 from streams.arabic import fold
 
 # Harakat to sukun, dagger alef and tatweel belong to the word that they stand in; so does a madda or hamza above.
 _MARKS = "\u064b-\u065f\u0670\u0640"
-_TOKEN = re.compile(rf"\n|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*|[^\s]")
+_TOKEN = re.compile(rf"(\n|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*|[^\s])")
 
 
 # Most words of a text were folded before.
@@ -34,20 +34,24 @@ class Text:
     """Tokens of `raw` as parallel lists, which is what makes the engine fast.
 
     start, end: code point offsets into `raw` · word: the token as written · form: the token folded ·
-    line: the number of its line, the headline being 0.
+    wordlike: whether it is a word and no mark · line: the number of its line, the headline being 0.
     """
 
-    __slots__ = ("end", "form", "line", "raw", "start", "word")
+    __slots__ = ("end", "form", "line", "raw", "start", "word", "wordlike")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        # Here and below, map() keeps what is done for every token of every text out of the interpreter's loop.
-        spans = array("i", chain.from_iterable(map(re.Match.span, _TOKEN.finditer(raw))))
-        self.start, self.end = spans[::2], spans[1::2]
+        # Here and below, map() keeps what is done for every token of every text out of the interpreter's loop, and
+        # what its letters alone decide is asked once for each distinct word.
+        parts = _TOKEN.split(raw)  # white space and tokens in turn
+        edges = array("i", accumulate(map(len, parts)))
+        self.start, self.end = edges[:-1:2], edges[1::2]
         known: dict[str, str] = {}  # each distinct word is kept once
-        self.word = [known.setdefault(word, word) for word in map(raw.__getitem__, map(slice, self.start, self.end))]
+        self.word = list(map(known.setdefault, parts[1::2], parts[1::2]))
         folded = {word: folded_word(word) or word for word in known}  # a lone tatweel or mark stays itself
         self.form = list(map(folded.__getitem__, self.word))
+        wordlike = {word: word[0].isalnum() for word in known}
+        self.wordlike = list(map(wordlike.__getitem__, self.word))
         self.line = array("i")
         for number, (first, last) in enumerate(self.lines()):
             self.line += array("i", [number]) * (last + 1 - first)  # a line end belongs to the line that it ends

@@ -56,8 +56,7 @@ class Tokens:
         self.text = layout.text
         table: Words = words()
         self.size = len(self.text)
-        self.wordlike = [word[0].isalnum() for word in self.text.word]
-        self.word_count = [0, *accumulate(self.wordlike)]  # words before each token
+        self.word_count = [0, *accumulate(self.text.wordlike)]  # words before each token
         self.that = table["complementizer"]
         self.that_pronoun = _that_pronoun()
         self.particles = table["particle"]
@@ -78,28 +77,30 @@ class Tokens:
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self.quote_marks = table["quote"]
         # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
-        self.kind = [*map(self._kind, range(self.size)), "edge", "edge"]
-        self.classes = [*map(word_classes().of, self.text.form), _EDGE, _EDGE]
+        known = dict(zip(self.text.word, self.text.form, strict=True))
+        kinds = {word: _word_kind(form) if word[0].isalnum() else self._mark_kind(word) for word, form in known.items()}
+        self.kind = [*map(kinds.__getitem__, self.text.word), "edge", "edge"]
+        for i, kind in enumerate(self.kind):
+            if kind == "quote":
+                self.kind[i] = "opens" if i in layout.quotations.opening else "closes"
+            elif kind == "mark" and layout.stop[i]:
+                self.kind[i] = "stop"
+        self.classes = [*map(word_classes().__getitem__, self.text.form), _EDGE, _EDGE]
 
-    def _kind(self, i: int) -> str:
-        word = self.text.word[i]
-        if word[0].isalnum():
-            return _word_kind(self.text.form[i])
-        if word == "\n":
+    def _mark_kind(self, mark: str) -> str:
+        if mark == "\n":
             return "line"
-        if word in self.commas:
+        if mark in self.commas:
             return "comma"
-        if word in self.colons:
+        if mark in self.colons:
             return "colon"
-        if word in self.quote_marks:
-            return "opens" if i in self.layout.quotations.opening else "closes"
-        if self.layout.stop[i]:
-            return "stop"
-        return "bracket" if word in self.brackets else "mark"
+        if mark in self.quote_marks:
+            return "quote"
+        return "bracket" if mark in self.brackets else "mark"
 
     def skip_marks(self, i: int) -> int:
         """The first token from i on that is a word."""
-        while i < len(self.text) and not self.text.word[i][0].isalnum() and self.text.word[i] != "\n":
+        while i < self.size and not self.text.wordlike[i] and self.text.word[i] != "\n":
             i += 1
         return i
 
@@ -109,7 +110,7 @@ class Tokens:
 
     def trim(self, first: int, last: int) -> int:
         """`last` moved left over marks."""
-        while last > first and not self.text.word[last - 1][0].isalnum():
+        while last > first and not self.text.wordlike[last - 1]:
             last -= 1
         return last
 

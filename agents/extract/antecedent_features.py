@@ -115,3 +115,8 @@ def here_subject(shape: str, joined: str, first: bool, before: str, verbs: int, 
         f"here after {before} verbs {min(verbs, 2)}",
         f"{shape} here after {before} verbs {min(verbs, 2)}",
     )
+
+
+def standing(how: str, shape: str, kind: str, /) -> Names:
+    """How sure it is that he is someone who can speak."""
+    return f"stands {how}", f"{shape} stands {how}", f"stands {how} {kind}"

@@ -168,6 +168,7 @@ class Antecedents:
                     # What holds of someone wherever he stands.
                     (named.agrees, *agreement[who], shape),
                     (named.kind, speaker.kind, shape, lemma),
+                    (named.standing, speaker.standing, shape, speaker.kind),
                     (named.often, min(often[who], 3), joined),
                 ],
             )

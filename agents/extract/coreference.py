@@ -94,6 +94,21 @@ class Article:
         """Someone named with an office or a given name has this last name."""
         return form in self._surnames
 
+    def standing(self, source: Source) -> str:
+        """How sure it is that a phrase names someone who can speak: what the tables or the article know of it."""
+        if source.code:
+            return "known"
+        if source.name is None:
+            return "head" if source.head and word(self.text.word[source.span[0]]).noun else "noun"
+        if source.role:
+            return "titled"
+        first, last = source.name
+        if any(word(self.text.word[i]).classes & g.GIVEN for i in range(first, last)):
+            return "given"
+        if self.is_surname(self.text.form[last - 1]) or same_person(self.text.form[last - 1]):
+            return "surname"
+        return "repeated" if len(self._at[self.text.form[last - 1]]) > 1 else "unknown"
+
     def forms(self, span: Span) -> tuple[str, ...]:
         """The folded tokens of a span."""
         return tuple(self.text.form[i] for i in range(*span))

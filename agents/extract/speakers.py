@@ -32,6 +32,7 @@ class Speaker(NamedTuple):
     gender: str | None = None
     number: str | None = None
     head: str = ""
+    standing: str = ""
 
 
 def resolve(layout: Layout, reports: list[Report], published: datetime | None = None) -> None:
@@ -136,14 +137,15 @@ class Resolver:
     def _speaker(self, source: Source, by: ResolvedBy) -> Speaker:
         name = self._written(source.span)
         code = f"{source.kind}:{source.code}" if source.code else f"{source.kind}:{slug(name)}"
-        return Speaker(name, code, source.kind, by, source.gender, source.number, source.head)
+        standing = self.article.standing(source)
+        return Speaker(name, code, source.kind, by, source.gender, source.number, source.head, standing)
 
     def _person(self, source: Source, by: ResolvedBy = "named") -> Speaker:
         assert source.name is not None
         full = self.article.full_name(source.name)
         name = self._written(full)
         gender = source.gender or g.given_names().get(self.text.form[full[0]])
-        return Speaker(name, f"person:{slug(same_person(fold(name)) or name)}", "person", by, gender, "s", source.head)
+        return Speaker(name, f"person:{slug(same_person(fold(name)) or name)}", "person", by, gender, "s", source.head, self.article.standing(source))
 
     def _written(self, span: Span) -> str:
         """The phrase as written, on one line, without the clitics before it and the marks around it."""
@@ -175,7 +177,7 @@ class Resolver:
         if len(named) == 1:
             ((holder, found),) = named.items()
             name = self._written(self.article.full_name(found))
-            return Speaker(name, f"person:{slug(holder)}", "person", "title", source.gender, "s", source.head)
+            return Speaker(name, f"person:{slug(holder)}", "person", "title", source.gender, "s", source.head, "titled")
         person = self.article.bearer(source, at) if source.definite else None
         return self._person(person, "title") if person else None
 

@@ -14,6 +14,8 @@ from agents.extract.report import Span
 
 # A possible cue is taken for none when that is likelier than this.
 _DOUBT = 0.62
+# Where a cue's own word and neighbours speak so much against it (as log odds), no content is looked for: half of all.
+_HOPELESS = 3.0
 # How much overlap with the true content, in words, is good, and is at all; and what the latter and exactness are worth.
 _GOOD, _FAIR = 0.8, 0.3
 _FAIR_WORTH, _EXACT_WORTH = 0.15, 0.15
@@ -50,10 +52,13 @@ class Beginning:
 
 def beginnings(contents: Contents, cues: list[Occurrence], models: Models) -> dict[int, Beginning]:
     """The cues that report something, by token."""
-    weigh = models.start.score
+    doubts, weigh = models.cue.score, models.start.score
     chosen: dict[int, Beginning] = {}
     for cue in cues:
-        starts = contents.starts.of(cue)
+        alone = contents.starts.alone(cue)
+        if doubts(alone) > _HOPELESS:
+            continue
+        starts = contents.starts.of(cue, alone)
         chances = softmax([weigh(s.facts) for s in starts])
         if len(starts) > 1 and chances[0] <= _DOUBT:
             ranked = sorted(zip(starts[1:], chances[1:], strict=True), key=lambda x: -x[1])[:_RIVALS]

@@ -209,11 +209,14 @@ def none_quoted(quoted: str, shape: str, strength: str, ahead: bool, /) -> Names
     return f"none quoted before {quoted} {shape} {ahead}", f"none quoted before {quoted} {strength} {ahead}"
 
 
-def none_lemma(lemma: str, shape: str, best: str, other: str, /) -> Names:
+def none_lemma(lemma: str, shape: str, /) -> Names:
+    """The cue's lemma."""
+    return f"none lemma {lemma}", f"none lemma {lemma} {shape}"
+
+
+def none_lemma_rivals(lemma: str, best: str, other: str, /) -> Names:
     """The cue's lemma, with the contents that it might have."""
     return (
-        f"none lemma {lemma}",
-        f"none lemma {lemma} {shape}",
         f"none lemma {lemma} best {best.split(' ')[0]}",
         f"none lemma {lemma} fitting {other}",
     )

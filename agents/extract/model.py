@@ -77,8 +77,9 @@ def features(described: Iterable[Facts]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """All that the engine has learned: where content begins and ends, what a report does, how sure it is."""
+    """All that the engine has learned: what is a cue, where content begins and ends, what a report does, how sure it is."""
 
+    cue: Ranking
     start: Ranking
     end: Ranking
     before: Ranking
@@ -93,8 +94,8 @@ class Models:
         for name, weight in tables.get("act", {}).items():
             act, feature = name.split("|", 1)
             by_feature.setdefault(feature, []).append((number[act], weight))
-        start, end, before = (Ranking(tables.get(name, {})) for name in ("start", "end", "before"))
-        return cls(start, end, before, by_feature, tables.get("confidence", {}))
+        cue, start, end, before = (Ranking(tables.get(name, {})) for name in ("cue", "start", "end", "before"))
+        return cls(cue, start, end, before, by_feature, tables.get("confidence", {}))
 
 
 def tables(file: str) -> dict[str, dict[str, float]]:

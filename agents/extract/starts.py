@@ -52,8 +52,11 @@ class Starts:
                 return True
         return self.preceding.join(cue)[0] == "according" or self.preceding.follows(cue)
 
-    def of(self, cue: Occurrence) -> list[Start]:
-        """Candidates, the first being "none". Forward ones in order, then the content before the cue."""
+    def of(self, cue: Occurrence, alone: list[Facts]) -> list[Start]:
+        """Candidates, the first being "none". Forward ones in order, then the content before the cue.
+
+        `alone`: what the cue tells before any of them is known.
+        """
         text, layout, entry = self.text, self.layout, cue.entry
         i = cue.span[1]
         size = len(text)
@@ -139,7 +142,7 @@ class Starts:
             around = self.preceding.around(cue, phrase)
             if around:
                 found.append(around)
-        none = Start("none", cue.at, cue.at, self._none_facts(cue, found, *join))
+        none = Start("none", cue.at, cue.at, [*alone, *self._rivals(cue, found, join[0])])
         return [none, *found]
 
     def _source_end(self, cue: Occurrence, i: int, limit: int) -> int:
@@ -268,17 +271,18 @@ class Starts:
             return "unknown"
         return "yes" if gender == own else "no"
 
-    def _none_facts(self, cue: Occurrence, found: list[Start], join: str, joined: int) -> list[Facts]:
-        text, layout, entry, at, shape = self.text, self.layout, cue.entry, cue.at, cue.shape
-        strength = entry.strength
+    def _weighty(self, cue: Occurrence, join: str) -> tuple[str, str]:
+        """The shape of the cue, and how strong it is where it stands."""
         if join == "according":
-            shape = strength = join  # whatever verb it is, it is part of the attribution (وفقا لما نقلته …)
-        elif shape == "participle" and self.tokens.kind[at + 1] in ("that", "that+"):
-            strength = "strong"  # what takes a clause in passing says it (مسجلا أن …)
+            return join, join  # whatever verb it is, it is part of the attribution (وفقا لما نقلته …)
+        if cue.shape == "participle" and self.tokens.kind[cue.at + 1] in ("that", "that+"):
+            return cue.shape, "strong"  # what takes a clause in passing says it (مسجلا أن …)
+        return cue.shape, cue.entry.strength
+
+    def _rivals(self, cue: Occurrence, found: list[Start], join: str) -> list[Facts]:
+        """The contents that the cue might have, as facts of its having none."""
+        shape, strength = self._weighty(cue, join)
         kinds = {s.kind for s in found}
-        before, after = self.tokens.kind[at - 1], self.tokens.kind[cue.span[1]]
-        inside = layout.quotations.inside[at] >= 0
-        initial = layout.first[at] == at
         best = next((s.summary for s in found if s.summary and s.kind in ("that", "that+", "quote", "colon")), "")
         other = next(
             (s.summary for s in found if s.summary and s.kind in ("particle", "clitic") and s.summary.endswith("here")),
@@ -286,13 +290,25 @@ class Starts:
         )
         object_ = any(s.summary == "object here" for s in found)
         that, quote = "that" in kinds or "that+" in kinds, "quote" in kinds or "colon" in kinds
+        return [
+            (named.none_rivals, shape, strength, that, quote, best, other, object_),
+            (named.none_lemma_rivals, cue.entry.lemma, best, other),
+            (named.none_quoted, self.preceding.quoted(cue.at), shape, strength, bool(best)),
+        ]
+
+    def alone(self, cue: Occurrence) -> list[Facts]:
+        """What the cue and the words beside it tell of its being no report, whatever its content might be."""
+        text, layout, at = self.text, self.layout, cue.at
+        join, joined = self.preceding.join(cue)
+        shape, strength = self._weighty(cue, join)
+        before, after = self.tokens.kind[at - 1], self.tokens.kind[cue.span[1]]
+        inside = layout.quotations.inside[at] >= 0
+        initial = layout.first[at] == at
         left, right = self.tokens.classes[at - 1], self.tokens.classes[cue.span[1]]
         facts: list[Facts] = [
             (named.none_placed, shape, strength, before, after, inside, initial, text.line[at] == 0),
-            (named.none_rivals, shape, strength, that, quote, best, other, object_),
-            (named.none_lemma, entry.lemma, shape, best, other),
+            (named.none_lemma, cue.entry.lemma, shape),
             (named.none_form, text.form[at]),
-            (named.none_quoted, self.preceding.quoted(at), shape, strength, bool(best)),
             (named.none_word_before, text.form[at - 1] if at else ""),
             (named.none_left, left[1], left[0], shape),
             (named.none_right, right[1], right[0], strength, shape),

@@ -1,6 +1,6 @@
 """Learn the weights of lexicon/weights.tsv from annotated articles.
 
-usage: python -m agents.extract.train GOLD.jsonl [GOLD.jsonl …] [--out weights.tsv] [--quick]
+usage: python -m agents.extract.train GOLD.jsonl|FOLDER … [--out weights.tsv] [--quick]
 
 Deterministic: the same articles give the same weights. Needs numpy and scipy (development only).
 """
@@ -11,13 +11,15 @@ import argparse
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from agents.extract import mentions, train_sources
 from agents.extract.act import ACTS
 from agents.extract.act import features as act_features
+from agents.extract.annotated import annotated_articles
 from agents.extract.candidates import Start
-from agents.extract.confidence import features
+from agents.extract.confidence import features as confidence_features
 from agents.extract.content import Contents
 from agents.extract.cues import Occurrence
 from agents.extract.decoding import beginnings, possible
@@ -27,16 +29,16 @@ from agents.extract.evaluate import judge
 from agents.extract.form import form
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
-from agents.extract.learning import Group, Table, documents, rank, write
+from agents.extract.learning import Group, Table, rank, write
 from agents.extract.lexicon import cues
-from agents.extract.model import Models
+from agents.extract.model import Models, features
 from agents.extract.reorderings import reordered
 from agents.extract.report import Span
 from agents.extract.source_tables import source_tables
 from agents.extract.text import Text
 from agents.extract.variations import varied
 
-_PENALTY = {"start": 1.3, "end": 1.3, "before": 1.0, "act": 2.0, "confidence": 2.0}
+_PENALTY = {"cue": 1.3, "start": 1.3, "end": 1.3, "before": 1.0, "act": 2.0, "confidence": 2.0}
 _PARTS = 2
 _FOLDS = 4
 
@@ -66,6 +68,7 @@ class Lesson:
                     spans.append((first, last))
             if spans and s["cue"]:
                 self.gold.update((i, (spans, s)) for i in range(*text.tokens(*s["cue"])))
+        self.doubts: list[Group] = []
         self.starts: list[Group] = []
         self.befores: list[Group] = []
         self.acts: list[tuple[list[str], str]] = []
@@ -74,8 +77,11 @@ class Lesson:
             self._begin(cue)
 
     def _begin(self, cue: Occurrence) -> None:
-        starts = self.contents.starts.of(cue)
+        alone = self.contents.starts.alone(cue)
+        starts = self.contents.starts.of(cue, alone)
         known = self.gold.get(cue.at)
+        if known is None or not known[1]["optional"]:
+            self.doubts.append(([features(alone), []], 0 if known is None else 1))
         if known is None:
             self.starts.append(([c.features for c in starts], 0))
             return
@@ -147,6 +153,7 @@ def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
     # An article counts once, however many lessons it teaches by.
     penalty = {name: value * max(map(len, lessons), default=1) for name, value in _PENALTY.items()}
     tables = {
+        "cue": rank([g for told in lessons for lesson in told for g in lesson.doubts], penalty["cue"]),
         "start": rank([g for told in lessons for lesson in told for g in lesson.starts], penalty["start"]),
         "before": rank([g for told in lessons for lesson in told for g in lesson.befores], penalty["before"]),
     }
@@ -176,7 +183,7 @@ def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Les
                 found = statements(layout, reports, headline=True)
                 for report, right in zip(reports, judge(article, found), strict=True):
                     if right is not None:
-                        groups.append(([features(report), []], 0 if right else 1))
+                        groups.append(([confidence_features(report), []], 0 if right else 1))
     mentions.use(source_tables())
     return rank(groups, _PENALTY["confidence"])
 
@@ -190,13 +197,13 @@ def retold(article: dict[str, Any]) -> list[dict[str, Any]]:
 def main() -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("gold", nargs="+")
+    parser.add_argument("gold", nargs="+", type=Path)
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "weights.tsv")))
     parser.add_argument(
         "--quick", action="store_true", help="keep the present weights of confidence: a fifth of the time"
     )
     arguments = parser.parse_args()
-    articles = documents(arguments.gold)
+    articles = list(annotated_articles(arguments.gold))
     lessons = [[Lesson(told) for told in retold(article)] for article in articles]
     tables = learn(lessons)
     tables["confidence"] = dict(known().confidence) if arguments.quick else calibrate(articles, lessons)

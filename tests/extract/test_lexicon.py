@@ -32,7 +32,7 @@ def test_the_cue_is_known_and_its_content_can_be_reached(entry: Entry) -> None:
     first = layout.text.tokens(content[0] + 1, content[1] + 1)[0]
     here = [c for c in find(layout) if layout.text.start[c.at] == cue[0] + 1]
     assert here, f"no form of {entry.lemma} is read in {plain}"
-    starts = contents.starts.of(here[0])
+    starts = contents.starts.of(here[0], contents.starts.alone(here[0]))
     if content[0] > cue[0]:
         near = [s for s in starts if s.kind not in ("none", "before") and abs(s.first - first) <= 2]
         assert near, f"no candidate begins at the content of {plain}"

@@ -77,7 +77,7 @@ def features(described: Iterable[Facts]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """All that the engine has learned: what is a cue, where content begins and ends, what a report does, how sure it is."""
+    """All that the engine has learned: what reports, where content begins and ends, what a report does, how sure."""
 
     cue: Ranking
     start: Ranking

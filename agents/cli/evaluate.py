@@ -6,7 +6,7 @@ import itertools
 import json
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,25 +16,32 @@ _KEEP = 3  # errors shown of each kind, unless told
 
 
 def evaluate(
-    gold: Annotated[list[Path], typer.Argument(help="Annotated articles, one JSON object a line.", exists=True)],
+    gold: Annotated[
+        list[Path],
+        typer.Argument(help="Annotated articles: files of JSON lines, or of text; folders of these.", exists=True),
+    ],
     errors: Annotated[int, typer.Option(help="How many errors of each kind to show.", min=0)] = _KEEP,
     as_json: Annotated[bool, typer.Option("--json", help="The measures as one JSON object.")] = False,
 ) -> None:
     """Measure the engine on articles whose statements you have annotated, and show where it errs.
 
-    A line is {"doc", "text", "published"?, "statements": [{"content": [[start, end], …], "cue": [start, end] or null,
-    "speaker", "aliases", "form", "act", "kind", "optional"}]}; offsets are code points of "text".
+    A line of JSON is {"doc", "text", "published"?, "statements": [{"content": [[start, end], …], "cue": [start, end] or
+    null, "speaker", "aliases", "form", "act", "kind", "optional"}]}; offsets are code points of "text". A .txt file is
+    easier to write by hand: an article, a blank line, and a statement a line, in which a place is [line, "first words",
+    "last words"]; lines count from 0.
     """
+    from agents.extract.annotated import AnnotationError, annotated_articles
     from agents.extract.engine import extract
     from agents.extract.evaluate import Score
     from agents.extract.jsonl import moment
 
     score, words, began = Score(), 0, time.perf_counter()
-    for file in gold:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            article = _article(line, f"{file}, line {number}")
+    try:
+        for article in annotated_articles(gold):
             words += len(article["text"].split())
             score.add(article, extract(article["text"], moment(article.get("published"))))
+    except AnnotationError as error:
+        options.fail(str(error))
     took = time.perf_counter() - began
     if as_json:
         typer.echo(json.dumps({"measures": score.table(), "reliability": score.reliability()}, ensure_ascii=False))
@@ -62,16 +69,3 @@ def evaluate(
         console.print(f"{count:5}  {kind}")
         for _, doc, what in itertools.islice((e for e in score.errors if e[0] == kind), errors):
             console.print(f"       [dim]{doc}[/dim]  {escape(what)}", soft_wrap=True)
-
-
-def _article(line: str, where: str) -> dict[str, Any]:
-    """The annotated article on a line. Ends the command when it is none."""
-    try:
-        article = json.loads(line)
-        article["text"].encode()
-        for statement in article["statements"]:
-            [(int(a), int(b)) for a, b in statement["content"]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        options.fail(f"{where}: not an annotated article ({type(error).__name__}: {error})")
-    found: dict[str, Any] = article
-    return found

@@ -1,14 +1,12 @@
-"""What both trainings share: annotated articles, weights under which the right candidates are likeliest, their tables.
+"""What both trainings share: weights under which the right candidates are likeliest, and their tables.
 
 Needs numpy and scipy (development only).
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.optimize import minimize
@@ -20,15 +18,6 @@ Table = dict[str, float]
 # Features seen less often than this teach nothing that holds elsewhere.
 _RARE = 2
 _NEGLIGIBLE = 0.02
-
-
-def documents(paths: Iterable[str]) -> list[dict[str, Any]]:
-    """The annotated articles of these files."""
-    out = []
-    for path in paths:
-        with open(path, encoding="utf-8") as lines:
-            out += [json.loads(line) for line in lines if line.strip()]
-    return out
 
 
 def rank(groups: list[Group], penalty: float) -> Table:

@@ -1,6 +1,6 @@
 """Learn the weights of lexicon/sources.tsv: which phrase beside a cue speaks, where it ends, whom a bare verb means.
 
-usage: python -m agents.extract.train_sources GOLD.jsonl [GOLD.jsonl …] [--by source]
+usage: python -m agents.extract.train_sources GOLD.jsonl|FOLDER … [--by source]
 
 Each annotated report is a lesson: the phrases around its cue are the candidates, the annotated mention (or none) the
 right one; so are the ends of that phrase; and for a report without a mention those who spoke or were named before, of
@@ -18,9 +18,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from agents.extract import mentions
+from agents.extract.annotated import annotated_articles
 from agents.extract.antecedents import Antecedents
 from agents.extract.beside import Neighbourhood
 from agents.extract.cues import read
@@ -28,7 +30,7 @@ from agents.extract.extents import ends
 from agents.extract.gazetteer import VERB, word
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
-from agents.extract.learning import Group, Table, documents, rank, write
+from agents.extract.learning import Group, Table, rank, write
 from agents.extract.lexicon import cues, rows
 from agents.extract.mentions import find_mention
 from agents.extract.model import Facts, Ranking, features
@@ -220,12 +222,12 @@ def show(name: str, articles: Sequence[Article], tables: dict[str, Table]) -> No
 def main() -> None:
     """Learn, or with --by leave out and show."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("gold", nargs="+")
+    parser.add_argument("gold", nargs="+", type=Path)
     parser.add_argument("--by", help="leave out each value of this field in turn, and only show the results")
-    parser.add_argument("--test", help="show the results on these articles too")
+    parser.add_argument("--test", type=Path, help="show the results on these articles too")
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "sources.tsv")))
     arguments = parser.parse_args()
-    articles = [Article(document) for document in documents(arguments.gold)]
+    articles = [Article(document) for document in annotated_articles(arguments.gold)]
     if arguments.by:
         for value in sorted({str(a.document.get(arguments.by)) for a in articles}):
             left = [a for a in articles if str(a.document.get(arguments.by)) == value]
@@ -233,7 +235,7 @@ def main() -> None:
         return
     tables = {**learn(articles), "verbal": verbal()}
     if arguments.test:
-        show(arguments.test[-20:], [Article(document) for document in documents([arguments.test])], tables)
+        show(arguments.test.name, [Article(document) for document in annotated_articles([arguments.test])], tables)
     write(arguments.out, tables, "train_sources.py")
     print({name: len(table) for name, table in tables.items()})
 

@@ -1,0 +1,102 @@
+"""Annotated articles, to learn from and to measure on: JSON lines, or texts with their statements below them.
+
+A line is {"doc", "text", "published"?, "statements": [{"cue": [start, end] or null, "mention": [start, end] or null,
+"content": [[start, end], …], "speaker", "aliases", "kind", "via", "form", "act", "parent", "optional"}]}; offsets are
+code points of "text".
+
+A text file (`lessons/` is a folder of them) is for writing by hand: an article, a blank line, then one such statement a
+line, in which a place is [line, "words"] or [line, "first words", "last words"], and a number at its end says which
+hit of the (first) words on that line is meant. Lines count from 0, the title. Statements are s1, s2, …, and a `parent`
+is a number of these. Before the article may stand `style: …` (whose ways it is told in) and `published: …`. The name of
+the file begins with its desk, which is the article's "source".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+_HEAD = re.compile(r"(style|published): (.*)\n")
+_UNSAID = {"aliases": [], "via": None, "parent": None, "optional": False}
+
+Article = dict[str, Any]
+
+
+class AnnotationError(ValueError):
+    """An annotated article cannot be read: in which file, on which line, and why."""
+
+
+def annotated_articles(paths: Iterable[Path]) -> Iterator[Article]:
+    """The annotated articles of files and folders, in turn; raises `AnnotationError` at the first that is none."""
+    for path in paths:
+        if path.is_dir():
+            yield from map(_from_text, sorted(path.glob("*.txt")))
+        elif path.suffix == ".txt":
+            yield _from_text(path)
+        else:
+            for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+                if line.strip():
+                    yield _from_json(line, f"{path}, line {number}")
+
+
+def _from_json(line: str, where: str) -> Article:
+    try:
+        article: Article = json.loads(line)
+        article["text"].encode()
+        for statement in article["statements"]:
+            [(int(start), int(end)) for start, end in statement["content"]]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise AnnotationError(f"{where}: not an annotated article ({type(error).__name__}: {error})") from error
+    return article
+
+
+def _from_text(file: Path) -> Article:
+    raw, head = file.read_text(encoding="utf-8"), dict[str, str]()
+    while found := _HEAD.match(raw):
+        head[found[1]] = found[2]
+        raw = raw[found.end() :]
+    text, blank, below = raw.strip("\n").partition("\n\n")
+    if not blank:
+        raise AnnotationError(f"{file}: wanted an article, a blank line and its statements")
+    statements = []
+    for number, line in enumerate(below.split("\n"), 1):
+        try:
+            statements.append(_statement(number, _UNSAID | json.loads(line), text))
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise AnnotationError(f"{file}, statement {number}: {error}") from error
+    return {"doc": file.stem, "source": file.stem.partition("-")[0], "text": text, "statements": statements} | head
+
+
+def _statement(number: int, said: dict[str, Any], text: str) -> dict[str, Any]:
+    return said | {
+        "id": f"s{number}",
+        "parent": said["parent"] and f"s{said['parent']}",
+        "cue": said["cue"] and _span(said["cue"], text),
+        "mention": said["mention"] and _span(said["mention"], text),
+        "content": sorted(_span(place, text) for place in said["content"]),
+    }
+
+
+def _span(place: list[Any], text: str) -> list[int]:
+    """The place [line, words…] of a text file as [start, end) of the text."""
+    number, first, *more = place
+    nth = more.pop() if more and isinstance(more[-1], int) else 1
+    lines = text.split("\n")
+    start = _hits(first, lines[number])[nth - 1]
+    end = start + len(first)
+    for last in more:
+        end = next(hit for hit in _hits(last, lines[number]) if hit >= start) + len(last)
+    begun = sum(len(line) + 1 for line in lines[:number])
+    return [begun + start, begun + end]
+
+
+def _hits(words: str, line: str) -> list[int]:
+    """Where these words stand in the line, whole; there is at least one such place."""
+    before, after = (r"(?<!\w)" if words[0].isalnum() else ""), (r"(?!\w)" if words[-1].isalnum() else "")
+    found = [hit.start() for hit in re.finditer(f"{before}{re.escape(words)}{after}", line)]
+    if not found:
+        raise ValueError(f"«{words}» is not on its line")
+    return found

@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from pathlib import Path
 from typing import Any
 
 from agents.extract import mentions, train_sources
 from agents.extract.act import ACTS
 from agents.extract.act import features as act_features
-from agents.extract.annotated import annotated_articles
 from agents.extract.annotated import annotated_articles
 from agents.extract.candidates import Start
 from agents.extract.confidence import features as confidence_features

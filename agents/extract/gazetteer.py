@@ -28,7 +28,8 @@ COMMON = HEAD | TITLE | ORDINARY | PLACE | BOUND | MARK | NUMBER | ADJECTIVE | N
 
 _ARTICLE = fold("ال")
 _TOKEN = re.compile(r"[^\W_]+")
-_CLITICS = ("", *"وفلبك", "ول", "وب", "فل", "فب")
+_CLITICS = (*"وفلبك", "ول", "وب", "فل", "فب")
+_CLITICS_BY_LETTER = {letter: tuple(c for c in _CLITICS if c[0] == letter) for letter in "وفلبك"}
 _QUOTES = frozenset("\"«»“”„'")
 _QUOTES_AND_STOPS = _QUOTES | {"."}
 _NOUN_ENDINGS = ("ه", "ها", "هم", "هما", "نا", "هن")
@@ -227,7 +228,7 @@ def _whole(found: Word) -> str:
 @cache
 def _times() -> frozenset[str]:
     """The words of time behind any clitic; all that `word` may find to be of TIME."""
-    return frozenset(clitic + form for form, kind in _particles().items() if kind & TIME for clitic in _CLITICS)
+    return frozenset(clitic + form for form, kind in _particles().items() if kind & TIME for clitic in ("", *_CLITICS))
 
 
 def is_time(form: str) -> bool:
@@ -235,7 +236,7 @@ def is_time(form: str) -> bool:
     return form in _times() and bool(word(form).classes & TIME)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def word(token: str) -> Word:
     """The classes of a token as written (spelling helps: إلغاء has no article, علي is a name and على none)."""
     form = folded_word(token)
@@ -251,7 +252,7 @@ def word(token: str) -> Word:
     if particle:
         return Word(form, "", False, particle)
     unknown = Word(form, "", False, 0)
-    for clitic in _CLITICS:
+    for clitic in ("", *_CLITICS_BY_LETTER.get(form[0], ())):
         if not form.startswith(clitic):
             continue
         rest = form[len(clitic) :]

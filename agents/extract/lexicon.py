@@ -77,6 +77,7 @@ class Cues:
         self._bound: dict[str, list[tuple[Entry, Form]]] = {}
         self.readings = lru_cache(_REMEMBERED)(self._all_readings)
         self._pronouns = words["pronoun"]
+        self._endings = tuple(self._pronouns)
         self._lengths = sorted(set(map(len, self._pronouns)), reverse=True)
         self._object_pronouns = words["object-pronoun"]
         self._conjunctions = words["conjunction"]
@@ -94,45 +95,46 @@ class Cues:
 
     def _all_readings(self, form: str) -> tuple[Reading, ...]:
         """How the folded word `form` may be read as a cue, clitics parted; empty for most words."""
-        return tuple(self._read(form)) if len(form) > 1 else ()
-
-    def _read(self, form: str) -> Iterator[Reading]:
-        seen: set[tuple[str, str]] = set()
-        for reading in self._parted(form):
-            key = (reading.entry.lemma, reading.form.shape)
-            if key not in seen:
-                seen.add(key)
-                yield reading
-
-    def _parted(self, form: str) -> Iterator[Reading]:
-        yield from self._cue(form, False)
+        if len(form) < 2:
+            return ()
+        found = self._read(form, False)
         if form[0] in self._conjunctions and len(form) > 2:
-            yield from self._cue(form[1:], True)
+            found += self._read(form[1:], True)
+        by_lemma: dict[tuple[str, str], Reading] = {}
+        for reading in found:
+            by_lemma.setdefault((reading.entry.lemma, reading.form.shape), reading)
+        return tuple(by_lemma.values())
 
-    def _cue(self, form: str, conjunction: bool) -> Iterator[Reading]:
-        for entry, base, pronoun in self._stem(form):
-            yield Reading(entry, base, pronoun, conjunction)
+    def _read(self, form: str, conjunction: bool) -> list[Reading]:
+        found: list[Reading] = []
+        for entry, base, pronoun in self._stems(form):
+            found.append(Reading(entry, base, pronoun, conjunction))
         if form[0] in (SEEN, LAM) and len(form) > 3:
-            for entry, base, pronoun in self._stem(form[1:]):
+            for entry, base, pronoun in self._stems(form[1:]):
                 if base.shape == "finite" and not base.past:
-                    yield Reading(entry, base, pronoun, conjunction, future=form[0] == SEEN)
-        preposition, rest = ("", form)
-        if form[0] in self._nominal and len(form) > 3:
-            preposition, rest = form[0], form[1:]
-        for prefix, noun, definite in (
-            (preposition, rest, False),
-            (preposition, rest[2:] if rest.startswith(ARTICLE) else "", True),
-            ("", form[2:] if form.startswith(ARTICLE) else "", True),
-            (LAM, form[2:] if form.startswith(LAM + LAM) else "", True),
-        ):
-            if noun and (prefix or definite):
-                for entry, base, pronoun in self._stem(noun):
-                    if base.shape in ("masdar", "noun", "participle") and not (definite and pronoun):
-                        yield Reading(entry, base, pronoun, conjunction, prefix, definite=definite)
+                    found.append(Reading(entry, base, pronoun, conjunction, future=form[0] == SEEN))
+        for prefix, noun, definite in self._nouns(form):
+            for entry, base, pronoun in self._stems(noun):
+                if base.shape in ("masdar", "noun", "participle") and not (definite and pronoun):
+                    found.append(Reading(entry, base, pronoun, conjunction, prefix, definite=definite))
+        return found
 
-    def _stem(self, form: str) -> Iterator[tuple[Entry, Form, str]]:
+    def _nouns(self, form: str) -> Iterator[tuple[str, str, bool]]:
+        """The word as a preposition, a noun, and whether an article stood between; no bare noun."""
+        if form[0] in self._nominal and len(form) > 3:
+            yield form[0], form[1:], False
+            if form.startswith(ARTICLE, 1):
+                yield form[0], form[3:], True
+        if form.startswith((ARTICLE, LAM + LAM)) and len(form) > 2:
+            yield "" if form[0] == ALEF else LAM, form[2:], True
+
+    def _stems(self, form: str) -> list[tuple[Entry, Form, str]]:
+        """The words that `form` may be without its pronoun, and the pronoun, mostly none."""
+        found: list[tuple[Entry, Form, str]] = []
         for entry, base in self._free.get(form, ()):
-            yield entry, base, ""
+            found.append((entry, base, ""))
+        if not form.endswith(self._endings):
+            return found
         for length in self._lengths:
             pronoun = form[-length:]
             if pronoun in self._pronouns and len(form) > length + 1:
@@ -141,7 +143,8 @@ class Cues:
                     for entry, base in table.get(stem, ()):
                         finite = base.shape == "finite"
                         if base.bound or (finite and pronoun in self._object_pronouns and stem[-1] != ALEF):
-                            yield entry, base, pronoun
+                            found.append((entry, base, pronoun))
+        return found
 
 
 class Tones:

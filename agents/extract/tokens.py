@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate
 
 from agents.extract import gazetteer
 from agents.extract.inflect import ARTICLE
 from agents.extract.layout import Layout
-from agents.extract.lexicon import Words, cues, word_classes, words
+from agents.extract.lexicon import Reading, Words, word_classes, words
 
 _EDGE = ("edge", "edge")
 
@@ -33,12 +33,10 @@ def _function_words() -> dict[str, str]:
     return kinds
 
 
-@lru_cache(maxsize=4096)
-def _word_kind(form: str) -> str:
+def _word_kind(form: str, readings: tuple[Reading, ...]) -> str:
     known = _function_words().get(form)
     if known:
         return known
-    readings = cues().readings(form)
     if readings:
         return readings[0].form.shape
     if form[0].isdigit():
@@ -77,8 +75,11 @@ class Tokens:
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self.quote_marks = table["quote"]
         # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
-        known = dict(zip(self.text.word, self.text.form, strict=True))
-        kinds = {word: _word_kind(form) if word[0].isalnum() else self._mark_kind(word) for word, form in known.items()}
+        known = dict(zip(self.text.word, zip(self.text.form, layout.readings, strict=True), strict=True))
+        kinds = {
+            word: _word_kind(form, readings) if word[0].isalnum() else self._mark_kind(word)
+            for word, (form, readings) in known.items()
+        }
         self.kind = [*map(kinds.__getitem__, self.text.word), "edge", "edge"]
         for i, kind in enumerate(self.kind):
             if kind == "quote":

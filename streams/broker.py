@@ -1,7 +1,7 @@
 """The broker: the embedded one for trying out and tests, and the topics on whichever is used.
 
 The embedded broker is noida-db: a real Kafka-protocol server over TCP in a process of its own. It saves to disk every
-second or two and keeps everything; it is not a durable store, and production wants Apache Kafka.
+second or two and deletes only what tidy.py tells it to; it is not a durable store, and production wants Apache Kafka.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from streams.errors import SetupError
 from streams.settings import Settings
+from streams.tidy import tidying
 from streams.topics import TOPICS, Topic
 from streams.wire import client_options
 
@@ -141,6 +142,10 @@ async def reach(settings: Settings) -> AsyncIterator[Settings]:
         try:
             found = settings.model_copy(update={"broker": url})
             await create_topics(found)
-            yield found
+            tidier = asyncio.create_task(tidying(found))
+            try:
+                yield found
+            finally:
+                tidier.cancel()
         finally:
             address.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 _HEAD = re.compile(r"(style|published): (.*)\n")
-_UNSAID = {"aliases": [], "via": None, "parent": None, "optional": False}
+_UNSAID: dict[str, Any] = {"aliases": [], "via": None, "parent": None, "optional": False}
 
 Article = dict[str, Any]
 

@@ -38,10 +38,11 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
             if n < 6:
                 out.append(f"{default} early {act} {negated}")
         negated = word in negations
-        for reading in layout.readings[i][:1]:
-            if reading.entry.act != "assert":
-                out.append(f"{default} holds {reading.entry.act} {'first' if n < 4 else 'later'}")
-                out.append(f"holds {reading.entry.act} {reading.form.person} {reading.form.shape}")
+        readings = layout.readings[i]
+        if readings and readings[0].entry.act != "assert":
+            held, as_ = readings[0].entry.act, readings[0].form
+            out.append(f"{default} holds {held} {'first' if n < 4 else 'later'}")
+            out.append(f"holds {held} {as_.person} {as_.shape}")
     for act, count in told.items():
         out += [
             f"{default} tells {act} {min(count, 3)}",
@@ -58,8 +59,6 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
 
 def act(layout: Layout, cue: Cue | None, content: list[Span], form: Form, models: Models) -> Act:
     """The likeliest act."""
-    totals = [0.0] * len(ACTS)
-    for feature in features(layout, cue, content, form):
-        for n, weight in models.act.get(feature, ()):
-            totals[n] += weight
-    return ACTS[totals.index(max(totals))]
+    found = filter(None, map(models.act.get, features(layout, cue, content, form)))
+    totals = list(map(sum, zip(*found, strict=True)))
+    return ACTS[totals.index(max(totals))] if totals else ACTS[0]

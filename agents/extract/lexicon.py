@@ -158,7 +158,7 @@ class Tones:
                 table = self._stems if stem.endswith("*") else self._whole
                 table.setdefault(fold(stem.rstrip("*")), set()).add(row["act"])
         self._pairs = {
-            key.replace("_", " "): acts
+            tuple(key.split("_")): acts
             for table in (self._whole, self._stems)
             for key, acts in table.items()
             if "_" in key
@@ -169,7 +169,7 @@ class Tones:
     def of(self, form: str, following: str) -> tuple[str, ...]:
         """The acts that a folded word, or it with the word after it, speaks for."""
         found = self._of_word(form)
-        pair = self._pairs.get(f"{form} {following}")
+        pair = self._pairs.get((form, following))
         return (*found, *sorted(pair)) if pair else found
 
     def _find(self, form: str) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ from typing import Any
 from agents.extract.lexicon import rows
 
 Weights = Mapping[str, float]
-# Rankings of the same few answers for everything share their features: feature → (number of the answer, weight).
-AnswerWeights = Mapping[str, Sequence[tuple[int, float]]]
+# Rankings of the same few answers for everything share their features: feature → its weight for each answer.
+AnswerWeights = Mapping[str, Sequence[float]]
 # A function that names features, and its arguments: (by_class, kind, coarse).
 Facts = tuple[Any, ...]
 
@@ -89,11 +89,10 @@ class Models:
     @classmethod
     def of(cls, tables: Mapping[str, Weights], acts: Sequence[str]) -> Models:
         """From plain tables, empty where missing; in that of acts a feature is `act|feature`."""
-        number = {act: n for n, act in enumerate(acts)}
-        by_feature: dict[str, list[tuple[int, float]]] = {}
+        by_feature: dict[str, list[float]] = {}
         for name, weight in tables.get("act", {}).items():
             act, feature = name.split("|", 1)
-            by_feature.setdefault(feature, []).append((number[act], weight))
+            by_feature.setdefault(feature, [0.0] * len(acts))[acts.index(act)] = weight
         cue, start, end, before = (Ranking(tables.get(name, {})) for name in ("cue", "start", "end", "before"))
         return cls(cue, start, end, before, by_feature, tables.get("confidence", {}))
 

@@ -47,12 +47,12 @@ class Ranking:
     def heaviest(self, described: Iterable[Facts], count: int = 3) -> list[str]:
         """The `count` features, three at most, that weighed most in a choice, for the trace."""
         known = sorted(chain.from_iterable(map(self._heaviest, described)))
-        return [f"{feature}:{self.weights[feature]:+.1f}" for _, feature in known[:count]]
+        return [told for _, _, told in known[:count]]
 
-    def _heaviest_of(self, facts: Facts) -> list[tuple[float, str]]:
-        """The three heaviest features of some facts, and how little they weigh."""
-        names = features((facts,))
-        return sorted((-abs(weight), name) for name in names if (weight := self.weights.get(name)) is not None)[:3]
+    def _heaviest_of(self, facts: Facts) -> list[tuple[float, str, str]]:
+        """The three heaviest features of some facts: how little they weigh, their names, and both as they are told."""
+        known = ((name, self.weights.get(name)) for name in features((facts,)))
+        return sorted((-abs(weight), name, f"{name}:{weight:+.1f}") for name, weight in known if weight is not None)[:3]
 
 
 class _Sums(dict[Facts, float]):
@@ -66,7 +66,8 @@ class _Sums(dict[Facts, float]):
     def __missing__(self, facts: Facts) -> float:
         if len(self) >= _MEMO:
             self.clear()
-        weight = self[facts] = score(features((facts,)), self.weights)
+        namer, *values = facts
+        weight = self[facts] = sum(filter(None, map(self.weights.get, namer(*values))), 0.0)
         return weight
 
 

@@ -103,6 +103,8 @@ class Neighbourhood:
     def _after(self) -> list[Near]:
         found: list[Near] = []
         path: tuple[str, ...] = ()
+        if self.cue.shape == "finite" and self.cue.number in ("d", "p"):
+            return found  # A verb before its subject is singular: وطالبوا الوزير
         for step in steps(self.text, self.end, self.bound, self.others.cues, self.end):
             if step.kind == "that" or len(found) == _AFTER:
                 break

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import word
+from agents.extract.lexicon import words as classes
 from agents.extract.names import Source, describe, skeleton
 from agents.extract.offices import same_person
 from agents.extract.phrases import name_end, phrase
@@ -159,6 +160,8 @@ class Article:
             elif word(text.word[i]).classes & g.COMMON & ~g.PLACE:
                 break
         end = at + 1
+        if end + 1 < len(text) and text.form[end] in classes()["son-of"]:
+            end = name_end(text, first, min(len(text), end + _LONGEST_NAME))
         if (first == at and word(text.word[at]).classes & (g.GIVEN | g.COMMON) == g.GIVEN) or (
             first == at and len(text.form[at]) < 4
         ):

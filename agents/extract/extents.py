@@ -126,5 +126,13 @@ def _joint(
             w.definite,
             text.form[part.first][-2:],
         ),
+        (
+            named.joint_toward,
+            crossed,
+            clitic(text.word[part.first]),
+            kind,
+            bool(w.noun and w.noun.number == "p"),
+            ending,
+        ),
         (named.joint_after, crossed, part.steps, after, kind),
     )

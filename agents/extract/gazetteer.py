@@ -38,6 +38,7 @@ _ENDINGS = (*_NOUN_ENDINGS, "ا", "و", "ين", "ون", "ات", "ت", "وا", "�
 _VERBAL_NOUN = re.compile("ت..ي.ه?|است...?.")
 _DUAL = (fold("ان"), fold("ين"))
 _ADJECTIVE_ENDINGS = ("يتين", "يتان", "يين", "يون", "يان", "يات", "يه", "ين", "ون")
+_VERBAL_FEMININE = "ايه"  # حماية، ولاية: nouns
 _NISBA = ("ي", "يه", "يين", "يون", "يان", "يات", "يتين", "يتان")
 
 
@@ -246,6 +247,9 @@ def word(token: str) -> Word:
         return Word(form, "", False, NUMBER)
     if not "\u0621" <= form[0] <= "\u064a":
         return Word(form, "", False, LATIN)
+    if _TANWIN in token:
+        found = word(token.replace(_TANWIN, ""))  # غالبًا، نقدًا: no name is written so
+        return found if found.classes & (HEAD | BOUND | ADJECTIVE) else Word(form, found.clitic, False, ORDINARY)
     if token in _spelt_names():
         return Word(form, "", False, GIVEN)
     particle = _particles().get(form, 0)
@@ -324,7 +328,10 @@ def _read(form: str, clitic: str, article: bool) -> Word:
     elif (
         base.endswith(_NISBA)
         and base not in table_words("nisba_nouns.tsv")
-        and ((base.endswith(_NISBA[1]) and len(base) > 4) or _ordinary(base) == ORDINARY)
+        and (
+            (base.endswith(_NISBA[1]) and len(base) > 4 and not base.endswith(_VERBAL_FEMININE))
+            or _ordinary(base) == ORDINARY
+        )
     ):
         classes |= NISBA
     if not definite and not noun and (clitic in ("", *"وف")) and _finite(form):
@@ -376,6 +383,7 @@ def _verbs() -> frozenset[str]:
     return frozenset(found)
 
 
+_TANWIN = "\u064b"
 _ADVERBIAL = fold("ا")
 _WEAK, _SHE, _THEY, _THEY_NOW = fold("ى") + fold("ا"), fold("ت"), fold("وا"), fold("ون")
 # The imperfect's he and she.
@@ -415,7 +423,7 @@ def _ordinary(base: str) -> int:
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
             if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):
-                sure = len(stem) > 4 or (ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2)
+                sure = len(stem) > 4 or stem.endswith(_NISBA[0]) or (ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2)
                 return ORDINARY if sure else ORDINARY | PERHAPS
     if _VERBAL_NOUN.fullmatch(base):
         return ORDINARY

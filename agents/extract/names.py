@@ -8,7 +8,7 @@ from typing import NamedTuple
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
 from agents.extract.lexicon import words as classes
-from agents.extract.phrases import name_end
+from agents.extract.phrases import name_end, son_of, title_for_name
 from agents.extract.report import Kind, Span
 from agents.extract.text import Text
 from streams.arabic import fold
@@ -228,6 +228,8 @@ def find_name(text: Text, span: Span) -> Span | None:
     """The person's name inside a phrase: at its head, after its titles, or in apposition to its office."""
     first, last = span
     head = word(text.word[first])
+    if head.noun and head.noun.lemma in classes()["nameless"]:
+        return None  # مصدر في مستشفى ناصر
     if head.classes & g.GIVEN or not head.classes & (g.HEAD | g.TITLE):
         end = name_end(text, first, last)
         after = word(text.word[end]).classes if end < last else 0
@@ -245,11 +247,17 @@ def find_name(text: Text, span: Span) -> Span | None:
         if text.form[i] in classes()["quote"]:
             # What stands in quotation marks or brackets is the name of a body (رئيس "الخوذ البيضاء" رائد صالح).
             closing = next((k for k in range(i + 1, last) if text.form[k] in classes()["quote"]), None)
-            if closing is not None and closing + 1 < last:
+            if closing is not None:
                 i = closing
             continue
         before, w = word(text.word[i - 1]), word(text.word[i])
-        given = bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base))
+        given = (
+            son_of(text, i, last)
+            or title_for_name(text, i, last)
+            or (bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base)))
+        )
+        if w.clitic in _GOVERNING and w.definite:
+            continue  # وزير الدفاع بالإنابة
         if head.classes & g.KIN and not head.definite and not text.form[first].endswith(_THEIRS):
             return None  # زوجة مينغ is not مينغ
         if (
@@ -280,9 +288,14 @@ def find_name(text: Text, span: Span) -> Span | None:
             and adjective
         ):
             continue  # مصدر رسمي، مصدر مطلع: an adjective, though some are called so
+        common = before.classes & (g.HEAD | g.ORDINARY | g.PLACE) and not before.classes & (
+            g.GIVEN | g.TITLE | g.ADJECTIVE
+        )
+        construct = bool(common) and not before.definite and not before.classes & g.NISBA and not given
         chained = i == first + 1 and i + 1 < last and word(text.word[i + 1]).definite
-        if chained and not given and before.noun and text.form[i] not in g.table_words("name_parts.tsv"):
-            continue  # أمين سر اللجنة: a noun of the chain
+        personal = before.classes & g.ROLE or (before.classes & (g.ORDINARY | g.BODY | g.PLACE) and i > first + 1)
+        if construct and (chained or personal) and text.form[i] not in g.table_words("name_parts.tsv"):
+            continue  # أمين سر اللجنة، عمدة كيزليار، مفاوضة جزر مارشال: a noun of the chain
         end = _rest(text, name_end(text, i, last, sure=True), last) if name_end(text, i, last, sure=True) > i else i
         if end > i and (end == last or word(text.word[end]).classes & (g.MARK | g.HEAD)):
             called = (

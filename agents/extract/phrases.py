@@ -79,6 +79,13 @@ def _simple(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
         if i + 1 < stop and word(text.word[i + 1]).definite:
             return _completed(text, i + 2, stop, word(text.word[i + 1]), depth)
         return i, ""
+    if c & g.NUMBER and i + 1 < stop and not depth:
+        counted = word(text.word[i + 1])
+        people = counted.noun is not None or (
+            text.form[i + 1].endswith(_TANWIN) and not counted.classes & (g.TIME | g.BOUND)
+        )
+        if people and not counted.definite and not counted.clitic and text.form[i].isdigit():
+            return _simple(text, i + 1, stop, 1) if counted.noun else (i + 2, "noun")
     if c & (g.MARK | g.NUMBER):
         end = quoted_name(text, i, stop) if depth else i
         return end, "entity" if end > i else ""
@@ -92,12 +99,18 @@ def _simple(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
         return name_end(text, i, stop), "name"
     if c & g.BOUND and not c & (g.HEAD | g.GIVEN):
         return i, ""
+    if son_of(text, i, stop) and not w.definite:
+        return name_end(text, i, stop), "name"
     lettered = (
         i + 2 < stop
         and text.form[i] in _marks("title-letter")
         and text.form[i + 1] == "."
         and text.end[i] == text.start[i + 1]
     )
+    if c & g.TITLE and not w.definite and i + 1 < stop:
+        of = word(text.word[i + 1])
+        if of.definite and of.classes & (g.ORDINARY | g.BODY) and not of.classes & (g.ROLE | g.TITLE | g.GIVEN):
+            return _idafa(text, i, stop, w, depth)  # نقيب الممثلين
     if lettered or (c & g.TITLE and not c & (g.BODY | g.ROLE)) or _rank(text, i, stop):
         return _titled(text, i, stop, depth)
     of_the_faith = i + 1 < stop and text.form[i + 1] in _marks("of-the-faith") and not w.definite
@@ -165,10 +178,19 @@ def _titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
             return end, "role"
         after, ending = _simple(text, end, stop, depth + 1)
         if after > end and (ending == "name" or following.classes & (g.ROLE | g.TITLE) or not w.definite):
-            return after, ending
+            named = ending == "name" and after == name_end(text, end, stop)
+            return name_end(text, end, stop, sure=True) if named else after, ending
+        given = not following.definite and not following.clitic and not following.classes & _NEVER_NAMES
+        if w.definite and given and end + 1 < stop:
+            further = name_end(text, end + 1, stop, sure=True)
+            if further > end + 1:
+                return further, "name"  # الدكتورة عواطف زهران
         if _perhaps_name(text, end, stop):
             return name_end(text, end, stop, sure=True), "name"
     return end, "role"
+
+
+_NEVER_NAMES = g.BOUND | g.MARK | g.VERB | g.HEAD | g.PLACE | g.NUMBER | g.SOME | g.THIS
 
 
 def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, Ending]:
@@ -204,9 +226,11 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
         ):
             end = _adjectives(text, j, stop, head, False)
             return _completed(text, max(end, j + 1), stop, head, depth, definite=False)
-        if c & g.VERB and not c & (g.HEAD | g.TITLE):
+        genitive = j + 1 < stop and word(text.word[j + 1]).definite and not word(text.word[j + 1]).clitic
+        if c & g.VERB and not c & (g.HEAD | g.TITLE) and not (genitive and j == i + 1):
             break
-        if c & (g.HEAD | g.ORDINARY | g.TITLE) and not c & g.GIVEN:
+        chained = genitive and not c & (g.GIVEN | g.COMMON) and j == i + 1 and text.form[j + 1] not in _name_parts()
+        if (c & (g.HEAD | g.ORDINARY | g.TITLE | g.VERB) or (chained and head.classes & g.BODY)) and not c & g.GIVEN:
             if j - i > 4 or not head.classes & g.HEAD:
                 break
             if _of_pronoun(w):
@@ -214,7 +238,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
             j += 1
             continue
         if head.classes & (g.HEAD | g.TITLE):
-            end = name_end(text, j, stop)
+            end = name_end(text, j, stop, sure=bool(c & g.GIVEN))
             return _completed(text, end, stop, head, depth, named=end > j)
         break
     return _completed(text, j, stop, head, depth, definite=False)
@@ -248,11 +272,13 @@ def _completed(
         if not named:
             j = _adjectives(text, j, stop, last or head, definite)
             if wide and definite:
-                j = _also(text, j, stop)
+                j = _also(text, j, stop, head.noun is not None and head.noun.lemma in _marks("has-fields"))
         j = _complement(text, j, stop, head, depth, body)
         j = _governed(text, j, stop, depth)
         if j == before:
             break
+    if head.classes & g.MEDIA and j < stop and text.form[j].isdigit():
+        j = _adjectives(text, j + 1, stop, head, definite)  # القناة 12 الإسرائيلية
     j = _bracketed(text, j, stop)
     if named:
         further = _adjectives(text, j, stop, head, True) if head.classes & g.ROLE else j
@@ -261,6 +287,12 @@ def _completed(
         j = further
     if personal and j < stop and text.line[j] == text.line[j - 1]:
         w = word(text.word[j])
+        if head.definite and w.definite and w.clitic == _AND and w.noun and w.noun.number == "s" and depth < 3:
+            end, ending = _completed(text, j + 1, stop, w, depth + 1)
+            if ending == "name":
+                return end, "name"  # المحامية والناشطة التونسية سنية بن سالم
+        if title_for_name(text, j, stop):
+            return name_end(text, j, stop), "name"
         if (
             (w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite)
             or _rank(text, j, stop)
@@ -312,14 +344,14 @@ def _closed(text: Text, j: int, stop: int) -> bool:
     )
 
 
-def _also(text: Text, j: int, stop: int) -> int:
+def _also(text: Text, j: int, stop: int, field: bool = False) -> int:
     """Past further fields of an office or body (وزير الخارجية والتعاون الدولي), else `j`."""
     while j < stop:
         w = word(text.word[j])
         if (
             w.clitic != _AND
             or not w.definite
-            or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN)
+            or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN) & ~(g.GROUP if field else 0)
         ):
             break
         if w.classes & g.BODY and w.base not in _marks("ministry"):
@@ -333,6 +365,9 @@ _AND = fold("و")
 
 def _adjectives(text: Text, j: int, stop: int, head: Word, definite: bool) -> int:
     while j < stop:
+        if text.form[j] in _marks("acting"):
+            j += 1
+            continue
         w = word(text.word[j])
         c = w.classes
         if c & (g.BOUND | g.MARK | g.GIVEN) or w.clitic not in ("", _AND):
@@ -396,9 +431,12 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
         if place and not after.classes & (g.DOCUMENT | g.TIME) and after.base not in _marks("period"):
             return _adjectives(text, j + 2, stop, after, True)
         return j
+    if form in takes and head.noun and head.noun.lemma in _marks("runs") and j + 1 < stop:
+        return max(quoted_name(text, j + 1, stop), j) if quoted_name(text, j + 1, stop) > j + 1 else j
     if w.clitic == _BY and w.classes & g.PLACE and head.classes & (g.ROLE | g.BODY):
         known = g.entity(text, j, stop)
-        return known[1] if known and known[0].kind == "country" else j
+        if known:
+            return known[1] if known[0].kind == "country" else j
     if w.clitic and w.clitic in takes and not w.classes & g.BOUND:
         c = w.classes
         if c & (g.MEDIA | g.GROUP) and not head.classes & (g.ROLE | g.BODY):
@@ -416,10 +454,18 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
             if head.classes & (g.SOURCE | g.DOCUMENT | g.GROUP) and not c & (g.BODY | g.PLACE):
                 return j
             return _also(text, _fields(text, j + 1, stop), stop)
-        if not c & (g.HEAD | g.PLACE | g.ORDINARY | g.GIVEN) or c & (g.SOURCE | g.GROUP):
+        genitive = (
+            j + 1 < stop
+            and (word(text.word[j + 1]).definite or c & g.NISBA)
+            and head.classes & (g.BODY | g.ROLE | g.MEDIA)
+        )
+        if not (c & (g.HEAD | g.PLACE | g.ORDINARY | g.GIVEN) or genitive) or c & (g.SOURCE | g.GROUP):
             return j
+        further = word(text.word[j + 1]) if j + 2 < stop else w
+        if further.clitic == _AND and not further.definite and word(text.word[j + 2]).definite:
+            return _adjectives(text, j + 3, stop, word(text.word[j + 2]), True)  # لإغاثة وتشغيل اللاجئين
         end, _ = _idafa(text, j, stop, w, depth + 1)
-        return end
+        return end if end > j + 1 or not genitive else j + 2
     return j
 
 
@@ -442,6 +488,23 @@ _FIELD = ("يه",)
 
 # A participle or adjective with tanwin (متحديا), which no name looks like.
 ACCUSATIVE = re.compile(fold("م") + r"\w{3,}" + fold("ا") + "$|" + fold("ها") + "$|" + fold("هم") + "$")
+
+
+def son_of(text: Text, i: int, stop: int) -> bool:
+    """The word at `i` is a given name, whatever else it may be: a father's name follows (سلطان بن حمد)."""
+    c = word(text.word[i]).classes
+    verb = c & g.VERB and not c & (g.GIVEN | g.HEAD)
+    return i + 2 < stop and text.form[i + 1] in _marks("son-of") and not c & g.BOUND and not verb
+
+
+def title_for_name(text: Text, i: int, stop: int) -> bool:
+    """A title that is a name here (رائد صالح، سيد الوداعي): without article, behind what is definite, before a name."""
+    w = word(text.word[i])
+    if not i or w.definite or w.clitic or w.base not in _marks("title-or-name") or i + 1 >= stop:
+        return False
+    before, after = word(text.word[i - 1]), word(text.word[i + 1])
+    behind = before.definite or text.form[i - 1] in _marks("quote", "bracket-close")
+    return behind and (bool(after.classes & g.GIVEN) or _maybe_name(after) or surname(after))
 
 
 def _maybe_name(w: Word) -> bool:
@@ -468,6 +531,15 @@ def _perhaps_name(text: Text, j: int, stop: int) -> bool:
 
 
 _TANWIN = fold("ا")
+
+
+def _foreign(w: Word) -> bool:
+    """A name that looks like a participle in the accusative (كريستوفر مويمبا): no table knows it without its ending."""
+    stem = w.base[:-1]
+    known = g.said(w.base) or word(stem).classes & g.COMMON or stem in g.table_words("adjectives.tsv")
+    return not w.classes & g.COMMON and w.base.endswith(_TANWIN) and not known
+
+
 _INFLECTED = tuple(map(fold, ("ا", "ه", "ها", "هم", "ين", "ون", "ات")))
 
 
@@ -487,7 +559,16 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
                 j += 1 if text.form[j + 1] in parts and parts[text.form[j + 1]] == "joins" else 2
                 count += 1
                 continue
-            if form.startswith("ال") or after.classes & g.GIVEN or _maybe_name(after) or surname(after):
+            further = text.form[j + 1] in parts and j + 2 < stop
+            if (
+                count
+                and form != text.form[i]
+                and text.form[j - 1] in parts
+                and part == parts[text.form[j - 1]] == "particle"
+            ):
+                j += 2  # فون دير لاين
+                continue
+            if form.startswith("ال") or further or after.classes & g.GIVEN or _maybe_name(after) or surname(after):
                 j += 1
                 continue
         if part and count and form.startswith("ال"):
@@ -505,6 +586,12 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
         if j + 1 < stop and text.form[j + 1] in _marks("of-the-faith") and not w.definite and not c & g.BOUND:
             j, count = j + 2, count + 1
             continue
+        if (son_of(text, j, stop) and not w.definite and (j == i or not w.clitic)) or (
+            j == i and title_for_name(text, j, stop)
+        ):
+            j += 1
+            count += 1
+            continue
         if c & (g.BOUND | g.NUMBER | g.SOME | g.THIS) or (j > i and w.clitic and (not c & g.GIVEN or w.definite)):
             break
         if c & g.PLACE and not c & g.GIVEN:
@@ -512,7 +599,13 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
                 break
             c &= ~g.PLACE
             w = replace(w, classes=c)
-        if c & g.GIVEN or (not w.definite and _maybe_name(w)) or (len(form) <= 2 and count and not c & g.ORDINARY):
+        behind_given = count and word(text.word[j - 1]).classes & g.GIVEN
+        if (
+            c & g.GIVEN
+            or (not w.definite and _maybe_name(w))
+            or (behind_given and not w.definite and _foreign(w))
+            or (len(form) <= 2 and count and not c & g.ORDINARY)
+        ):
             j += 1
             count += 1
             continue
@@ -532,14 +625,47 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
             and (j + 1 >= stop or word(text.word[j + 1]).classes & (g.BOUND | g.MARK))
         ):
             return j + 1  # an ordinary word for a surname (جورج حداد)
+        family = w.definite and not w.clitic and not c & (g.HEAD | g.PLACE | g.TITLE)
+        if family and w.base not in g.demonyms() and any(text.form[k] in _marks("son-of") for k in range(i, j)):
+            return j + 1
+        if w.definite and count == 1 and j + 1 < stop and parts.get(text.form[j + 1]) == "joins" and not w.clitic:
+            j += 1
+            continue  # محمد الأمين ولد الشيخ
+        if form in _marks("ordinal") and count == 1:
+            return j + 1  # محمد السادس
         if w.definite and count and surname(w, word(text.word[j - 1])):
             j += 1
             count += 1
             if j < stop and surname(word(text.word[j]), None) and word(text.word[j]).classes == 0:
                 continue
             break
+        if count == 1 and word(text.word[j - 1]).classes & g.GIVEN and _family_name(text, j, stop, sure):
+            return j + 1
         break
     return j
+
+
+def _family_name(text: Text, j: int, stop: int, sure: bool) -> bool:
+    """A known word behind a single given name is its family name (شريف القاضي، غسان الزين، جورج شكر).
+
+    It has to stand where the phrase can end; behind a title or an office (`sure`) hardly anything else follows.
+    """
+    w = word(text.word[j])
+    if w.clitic or w.base in g.demonyms() or w.classes & (g.BODY | g.MEDIA | g.PLACE | g.GROUP):
+        return False
+    after = word(text.word[j + 1]).classes if j + 1 < stop else g.MARK
+    if w.definite:
+        if after & g.THAT or (after & g.MARK and w.classes & (g.ROLE | g.TITLE)):
+            return True
+        return (
+            sure
+            and not (w.base.endswith(_PLURALS) and len(w.base) > 4)
+            and (not w.classes & g.HEAD or bool(after & (g.MARK | g.BOUND)))
+        )
+    return sure and bool(after & g.MARK) and not w.classes & (g.HEAD | g.TITLE)
+
+
+_PLURALS = tuple(map(fold, ("ين", "ون", "ات")))
 
 
 def surname(w: Word, before: Word | None = None) -> bool:
@@ -575,7 +701,7 @@ def quoted_name(text: Text, i: int, stop: int) -> int:
 
 def _bracketed(text: Text, j: int, stop: int) -> int:
     """Past a short aside in brackets at `j` (an acronym, a party), else `j`."""
-    if j < stop and text.form[j] in _marks("bracket-open"):
+    if j + 1 < stop and text.form[j] in _marks("bracket-open") and not text.form[j + 1][0].isdigit():
         for k in range(j + 1, min(stop, j + 7)):
             if text.form[k] in _marks("bracket-close"):
                 return k + 1
@@ -603,12 +729,12 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending, head: Word) -> 
             return (after, kind) if kind == "name" else None
         if w.classes & g.GIVEN or _maybe_name(w) or _perhaps_name(text, k, stop):
             after = name_end(text, k, stop, sure=True)
-            closed = after >= stop or word(text.word[after]).classes & (g.MARK | g.BOUND)
+            closed = after >= stop or word(text.word[after]).classes & (g.MARK | g.BOUND) or after - k > 2
             whole = after - k > 1 or ending == "role"
             return (after, "name") if after > k and closed and whole else None
         return None
-    if ending == "role" and w.classes & g.PREPOSITION and head.definite:
-        return _beyond_place(text, k, stop)
+    if ending == "role" and w.classes & g.PREPOSITION:
+        return _beyond_place(text, k, stop, head.definite)
     if ending == "name" and comma and w.classes & g.SOME:
         after, _ = _quantified(text, k, stop, 1)
         return (after, "entity") if after > k else None
@@ -623,17 +749,20 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending, head: Word) -> 
     return None
 
 
-def _beyond_place(text: Text, k: int, stop: int) -> tuple[int, Ending] | None:
-    """Past a place, a comma and the name of the office's holder (الباحثة في الدراسة، رضوى بركات)."""
+def _beyond_place(text: Text, k: int, stop: int, definite: bool) -> tuple[int, Ending] | None:
+    """Past a place, perhaps a comma, and the name of the office's holder (الباحثة في الدراسة، رضوى بركات)."""
     place, _ = _simple(text, k + 1, stop, 1)
-    if place == k + 1 or place + 1 >= stop or text.form[place] not in _marks("comma"):
+    if place == k + 1 or place + 1 >= stop:
         return None
-    first = place + 1
+    comma = text.form[place] in _marks("comma")
+    first = place + 1 if comma else place
     w = word(text.word[first])
+    if not (definite if comma else w.classes & g.GIVEN and not w.classes & g.HEAD):
+        return None
     if text.line[first] != text.line[k] or w.clitic or not (w.classes & g.GIVEN or _maybe_name(w)):
         return None
     end = name_end(text, first, stop, sure=True)
-    closed = end >= stop or word(text.word[end]).classes & (g.MARK | g.BOUND)
+    closed = end >= stop or word(text.word[end]).classes & (g.MARK | g.BOUND | g.VERB)
     return (end, "name") if end > first + 1 and closed else None
 
 

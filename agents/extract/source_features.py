@@ -173,3 +173,8 @@ def joint_class(crossed: str, steps: str, coarse: str, clitic: str, definite: bo
 def joint_after(crossed: str, steps: str, after: str, head: str, /) -> Names:
     """What follows the part."""
     return f"{crossed} {steps} then {after}", f"{crossed} {steps} {head} then {after}"
+
+
+def joint_toward(crossed: str, clitic: str, kind: str, plural: bool, ending: str, /) -> Names:
+    """What a clitic brings: the audience (للصحفيين، لوكالة) or a part of the name (للشؤون الخارجية)."""
+    return f"{crossed} clitic {clitic} {kind}", f"{crossed} clitic {clitic} {kind} {plural} after {ending}"

@@ -114,7 +114,11 @@ class Resolver:
             if held is not None:
                 return held
         if source.kind == "anonymous" and source.definite and source.span[1] - source.span[0] == 1:
-            same = self._same_head(source)
+            same = self._same_head(source) or self._said_last(source)
+            if same is not None:
+                return same
+        if source.kind == "office" and source.definite and source.span[1] - source.span[0] == 1:
+            same = self._same_head(source) or self._said_last(source)
             if same is not None:
                 return same
         if source.kind in ("organization", "media"):
@@ -145,7 +149,16 @@ class Resolver:
         full = self.article.full_name(source.name)
         name = self._written(full)
         gender = source.gender or g.given_names().get(self.text.form[full[0]])
-        return Speaker(name, f"person:{slug(same_person(fold(name)) or name)}", "person", by, gender, "s", source.head, self.article.standing(source))
+        return Speaker(
+            name,
+            f"person:{slug(same_person(fold(name)) or name)}",
+            "person",
+            by,
+            gender,
+            "s",
+            source.head,
+            self.article.standing(source),
+        )
 
     def _written(self, span: Span) -> str:
         """The phrase as written, on one line, without the clitics before it and the marks around it."""
@@ -188,6 +201,17 @@ class Resolver:
                 return speaker._replace(by="title")
         return None
 
+    def _said_last(self, source: Source) -> Speaker | None:
+        """سموه، المتحدث نفسه، الخبير: an office without a name or a field of its own is the person who spoke last."""
+        at = source.span[0]
+        for report, speaker in self._last_spoken():
+            if _at(report) < at and self.text.line[at] - self.text.line[_at(report)] > _NEAR:
+                return None
+            agrees = source.gender is None or speaker.gender in (None, source.gender)
+            if _at(report) < at and speaker.kind == "person" and agrees and report.parent is None:
+                return speaker._replace(by="title")
+        return None
+
     def _last_spoken(self) -> list[tuple[Report, Speaker]]:
         return self.antecedents.spoken[: -_MEMORY - 1 : -1]
 
@@ -216,7 +240,7 @@ class Resolver:
         for report, speaker in self._last_spoken():
             at = _at(report)
             near = at < first and self.text.line[first] - self.text.line[at] <= _NEAR and report.parent is None
-            if near and speaker.kind in ("organization", "country"):
+            if near and speaker.kind in ("organization", "country") and speaker.standing != "noun":
                 return speaker._replace(by="title")
         if source.head in classes()["statement"]:
             name = self._written(source.span)

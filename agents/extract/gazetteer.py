@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from agents.extract.lexicon import cues, rows
 from agents.extract.report import Kind
-from agents.extract.text import Text, folded_word
+from agents.extract.text import Text
 from streams.arabic import fold
 
 # Classes of words, as bits; a word may be of several.
@@ -240,7 +240,7 @@ def is_time(form: str) -> bool:
 @lru_cache(maxsize=16384)
 def word(token: str) -> Word:
     """The classes of a token as written (spelling helps: إلغاء has no article, علي is a name and على none)."""
-    form = folded_word(token)
+    form = fold(token)
     if not form or not form[0].isalnum():
         return Word(form, "", False, MARK)
     if form[0].isdigit():
@@ -255,7 +255,7 @@ def word(token: str) -> Word:
     particle = _particles().get(form, 0)
     if particle:
         return Word(form, "", False, particle)
-    unknown = Word(form, "", False, 0)
+    unknown: Word | None = None
     for clitic in ("", *_CLITICS_BY_LETTER.get(form[0], ())):
         if not form.startswith(clitic):
             continue
@@ -272,7 +272,7 @@ def word(token: str) -> Word:
             unknown = found
     if form.startswith(_TO_THE) and len(form) > 4:
         return Word(form[2:], _TO_THE[0], True, 0)
-    return unknown
+    return unknown or Word(form, "", False, 0)
 
 
 # للأسد: whatever follows, this is ل and the article.

@@ -40,7 +40,8 @@ def resolve(layout: Layout, reports: list[Report], published: datetime | None = 
 
     `reports`: in the order of the text, their parents set. `published`: when the article appeared, for its offices.
     """
-    Resolver(layout, reports, published).run()
+    if reports:
+        Resolver(layout, reports, published).run()
 
 
 class Resolver:

@@ -10,7 +10,6 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import accumulate
 
 from streams.arabic import fold
@@ -18,10 +17,6 @@ from streams.arabic import fold
 # Harakat to sukun, dagger alef and tatweel belong to the word that they stand in; so does a madda or hamza above.
 _MARKS = "\u064b-\u065f\u0670\u0640"
 _TOKEN = re.compile(rf"(\n|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*|[^\s])")
-
-
-# Most words of a text were folded before.
-folded_word = lru_cache(maxsize=4096)(fold)
 
 
 def tokens(raw: str) -> list[str]:
@@ -48,7 +43,9 @@ class Text:
         self.start, self.end = edges[:-1:2], edges[1::2]
         known: dict[str, str] = {}  # each distinct word is kept once
         self.word = list(map(known.setdefault, parts[1::2], parts[1::2]))
-        folded = {word: folded_word(word) or word for word in known}  # a lone tatweel or mark stays itself
+        # Folded all at once; a lone tatweel or mark, of which nothing is left, stays itself.
+        forms = fold(" ".join(known)).split(" ") if known else ()
+        folded = {word: form or word for word, form in zip(known, forms, strict=True)}
         self.form = list(map(folded.__getitem__, self.word))
         wordlike = {word: word[0].isalnum() for word in known}
         self.wordlike = list(map(wordlike.__getitem__, self.word))

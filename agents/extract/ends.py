@@ -123,13 +123,18 @@ class Ends:
                 break
         return ""
 
+    def _aside(self, j: int) -> str:
+        """The kind of what the narrator adds from token j on (في إشارة إلى …); empty when nothing tells."""
+        one, *two = self.text.form[j : j + 2] or [""]
+        return self.tokens.asides.get(" ".join((one, *two))) or self.tokens.asides.get(one, "")
+
     def _boundary(self, k: int, first: int, limit: int) -> str:
         """What makes a cut before token k possible; empty when nothing does."""
         if k >= len(self.text) or k == limit:
             return "edge"
         if not self.text.wordlike[k]:
             kind = self.tokens.kind[k]
-            return kind if kind in ("comma", "stop", "line", "closes", "colon", "opens", "bracket") else ""
+            return kind if kind in ("comma", "stop", "dots", "line", "closes", "colon", "opens", "bracket") else ""
         if k == first or not self.text.wordlike[k - 1]:
             return ""
         readings = self.layout.readings[k]
@@ -206,6 +211,9 @@ class Ends:
                 quoted = "1" if wide == 1 else "2-3" if wide < 4 else "4-7" if wide < 8 else "8+"
                 tight = k + 1 < len(text) and text.wordlike[k + 1]
                 facts.append((named.cut_closes, quoted, where, kind, tight, following))
+        aside = self._aside(j)
+        if aside:
+            facts.append((named.cut_aside, boundary, where, aside))
         if readings:
             r = readings[0]
             facts += [

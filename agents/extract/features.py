@@ -62,6 +62,17 @@ def of_next(kind: str, coarse: str, /) -> Names:
     return (f"{kind} next class {coarse}",)
 
 
+def of_way(kind: str, label: str, way: str, fits: bool, shape: str, takes: bool, /) -> Names:
+    """The steps between the cue and it; `takes`: the cue takes an object."""
+    return (
+        f"{kind} way {way}",
+        f"{kind} way {way} {fits}",
+        f"{kind} way {way} {shape}",
+        f"{kind} way {way} takes {takes}",
+        f"{label} way {way}",
+    )
+
+
 def quoted(kind: str, length: str, fits: bool, strength: str, nth: str, speaks: bool, /) -> Names:
     """It begins a quotation; `speaks`: with a verb near its beginning."""
     return (
@@ -96,6 +107,11 @@ def object_or_subject(
         f"object first {first} head {head} joined {joined}",
         f"object first {first} agree {agree}",
     )
+
+
+def object_sorts(left: str, own: str, agrees: str, fits: bool, /) -> Names:
+    """What it is to the phrases around it."""
+    return f"object sort {own} {agrees}", f"object sorts {left} {own}", f"object sorts {left} {own} {fits}"
 
 
 def of_pronoun(kind: str, label: str, shape: str, pronoun: str, strength: str, /) -> Names:
@@ -299,6 +315,23 @@ def none_colon(opens: bool, at: int, /) -> Names:
     return f"none colon quoted {opens}", f"none colon at {at}"
 
 
+def none_colon_head(head: str, last: str, opens: bool, size: int, behind: bool, /) -> Names:
+    """What stands before the colon."""
+    return (
+        f"none colon head {head}",
+        f"none colon head {head} {opens}",
+        f"none colon head {head} {size}",
+        f"none colon last {last}",
+        f"none colon ends {head} {last}",
+        f"none colon behind {behind} {opens}",
+    )
+
+
+def none_colon_class(coarse: str, fine: str, /) -> Names:
+    """The classes of its first word."""
+    return f"none colon class {coarse}", f"none colon fine {fine}"
+
+
 def none_participle(strength: str, /) -> Names:
     """A participle behind it takes the content over (تابع قائلا)."""
     return (f"none participle follows {strength}",)
@@ -395,6 +428,11 @@ def cut_cue_lemma(lemma: str, shape: str, /) -> Names:
 def cut_letter(boundary: str, where: str, letter: str, /) -> Names:
     """The first letter of the word that follows."""
     return (f"{boundary} starts {letter} {where}",)
+
+
+def cut_aside(boundary: str, where: str, aside: str, /) -> Names:
+    """A narrator's aside follows."""
+    return f"aside {aside}", f"{boundary} aside {aside}", f"{where} aside {aside}"
 
 
 # ---- beginnings of content that stands before its cue: `own` tells whether it is quoted

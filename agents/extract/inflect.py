@@ -118,6 +118,8 @@ def _stems(lemma: str, measure: str, imperfect: str, masdar: str) -> _Stems:
             participle = past[0] + ALEF + past[1:]
     if final_hamza:
         participle = participle[:-1] + YEH
+    elif past[-2] == HAMZA:  # before i a hamza sits on yeh (تساءل: متسائل)
+        participle = participle[:-2] + YEH + past[-1]
     return _Stems(
         past,
         past_c,

@@ -10,16 +10,20 @@ from agents.extract import features as named
 from agents.extract import gazetteer
 from agents.extract.agreement import gender_of, is_oblique
 from agents.extract.candidates import Start
+from agents.extract.chunks import PHRASE, steps
 from agents.extract.cues import Occurrence
 from agents.extract.lexicon import words
 from agents.extract.model import Facts
 from agents.extract.phrases import subject
 from agents.extract.preceding import Preceding
 from agents.extract.ranges import Ranges
+from agents.extract.sorts import sort
 from agents.extract.tokens import Tokens
 
 # How far, in tokens, a content's beginning is looked for.
 _REACH = 45
+# So many tokens behind the cue it is told what parts them from it, by so many steps.
+_PARTED, _STEPS = 24, 5
 # Distances from the cue, in tokens, that are told apart.
 _NEAR = Ranges(0, 1, 3, 7, 14, least=0)
 # Behind an attribution's word an outlet is named so soon.
@@ -62,13 +66,14 @@ class Starts:
         size = len(text)
         quotations = layout.quotations
         found: list[Start] = []
-        limit = min(size, i + _REACH, layout.last[i - 1] if i - 1 < size else size)
+        limit = min(size, i + _REACH, self._sentence_end(i - 1))
         # A quotation may hold several sentences; its opening lies before the stop anyway.
         phrase = self._source_end(cue, i, limit)
         # A source set before its statement is closed by a comma (بحسب الشرطة، …); after a verb a comma opens nothing.
         join = self.preceding.join(cue)
         joined = cue.shape == "attribution" or join[0] in ("as", "according", "source what")
         takes_object = "object" in entry.frames
+        ways = self._ways(i, min(limit, i + _PARTED), phrase)
         strong = commas = cues_between = relatives = 0
         k, governed = i, -1
         kinds, wordlike, readings = self.tokens.kind, text.wordlike, layout.readings
@@ -83,10 +88,10 @@ class Starts:
             elif what == "that+":
                 made = ("that+", k)
             elif what == "opens":
-                if kinds[k - 1] not in ("that", "colon", "that+"):
+                if k == i or kinds[k - 1] not in ("that", "colon", "that+", "line"):
                     made = ("quote", skip_marks(k + 1))
             elif what == "colon":
-                made = ("colon", skip_marks(k + 1))
+                made = ("colon", skip_marks(k + 2 if kinds[k + 1] == "line" else k + 1))
             elif what == "comma":
                 commas += 1
                 if joined:
@@ -99,16 +104,18 @@ class Starts:
                 elif form in proclitics:  # set off by tatweel: بـ"…"
                     if form in entry.frames:
                         made = ("clitic", k)
+                elif form in self._manner:
+                    pass  # it tells how it was said
                 elif form[0] in proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
-                    if form not in self._manner:
-                        governed = k + 1  # the noun behind it is its own (طالب بفتح تحقيق)
+                    governed = k + 1  # the noun behind it is its own (طالب بفتح تحقيق)
                 elif here or (
                     takes_object
                     and k != governed
                     and k - i <= 18
                     and (kinds[k - 1] in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
                     and kinds[k - 1] != "particle"
+                    and (kinds[k - 1], what) != ("comma", "participle")  # another report (…، مطالبة بفتح تحقيق)
                 ):
                     made = ("object", k)
             if made and made[1] < limit:
@@ -124,6 +131,7 @@ class Starts:
                         cues_between=cues_between,
                         relatives=relatives,
                         phrase=phrase,
+                        way=ways.get(k, "within" if k < i + _PARTED else "far"),
                     )
                 )
                 if kind in ("that", "that+", "quote", "colon"):
@@ -144,6 +152,11 @@ class Starts:
                 found.append(around)
         none = Start("none", cue.at, cue.at, [*alone, *self._rivals(cue, found, join[0])])
         return [none, *found]
+
+    def _sentence_end(self, at: int) -> int:
+        """Where the sentence of token `at` ends; a colon at the end of its line leads on to a quotation on the next."""
+        end = self.layout.last[at]
+        return end + 3 if self.tokens.kind[end - 1 : end + 2] == ["colon", "line", "opens"] else end
 
     def _source_end(self, cue: Occurrence, i: int, limit: int) -> int:
         """Where the words that may name the source end, with the times and marks after them: an object begins there."""
@@ -171,6 +184,7 @@ class Starts:
         cues_between: int,
         relatives: int,
         phrase: int,
+        way: str,
     ) -> Start:
         text, entry, shape = self.text, cue.entry, cue.shape
         i = cue.span[1]
@@ -215,6 +229,7 @@ class Starts:
             (named.of_fine, kind, fine),
             (named.of_next, kind, self.tokens.classes[first + 1][1]),
         ]
+        facts.append((named.of_way, kind, label, way, fits, shape, "object" in entry.frames))
         if quoted:
             facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
             length += " verb" if speaks else ""
@@ -239,6 +254,7 @@ class Starts:
                     read_as,
                 ),
                 (named.object_or_subject, prior, at_once, shape, agrees, joined, head, agree),
+                (named.object_sorts, sort(text.word[mark - 1]), sort(text.word[mark]), agrees, fits),
             ]
         if cue.reading and cue.reading.pronoun:
             facts.append((named.of_pronoun, kind, label, shape, cue.reading.pronoun, entry.strength))
@@ -251,6 +267,17 @@ class Starts:
             elif fits:
                 summary = f"{label} {agrees}" if kind != "object" else f"object {agrees}"
         return Start(kind, first, mark, facts, summary)
+
+    def _ways(self, first: int, limit: int, phrase: int) -> dict[int, str]:
+        """What parts the tokens from `first` on from the cue before it: the last of the steps to each (chunks.py)."""
+        ways: dict[int, str] = {}
+        path: list[str] = []
+        for step in steps(self.text, first, limit, name=first):
+            ways[step.first] = " ".join(path[-_STEPS:])
+            kind = "source" if step.kind == PHRASE and step.first == first < phrase else step.kind
+            if kind != "quote" and path[-1:] != [kind]:
+                path.append(kind)
+        return ways
 
     def _possessed(self, k: int) -> bool:
         """Token k carries a pronoun or is a verbal noun, as the heads of objects do (استقالته، إلغاء القمة)."""
@@ -325,13 +352,28 @@ class Starts:
             if cue.also:
                 facts.append((named.none_also, cue.also.form.shape, shape, before))
         else:
-            facts.append((named.none_colon, self.tokens.kind[at + 1] == "opens", min(at, 8)))
+            head = self._head(at)
+            opens = self.tokens.kind[at + 1] == "opens"
+            fine, coarse = self.tokens.classes[head]
+            shown = (sort(text.word[head]), sort(text.word[at - 1]), opens, min(at - head, 5), head > 0)
+            facts += [
+                (named.none_colon, opens, min(at, 8)),
+                (named.none_colon_head, *shown),
+                (named.none_colon_class, coarse, fine),
+            ]
         # A participle or another cue right behind takes the content over (تابع قائلا).
         for k in range(at + 1, min(at + 12, layout.last[at])):
             if layout.readings[k] and layout.readings[k][0].form.shape == "participle":
                 facts.append((named.none_participle, strength))
                 break
         return facts
+
+    def _head(self, at: int) -> int:
+        """The first word of what stands before a headline's colon, behind dots (فيديو.. الوزير: …)."""
+        k = at - 1
+        while k > 0 and self.tokens.kind[k - 1] not in ("dots", "mark", "stop", "line"):
+            k -= 1
+        return k
 
     def _told(self, at: int, joined: int) -> str:
         """The shape of the nearest cue of the sentence before `joined`: what is told has a source already."""

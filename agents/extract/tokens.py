@@ -10,6 +10,7 @@ from agents.extract.inflect import ARTICLE
 from agents.extract.layout import Layout
 from agents.extract.lexicon import Reading, Words, word_classes, words
 
+_DOTS = [".", "."]
 _EDGE = ("edge", "edge")
 
 
@@ -31,6 +32,13 @@ def _function_words() -> dict[str, str]:
         for member in members:
             kinds.setdefault(member, kind)
     return kinds
+
+
+@cache
+def _asides() -> dict[str, str]:
+    """The words, one or two, that begin what the narrator adds (في إشارة إلى …), by their kinds."""
+    kinds = ("pointing", "occasion", "without", "comment", "against")
+    return {form: kind for kind in kinds for form in words()[f"aside-{kind}"]}
 
 
 def _word_kind(form: str, readings: tuple[Reading, ...]) -> str:
@@ -72,6 +80,7 @@ class Tokens:
         self.possessive = tuple(table["object-pronoun"])
         self.verb_prefixes = tuple(table["verb-prefix"])
         self.the_matter = table["the-matter"]
+        self.asides = _asides()
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self.quote_marks = table["quote"]
         # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
@@ -86,6 +95,8 @@ class Tokens:
                 self.kind[i] = "opens" if i in layout.quotations.opening else "closes"
             elif kind == "mark" and layout.stop[i]:
                 self.kind[i] = "stop"
+            elif self.text.word[i : i + 2] == _DOTS and self.text.word[i - 1] != ".":
+                self.kind[i] = "dots"
         self.classes = [*map(word_classes().__getitem__, self.text.form), _EDGE, _EDGE]
 
     def _mark_kind(self, mark: str) -> str:

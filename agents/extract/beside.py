@@ -132,7 +132,8 @@ class Neighbourhood:
         """The last phrases of the sentence before the cue, the nearest first, with the steps from each to the cue."""
         found: list[Near] = []
         path: tuple[str, ...] = ()
-        for step in reversed(steps(self.text, max(self.first, self.at - _BACK), self.at, self.others.cues)):
+        steps_to = tuple(steps(self.text, max(self.first, self.at - _BACK), self.at, self.others.cues))
+        for step in reversed(steps_to):
             span = step.first, step.last
             if step.kind == PHRASE and not self._theirs(span):
                 found.append(Near(span, path, step.ending))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from agents.extract.gazetteer import said
@@ -28,17 +28,17 @@ class Step(NamedTuple):
     ending: str = ""
 
 
-def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: int = -1) -> list[Step]:
-    """The steps of the tokens [first, last). `cues`: tokens of reports, which no phrase begins with.
+def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: int = -1) -> Iterator[Step]:
+    """The steps of the tokens [first, last), each found when asked for.
 
-    At token `name`, behind a verb, what looks like a second verb is taken for a name that looks like one (قال هنت إن).
+    `cues`: tokens of reports, which no phrase begins with. At token `name`, behind a verb, what looks like a second
+    verb is taken for a name that looks like one (قال هنت إن).
     """
-    found: list[Step] = []
     i = first
     while i < last:
         time = past_time(text, i, last)
         if time > i:
-            found.append(Step("time", i, time))
+            yield Step("time", i, time)
             i = time
             continue
         kind = "cue" if i in cues else sort(text.word[i])
@@ -51,6 +51,6 @@ def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: in
             end, ending = phrase(text, i, last)
         if end == i and kind in _LONE:
             end, ending = i + 1, "lone"
-        found.append(Step(PHRASE, i, end, ending) if end > i else Step(kind, i, i + 1))
-        i = found[-1].last
-    return found
+        step = Step(PHRASE, i, end, ending) if end > i else Step(kind, i, i + 1)
+        yield step
+        i = step.last

@@ -6,6 +6,8 @@ complementizer that carries a pronoun and any proclitic stay.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from agents.extract import features as named
 from agents.extract import gazetteer
 from agents.extract.agreement import gender_of, is_oblique
@@ -74,6 +76,7 @@ class Starts:
         joined = cue.shape == "attribution" or join[0] in ("as", "according", "source what")
         takes_object = "object" in entry.frames
         ways = self._ways(i, min(limit, i + _PARTED), phrase)
+        step, way = -1, ""
         strong = commas = cues_between = relatives = 0
         k, governed = i, -1
         kinds, wordlike, readings = self.tokens.kind, text.wordlike, layout.readings
@@ -120,6 +123,8 @@ class Starts:
                     made = ("object", k)
             if made and made[1] < limit:
                 kind, first = made
+                while step < k < i + _PARTED:
+                    step, way = next(ways, (limit, ""))
                 found.append(
                     self._start(
                         cue,
@@ -131,7 +136,7 @@ class Starts:
                         cues_between=cues_between,
                         relatives=relatives,
                         phrase=phrase,
-                        way=ways.get(k, "within" if k < i + _PARTED else "far"),
+                        way="far" if k >= i + _PARTED else way if k == step else "within",
                     )
                 )
                 if kind in ("that", "that+", "quote", "colon"):
@@ -268,16 +273,14 @@ class Starts:
                 summary = f"{label} {agrees}" if kind != "object" else f"object {agrees}"
         return Start(kind, first, mark, facts, summary)
 
-    def _ways(self, first: int, limit: int, phrase: int) -> dict[int, str]:
+    def _ways(self, first: int, limit: int, phrase: int) -> Iterator[tuple[int, str]]:
         """What parts the tokens from `first` on from the cue before it: the last of the steps to each (chunks.py)."""
-        ways: dict[int, str] = {}
         path: list[str] = []
         for step in steps(self.text, first, limit, name=first):
-            ways[step.first] = " ".join(path[-_STEPS:])
+            yield step.first, " ".join(path[-_STEPS:])
             kind = "source" if step.kind == PHRASE and step.first == first < phrase else step.kind
             if kind != "quote" and path[-1:] != [kind]:
                 path.append(kind)
-        return ways
 
     def _possessed(self, k: int) -> bool:
         """Token k carries a pronoun or is a verbal noun, as the heads of objects do (استقالته، إلغاء القمة)."""

@@ -13,6 +13,15 @@ import typer
 from streams import options
 
 _KEEP = 3  # errors shown of each kind, unless told
+_READABLE = {
+    "@.3": "content, overlap ≥ 0.3",
+    "@.8": "content, overlap ≥ 0.8",
+    "joint@.3": "and the right speaker, ≥ 0.3",
+    "joint@.8": "and the right speaker, ≥ 0.8",
+    "speaker named": "  where the text names one beside the cue",
+    "speaker implied": "  where it is only implied",
+    "no speaker": "no speaker found",
+}
 
 
 def evaluate(
@@ -21,6 +30,7 @@ def evaluate(
         typer.Argument(help="Annotated articles: files of JSON lines, or of text; folders of these.", exists=True),
     ],
     errors: Annotated[int, typer.Option(help="How many errors of each kind to show.", min=0)] = _KEEP,
+    by: Annotated[str, typer.Option(help="Also apart, for each value of this field of the articles (source, …).")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The measures as one JSON object.")] = False,
 ) -> None:
     """Measure the engine on articles whose statements you have annotated, and show where it errs.
@@ -36,10 +46,14 @@ def evaluate(
     from agents.extract.jsonl import moment
 
     score, words, began = Score(), 0, time.perf_counter()
+    apart: dict[str, Score] = {}
     try:
         for article in annotated_articles(gold):
             words += len(article["text"].split())
-            score.add(article, extract(article["text"], moment(article.get("published"))))
+            found = extract(article["text"], moment(article.get("published")))
+            score.add(article, found)
+            if by:
+                apart.setdefault(str(article.get(by)), Score()).add(article, found)
     except AnnotationError as error:
         options.fail(str(error))
     took = time.perf_counter() - began
@@ -53,12 +67,27 @@ def evaluate(
     from agents.cli import show
 
     console = show.Terminal()
-    table = Table("measure", "precision", "recall", "F1", box=None)
-    for name, value in score.table().items():
-        cells = [f"{x:.1f}" for x in value] if isinstance(value, tuple) else ["", "", f"{value:.1f}"]
-        table.add_row(name, *cells)
+    counts = score.counts
+    console.print(
+        f"{len(score.articles):,} articles, {counts['gold']:,} statements annotated, {counts['predicted']:,} found; "
+        f"{words:,} words in {took:.1f} s, scoring included\n"
+    )
+    table = Table("", "precision", "recall", "F1", "95 %", box=None)
+    for name, values in score.findings().items():
+        low, high = score.interval(name)
+        table.add_row(_READABLE[name], *(f"{value:.1f}" for value in values), f"[dim]{low:.1f} to {high:.1f}[/dim]")
     console.print(table)
-    console.print(f"\n{words:,} words in {took:.1f} s, scoring included")
+    table = Table("of the statements found", "%", box=None)
+    for name, share in score.shares().items():
+        table.add_row(_READABLE.get(name, name), f"{share:.1f}")
+    console.print("\n", table)
+    if apart:
+        table = Table(by, "articles", "annotated", "≥ 0.3", "≥ 0.8", "and speaker", "speaker %", title="F1", box=None)
+        for value, part in sorted(apart.items()):
+            counts, findings = part.counts, part.findings()
+            f1s = (f"{findings[name][2]:.1f}" for name in ("@.3", "@.8", "joint@.8"))
+            table.add_row(value, f"{len(part.articles)}", f"{counts['gold']}", *f1s, f"{part.shares()['speaker']:.1f}")
+        console.print("\n", table)
     if trusted := score.reliability():
         table = Table("confidence", "statements", "said", "right", title="reliability", box=None)
         for low, high, count, said, right in trusted:

@@ -3,6 +3,7 @@
 The measures: statements are matched one to one to the largest total overlap of their content (Jaccard over words);
 a pair is found at a threshold when its overlap reaches it. Optional gold statements count neither way. A speaker is
 right when its folded name is one of the folded answers. `joint@.8` is the headline: overlap of 0.8 and the speaker.
+How far chance may have moved an F1 is told by drawing the articles anew.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from agents.extract.engine import Extracted
@@ -22,7 +24,10 @@ from streams.arabic import fold
 _WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670\u0640][^\W_]*)*")
 _FOUND, _GOOD = 0.3, 0.8
 _BINS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
-_ACT_FIELDS = ("form", "act", "kind")
+_FINDINGS = ("@.3", "@.8", "joint@.3", "joint@.8")
+_FIELDS = ("form", "act", "kind")
+_SHARES = ("speaker", "speaker named", "speaker implied", "no speaker", "cue", *_FIELDS)
+_DRAWS = 1000
 
 Gold = Mapping[str, Any]
 Spans = Sequence[Sequence[int]]
@@ -53,24 +58,28 @@ class Pair:
 class Score:
     """Counts over articles."""
 
-    counts: Counter[str] = field(default_factory=Counter)
+    articles: list[Counter[str]] = field(default_factory=list)
     # How many statements of each step of confidence there were, how many of them right, and their summed confidence.
     trusted: dict[int, list[float]] = field(default_factory=dict)
     errors: list[tuple[str, str, str]] = field(default_factory=list)  # kind, article, what
 
     def add(self, article: Gold, got: Sequence[Extracted]) -> None:
         """Score one article's statements."""
-        text, c = article["text"], self.counts
+        text, c = article["text"], Counter[str]()
+        self.articles.append(c)
         pairs, missed, extra = match(article, got)
         for pair in pairs:
             c["@.3"] += 1
             c["@.8"] += pair.overlap >= _GOOD
             c["joint@.3"] += pair.speaker
             c["joint@.8"] += pair.speaker and pair.overlap >= _GOOD
+            how = "named" if pair.gold.get("mention") else "implied"
+            c[how] += 1
+            c[f"speaker {how}"] += pair.speaker
             c["speaker"] += pair.speaker
             c["no speaker"] += pair.got.speaker is None
             c["cue"] += pair.cue
-            for name in _ACT_FIELDS:
+            for name in _FIELDS:
                 c[name] += getattr(pair.got, name) == pair.gold.get(name)
         c["gold"] += len(pairs) + len(missed)
         c["predicted"] += len(pairs) + len(extra)
@@ -117,17 +126,38 @@ class Score:
         for got in extra:
             self.errors.append((f"no statement, after {got.cue_lemma or 'no cue'}", doc, _show(text, got.content)))
 
-    def table(self) -> dict[str, float | tuple[float, float, float]]:
-        """The measures: precision, recall and F1, or a share of the matched, in per cent."""
+    @property
+    def counts(self) -> Counter[str]:
+        """Of all articles together."""
+        return sum(self.articles, Counter[str]())
+
+    def findings(self) -> dict[str, tuple[float, float, float]]:
+        """Precision, recall and F1 in per cent, of contents alone and jointly with the speaker."""
         c = self.counts
-        out: dict[str, float | tuple[float, float, float]] = {}
-        for name in ("@.3", "@.8", "joint@.3", "joint@.8"):
+        found = {}
+        for name in _FINDINGS:
             p, r = c[name] / max(c["predicted"], 1), c[name] / max(c["gold"], 1)
-            out[name] = (100 * p, 100 * r, 200 * p * r / (p + r) if p + r else 0.0)
-        for name in ("speaker", "no speaker", "cue", *_ACT_FIELDS):
-            out[f"{name} % of matched"] = 100 * c[name] / max(c["@.3"], 1)
-        out["gold"], out["predicted"] = c["gold"], c["predicted"]
-        return out
+            found[name] = (100 * p, 100 * r, 200 * p * r / (p + r) if p + r else 0.0)
+        return found
+
+    def interval(self, name: str) -> tuple[float, float]:
+        """Where 95 of 100 draws of as many of these articles, with replacement, put the F1 of a finding."""
+        counts = np.array([[2 * c[name], c["predicted"] + c["gold"]] for c in self.articles])
+        draws = np.random.default_rng(0).integers(len(counts), size=(_DRAWS, len(counts)))
+        hits, statements = counts[draws].sum(axis=1).T
+        low, high = np.percentile(100 * hits / np.maximum(statements, 1), (2.5, 97.5))
+        return float(low), float(high)
+
+    def shares(self) -> dict[str, float]:
+        """Of the statements found, the per cent of which each answer is right; for `no speaker`, that have none."""
+        c = self.counts
+        of = {"speaker named": c["named"], "speaker implied": c["implied"]}
+        return {name: 100 * c[name] / max(of.get(name, c["@.3"]), 1) for name in _SHARES}
+
+    def table(self) -> dict[str, float | tuple[float, float, float]]:
+        """All measures in one."""
+        shares = {f"{name} % of matched": share for name, share in self.shares().items()}
+        return {**self.findings(), **shares, "gold": self.counts["gold"], "predicted": self.counts["predicted"]}
 
     def reliability(self) -> list[tuple[float, float, int, float, float]]:
         """By step of confidence: from, to, how many statements, their mean confidence, the share of them right."""

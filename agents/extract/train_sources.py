@@ -122,7 +122,7 @@ class Article:
     def _mention_late(self, report: Report, cue: Cue) -> None:
         """The lesson of a report whose content is found to begin a phrase too late (أعلن الوزير بدء [الحوار])."""
         first, last = report.content[0]
-        passed = steps(self.layout.text, first, last)
+        passed = list(steps(self.layout.text, first, last))
         if first >= cue.span[1] and len(passed) > 1 and passed[0].kind == PHRASE:
             told = frozenset(i for one in self.statements for part in one.report.content for i in range(*part))
             late = replace(report, content=[(passed[0].last, last), *report.content[1:]])

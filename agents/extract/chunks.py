@@ -47,7 +47,7 @@ def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: in
             end, ending = quoted_name(text, i, last), "quoted"
         elif kind == "verb" and i == name and not said(text.form[i]):
             end, ending = i + 1, "lone"
-        elif kind not in _BETWEEN and kind != "cue":
+        elif kind == "number" or (kind not in _BETWEEN and kind != "cue"):
             end, ending = phrase(text, i, last)
         if end == i and kind in _LONE:
             end, ending = i + 1, "lone"

@@ -122,10 +122,13 @@ class Article:
         return self._full[key]
 
     def _fullest(self, name: Span) -> Span:
-        words = [skeleton(form) for form in self.forms(name)]
+        whole = self.forms(name)
+        if whole[0][0] in classes()["one-letter"] and whole[0][1:] in self._at:
+            whole = (whole[0][1:], *whole[1:])  # وفقا لهولواي
+        words = [skeleton(form) for form in whole]
         counts: dict[tuple[str, ...], int] = {}
         spans: dict[tuple[str, ...], Span] = {}
-        last = self.text.form[name[1] - 1]
+        last = whole[-1]
         anchors = self._spelt_alike(last) or [last]
         for at in (at for form in anchors for at in self._at.get(form, ())):
             if word(self.text.word[at]).classes & g.BOUND:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agents.extract import source_features as named
+from agents.extract.agreement import is_oblique
 from agents.extract.chunks import PHRASE, steps
 from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
@@ -94,7 +95,8 @@ def _parts(layout: Layout, first: int, bound: int) -> list[_Part]:
     between: list[str] = []
     for step in steps(text, first, bound):
         initial = step.kind == "stop" and text.word[step.first] == "."
-        if (step.kind in _CLOSING and not initial) or len(found) == _PARTS or len(between) == _STEPS:
+        object_ = step.first == first and step.kind == PHRASE and is_oblique(text, first)
+        if (step.kind in _CLOSING and not initial) or object_ or len(found) == _PARTS or len(between) == _STEPS:
             break
         if step.kind == PHRASE:
             found.append(_Part(begin, " ".join(between), step.first, step.last, step.ending))

@@ -423,7 +423,12 @@ def _ordinary(base: str) -> int:
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
             if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):
-                sure = len(stem) > 4 or stem.endswith(_NISBA[0]) or (ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2)
+                sure = (
+                    len(stem) > 4
+                    or stem.endswith(_NISBA[0])
+                    or (ending == "ه" and len(stem) > 3 and stem in words)
+                    or (ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2)
+                )
                 return ORDINARY if sure else ORDINARY | PERHAPS
     if _VERBAL_NOUN.fullmatch(base):
         return ORDINARY

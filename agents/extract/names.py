@@ -93,7 +93,7 @@ def describe(text: Text, span: Span) -> Source:
         kind: Kind = "group" if plural and not quoted else "organization" if quoted or w.definite else "anonymous"
         return Source(span, kind, None, head=w.base, definite=w.definite, gender=gender, number="p" if plural else "s")
     number = noun.number
-    definite = _definite(text, first + 1, last) if not w.definite else True
+    definite = w.definite or _of_theirs(w) or _definite(text, first + 1, last)
     if name and number == "s" and (noun.kind & _PERSONAL or noun.lemma in classes()["of-the-press-person"]):
         role = role_words(text, first, name[0]) | role_words(text, name[1], last)
         return Source(span, "person", name, role, noun.lemma, definite, gender, "s")
@@ -117,10 +117,19 @@ def _definite(text: Text, i: int, last: int) -> bool:
             or text.form[i] in classes()["for"]
         ):
             return False
-        if w.definite or w.classes & (g.PLACE | g.GIVEN):
+        if w.definite or w.classes & (g.PLACE | g.GIVEN) or _of_theirs(w):
             return True
         i += 1
     return False
+
+
+def _of_theirs(w: Word) -> bool:
+    """A noun with a pronoun (أعمالها، سموه); of ه only titles tell, elsewhere it may be teh marbuta."""
+    if w.noun is None or w.base == w.noun.lemma:
+        return False
+    return w.base.endswith(_THEIRS) or (
+        w.noun.kind == g.TITLE and w.noun.gender == "m" and w.base.endswith(_THEIRS[0][-1])
+    )
 
 
 def _some(text: Text, span: Span) -> Source:
@@ -176,9 +185,10 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
             return kind
     if noun.number in ("p", "d"):
         return "group"
+    definite = w.definite or _of_theirs(w) or _definite(text, span[0] + 1, span[1])
     if noun.lemma in classes()["trade"] and not w.definite:
         return "anonymous"
-    return "office"
+    return "office" if definite or noun.lemma in classes()["speaks-for"] else "anonymous"
 
 
 def _entity_gender(entity: g.Entity) -> str | None:

@@ -530,7 +530,7 @@ def _perhaps_name(text: Text, j: int, stop: int) -> bool:
     return bool(after.classes & g.GIVEN) or _maybe_name(after) or surname(after)
 
 
-_TANWIN = fold("ا")
+_TANWIN, _NISBA_PLURAL = fold("ا"), (fold("يين"), fold("يون"))
 
 
 def _foreign(w: Word) -> bool:
@@ -671,6 +671,8 @@ _PLURALS = tuple(map(fold, ("ين", "ون", "ات")))
 def surname(w: Word, before: Word | None = None) -> bool:
     """A definite word that may end a name: a نسبة of no country, or none of the known words."""
     c = w.classes
+    if w.definite and (w.base.endswith(_NISBA_PLURAL) or (w.noun is not None and w.noun.number != "s")):
+        return False
     if not w.definite or w.clitic or c & (g.HEAD & ~g.BODY | g.PLACE | g.TITLE):
         return False
     if w.base.endswith(("ي", "وي", "اوي")) and not c & g.BODY:

@@ -115,7 +115,9 @@ class Resolver:
             if held is not None:
                 return held
         if source.kind == "anonymous" and source.definite and source.span[1] - source.span[0] == 1:
-            same = self._same_head(source) or self._said_last(source)
+            same = self._same_head(source)
+            if same is None and source.head in classes()["nameless"]:
+                same = self._said_last(source)
             if same is not None:
                 return same
         if source.kind == "office" and source.definite and source.span[1] - source.span[0] == 1:
@@ -149,7 +151,9 @@ class Resolver:
         assert source.name is not None
         full = self.article.full_name(source.name)
         name = self._written(full)
-        gender = source.gender or g.given_names().get(self.text.form[full[0]])
+        first = self.text.form[full[0]]
+        gender = source.gender or g.given_names().get(first)
+        gender = gender or ("m" if first in classes()["man"] else "f" if first in classes()["woman"] else None)
         return Speaker(
             name,
             f"person:{slug(same_person(fold(name)) or name)}",

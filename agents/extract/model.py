@@ -51,8 +51,9 @@ class Ranking:
 
     def _heaviest_of(self, facts: Facts) -> list[tuple[float, str, str]]:
         """The three heaviest features of some facts: how little they weigh, their names, and both as they are told."""
-        known = ((name, self.weights.get(name)) for name in features((facts,)))
-        return sorted((-abs(weight), name, f"{name}:{weight:+.1f}") for name, weight in known if weight is not None)[:3]
+        weights = self.weights
+        known = sorted((-abs(weights[name]), name) for name in features((facts,)) if name in weights)
+        return [(light, name, f"{name}:{weights[name]:+.1f}") for light, name in known[:3]]
 
 
 class _Sums(dict[Facts, float]):

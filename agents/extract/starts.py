@@ -31,6 +31,8 @@ _NEAR = Ranges(0, 1, 3, 7, 14, least=0)
 # Behind an attribution's word an outlet is named so soon.
 _NAMED = 4
 _HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
+# The frames that the kinds of candidates stand for; particles and clitics are frames of their own.
+_FRAMES = {"that": "that", "that+": "that", "quote": "quote", "colon": "quote", "comma": "source", "object": "object"}
 
 
 class Starts:
@@ -194,18 +196,10 @@ class Starts:
         text, entry, shape = self.text, cue.entry, cue.shape
         i = cue.span[1]
         form = text.form[mark]
-        label = kind if kind not in ("particle", "clitic") else f"{kind} {form if kind == 'particle' else form[0]}"
-        frame = {
-            "that": "that",
-            "that+": "that",
-            "quote": "quote",
-            "colon": "quote",
-            "comma": "source",
-            "object": "object",
-            "particle": form,
-            "clitic": form[0],
-        }[kind]
-        if kind in ("that", "that+") and text.form[mark - 1] in self.tokens.particles and mark - 1 >= i:
+        kinds, classes, opening = self.tokens.kind, self.tokens.classes, self.layout.quotations.opening
+        frame = _FRAMES.get(kind) or (form if kind == "particle" else form[0])
+        label = kind if kind in _FRAMES else f"{kind} {frame}"
+        if frame == "that" and mark > i and text.form[mark - 1] in self.tokens.particles:
             frame = text.form[mark - 1] if text.form[mark - 1] in entry.frames else frame
         fits = frame in entry.frames
         near = _NEAR(mark - i)
@@ -213,28 +207,25 @@ class Starts:
         agrees = "here" if mark == phrase else "within" if mark < phrase else "beyond"
         if mark == phrase + 1 and text.word[phrase] in self.tokens.commas:
             agrees = "here"
-        before = self.tokens.kind[mark - 1]
-        quoted = mark in self.layout.quotations.opening or (first - 1 in self.layout.quotations.opening)
+        quoted = mark in opening or first - 1 in opening
         length = ""
         if quoted:
-            quotations = self.layout.quotations
-            quotation = quotations.all[quotations.opening.get(mark, quotations.opening.get(first - 1, 0))]
+            quotation = self.layout.quotations.all[opening.get(mark, opening.get(first - 1, 0))]
             size = quotation.last - quotation.first
             length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
             speaks = any(self.tokens.verbal(n) for n in range(first, min(first + 4, quotation.last)))
         nth = str(min(strong, 2))
-        fine, coarse = self.tokens.classes[first]
-        left = self.tokens.classes[mark - 1][1]
+        fine, coarse = classes[first]
         facts: list[Facts] = [
             (named.placed, kind, label, shape, fits, entry.strength, near, nth, agrees),
-            (named.crossed, kind, before, min(commas, 3), min(cues_between, 2), min(relatives, 2)),
+            (named.crossed, kind, kinds[mark - 1], min(commas, 3), min(cues_between, 2), min(relatives, 2)),
             (named.of_lemma, label, entry.lemma),
             (named.of_class, kind, agrees, coarse),
-            (named.of_classes, kind, left, coarse),
+            (named.of_classes, kind, classes[mark - 1][1], coarse),
             (named.of_fine, kind, fine),
-            (named.of_next, kind, self.tokens.classes[first + 1][1]),
+            (named.of_next, kind, classes[first + 1][1]),
+            (named.of_way, kind, label, way, fits, shape, "object" in entry.frames),
         ]
-        facts.append((named.of_way, kind, label, way, fits, shape, "object" in entry.frames))
         if quoted:
             facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
             length += " verb" if speaks else ""
@@ -245,19 +236,9 @@ class Starts:
             noun = gazetteer.word(form)
             head = bool(noun.classes & _HEADS)
             joined = bool(cue.reading and cue.reading.conjunction)
-            at_once, prior, agree = first == i, self.tokens.kind[cue.at - 1], self._agrees(cue, first)
+            at_once, prior, agree = first == i, kinds[cue.at - 1], self._agrees(cue, first)
             facts += [
-                (
-                    named.object_itself,
-                    self.tokens.kind[mark],
-                    agrees,
-                    own,
-                    fits,
-                    at_once,
-                    form[-1:] == "ا",
-                    shape,
-                    read_as,
-                ),
+                (named.object_itself, kinds[mark], agrees, own, fits, at_once, form[-1:] == "ا", shape, read_as),
                 (named.object_or_subject, prior, at_once, shape, agrees, joined, head, agree),
                 (named.object_sorts, sort(text.word[mark - 1]), sort(text.word[mark]), agrees, fits),
             ]

@@ -8,10 +8,13 @@ from agents.extract import gazetteer
 from agents.extract.layout import Layout
 from agents.extract.lexicon import Entry, Reading, words
 from agents.extract.report import Cue
-from agents.extract.text import Text
 
 # What stands for a lexicon entry where the cue is a headline's colon.
 COLON = Entry(":", "P", frozenset(("colon",)), "assert", "medium", "")
+
+
+# So many tokens may stand before a colon that heads a line of a list.
+_HEAD = 12
 
 
 @dataclass(slots=True)
@@ -70,14 +73,23 @@ def find(layout: Layout) -> list[Occurrence]:
             reading = _likelier(readings, text.form[i - 1] in particles if i else False)
             also = next((other for other in readings if other.form.shape != reading.form.shape), None)
             found.append(Occurrence(i, reading, also, (i, i + 1)))
-        elif text.word[i] in colons and text.line[i] == 0 and _heads(text, i):
+        elif text.word[i] in colons and _heads(layout, i):
             found.append(Occurrence(i, None, None, (i, i + 1)))
     return found
 
 
-def _heads(text: Text, i: int) -> bool:
-    """A headline's colon behind what may speak: no number (12:30), no label (بالصور: …)."""
-    return i > 0 and not text.word[i - 1].isdigit() and (i > 1 or text.form[0] not in words()["label"])
+def _heads(layout: Layout, i: int) -> bool:
+    """A colon behind what may speak, in the headline or in a line of a list: with a dash or a number in front.
+
+    Not behind a number (12:30), nor behind a label (بالصور: …).
+    """
+    text, first = layout.text, layout.first[i]
+    if i == 0 or text.word[i - 1].isdigit():
+        return False
+    if text.line[i] == 0:
+        return i > 1 or text.form[0] not in words()["label"]
+    listed = text.word[first] in words()["dash"] or text.word[first].isdigit()
+    return listed and text.line[first - 1] < text.line[i] and i - first <= _HEAD and not any(layout.readings[first:i])
 
 
 def _named(layout: Layout, i: int) -> bool:

@@ -156,10 +156,14 @@ def _likeliest(found: list[Possible]) -> tuple[Possible, float, float]:
 
 
 def _compatible(choices: Iterable[Choice]) -> list[Choice]:
-    """One statement a content: of two cues with the same content the likelier stays."""
+    """One statement a content: of two cues with the same one that which is no attribution, else the likelier, stays."""
     kept: dict[tuple[Span, ...], Choice] = {}
     for choice in choices:
-        key = tuple(choice.content)
-        if key not in kept or kept[key].begins < choice.begins:
-            kept[key] = choice
+        content = tuple(choice.content)
+        if content not in kept or _worth(kept[content]) < _worth(choice):
+            kept[content] = choice
     return list(kept.values())
+
+
+def _worth(choice: Choice) -> tuple[bool, float]:
+    return choice.cue.shape != "attribution", choice.begins

@@ -153,7 +153,17 @@ class Ends:
             return "subordinator"
         if form in self.tokens.relative:
             return "relative"
-        return "time" if gazetteer.is_time(form) else ""
+        if gazetteer.is_time(form):
+            return "time"
+        return "and who" if self._other(k) else ""
+
+    def _other(self, k: int) -> bool:
+        """In a headline somebody else comes in at token k (… ودمشق تنفي)."""
+        text = self.text
+        if text.line[k] or text.form[k][0] not in self.tokens.conjunctions or self.layout.readings[k]:
+            return False
+        ahead = self.layout.readings[k + 1 : k + 4]
+        return any(readings and readings[0].form.shape == "finite" for readings in ahead)
 
     def _end_facts(
         self,

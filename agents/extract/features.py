@@ -275,6 +275,7 @@ def none_reading(
     definite: bool,
     pronoun: bool,
     conjunction: bool,
+    passive: bool,
     shape: str,
     strength: str,
     /,
@@ -288,6 +289,9 @@ def none_reading(
         f"none conjunction {conjunction} {shape}",
         f"none past {past} {strength} {shape}",
         f"none number {number} {shape} {strength}",
+        f"none passive {passive} {shape}",
+        f"none passive {passive} {past} {person}",
+        f"none passive {passive} {strength} {conjunction}",
     )
 
 

@@ -19,6 +19,7 @@ Number = Literal["s", "d", "p"]
 Person = Literal[1, 2, 3]
 
 SHADDA = "\u0651"
+DAMMA = "\u064f"
 # The letters that the rules speak of, by their names.
 ALEF, WAW, YEH, TEH, NOON, MEEM, HEH, HAMZA = "ا", "و", "ي", "ت", "ن", "م", "ه", "ء"
 HAMZA_ON_ALEF = "أ"

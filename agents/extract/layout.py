@@ -8,6 +8,9 @@ from agents.extract.lexicon import Reading, cues, words
 from agents.extract.quotes import Quotations
 from agents.extract.text import Text
 
+# What ends in it is a noun without a pronoun: حياة is not حيّا with ه, which are one when folded.
+_FEMININE = "ة"
+
 
 class Layout:
     """A text with its quotations, sentence ends and possible cues.
@@ -23,8 +26,11 @@ class Layout:
         self.quotations = Quotations(text)
         stops = words()["stop"]
         read = cues().readings
-        readings = {form: read(form) for form in set(text.form)}
-        self.readings: list[tuple[Reading, ...]] = [readings[form] for form in text.form]
+        readings = {word: read(form) for word, form in zip(text.word, text.form, strict=True)}
+        for word in readings:
+            if readings[word] and word.endswith(_FEMININE):
+                readings[word] = tuple(r for r in readings[word] if r.form.shape != "finite" and not r.pronoun)
+        self.readings: list[tuple[Reading, ...]] = [readings[word] for word in text.word]
         self.stop = [word == "\n" or (word in stops and not self._within(i)) for i, word in enumerate(text.word)]
         self.first, self.last = array("i"), array("i")
         first = 0

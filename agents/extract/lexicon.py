@@ -87,6 +87,8 @@ class Cues:
             entry = Entry(row["lemma"], row["class"], frames, row["act"], row["strength"], row["example"])  # type: ignore[arg-type]
             self.entries.append(entry)
             for form in inflect(row["lemma"], row["class"], row["imperfect"].strip("-"), row["masdar"].strip("-")):
+                if form.text in words["homograph"]:
+                    continue
                 table = self._bound if form.bound else self._free
                 known = table.setdefault(form.text, [])
                 # Of one shape the first reading stands; another shape (a verb, its noun) is another reading.
@@ -103,7 +105,8 @@ class Cues:
         by_lemma: dict[tuple[str, str], Reading] = {}
         for reading in found:
             by_lemma.setdefault((reading.entry.lemma, reading.form.shape), reading)
-        return tuple(by_lemma.values())
+        # What attributes (نقلا عن) is that before it is a verb (the two of them passed on).
+        return tuple(sorted(by_lemma.values(), key=lambda reading: reading.form.shape != "attribution"))
 
     def _read(self, form: str, conjunction: bool) -> list[Reading]:
         found: list[Reading] = []

@@ -14,6 +14,8 @@ _LONGEST = 260
 _MOST = 40
 # An attribution of so many tokens has no content of its own.
 _BRIEF = 5
+# Within so many tokens behind its cue a quotation is taken up again.
+_RESUMED = 25
 # Behind a cue set into its content so many tokens of it follow at least.
 _LEAST = 3
 # How long, in tokens, the content is, and what the sentence has before and behind the cue.
@@ -120,12 +122,13 @@ class Preceding:
         """
         text, layout, at = self.text, self.layout, cue.at
         join, j = self.join(cue)
-        first = self.tokens.skip_marks(phrase)
+        resumed = self._resumed(cue, j)
+        first = self.tokens.skip_marks(resumed or phrase)
         rest = layout.last[at] - first
         low = layout.first[at]
         if join in ("that which", "the matter") or j <= low or rest < _LEAST or text.line[at] == 0:
             return None
-        prior, after = self.tokens.kind[j - 1], self.tokens.kind[phrase]
+        prior, after = self.tokens.kind[j - 1], "resumed" if resumed else self.tokens.kind[phrase]
         what = self.tokens.kind[first]
         size = _BEFORE(j - low)
         verb = any(self.tokens.verbal(k) for k in range(low, j))
@@ -139,6 +142,15 @@ class Preceding:
                 (named.around_class, after, coarse, fine, text.form[first]),
             ],
         )
+
+    def _resumed(self, cue: Occurrence, j: int) -> int | None:
+        """The mark that opens, behind the cue, the quotation that closed before token j («…»، قال الوزير، «…»)."""
+        if self.quoted(j):
+            end = cue.span[1]
+            for k in range(end, min(end + _RESUMED, self.layout.last[cue.at])):
+                if k in self.layout.quotations.opening:
+                    return k if self.tokens.kind[k - 1] == "comma" else None
+        return None
 
     def starts(self, cue: Occurrence) -> tuple[int, list[Start]]:
         """The end of the content that stands before an attribution, and candidates for its beginning, nearest first."""

@@ -14,6 +14,7 @@ from agents.extract.agreement import gender_of, is_oblique
 from agents.extract.candidates import Start
 from agents.extract.chunks import PHRASE, steps
 from agents.extract.cues import Occurrence
+from agents.extract.inflect import ALEF, DAMMA, Form
 from agents.extract.lexicon import words
 from agents.extract.model import Facts
 from agents.extract.phrases import subject
@@ -120,7 +121,8 @@ class Starts:
                     and k - i <= 18
                     and (kinds[k - 1] in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
                     and kinds[k - 1] != "particle"
-                    and (kinds[k - 1], what) != ("comma", "participle")  # another report (…، مطالبة بفتح تحقيق)
+                    # A participle on its own is another report (…، مطالبة بفتح تحقيق; وصاح متسائلا).
+                    and not (what == "participle" and (kinds[k - 1] == "comma" or form.endswith(ALEF)))
                 ):
                     made = ("object", k)
             if made and made[1] < limit:
@@ -331,7 +333,16 @@ class Starts:
         r = cue.reading
         if r:
             f = r.form
-            told = (f.person, f.number, f.past, r.preposition, r.definite, bool(r.pronoun), r.conjunction)
+            told = (
+                f.person,
+                f.number,
+                f.past,
+                r.preposition,
+                r.definite,
+                bool(r.pronoun),
+                r.conjunction,
+                self._passive(r.form, at),
+            )
             facts.append((named.none_reading, *told, shape, strength))
             if cue.also:
                 facts.append((named.none_also, cue.also.form.shape, shape, before))
@@ -341,7 +352,7 @@ class Starts:
             fine, coarse = self.tokens.classes[head]
             shown = (sort(text.word[head]), sort(text.word[at - 1]), opens, min(at - head, 5), head > 0)
             facts += [
-                (named.none_colon, opens, min(at, 8)),
+                (named.none_colon, opens, min(at - layout.first[at], 8)),
                 (named.none_colon_head, *shown),
                 (named.none_colon_class, coarse, fine),
             ]
@@ -358,6 +369,10 @@ class Starts:
         while k > 0 and self.tokens.kind[k - 1] not in ("dots", "mark", "stop", "line"):
             k -= 1
         return k
+
+    def _passive(self, form: Form, at: int) -> bool:
+        """The verb at token `at` is passive by its letters or by its first vowel (نُقل)."""
+        return form.passive or (form.past and self.text.word[at][1:2] == DAMMA)
 
     def _told(self, at: int, joined: int) -> str:
         """The shape of the nearest cue of the sentence before `joined`: what is told has a source already."""

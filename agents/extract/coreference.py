@@ -212,6 +212,14 @@ class Article:
             return None
         return next((body for body in reversed(same) if body.span[0] < at), same[0])
 
+    def in_full_office(self, source: Source) -> Source | None:
+        """The office that a short form (الوزير) stands for, if the article has told it in full and no name for it."""
+        before = bisect_left(self.sources, source.span[0], key=lambda other: other.span[0])
+        for other in reversed(self.sources[max(0, before - _NEAREST) : before]):
+            if other.kind == "office" and other.head == source.head and other.definite and source.role < other.role:
+                return other if other.gender == source.gender else None
+        return None
+
     def find(self, names: tuple[str, ...]) -> Span | None:
         """Where one of the folded names stands in the article."""
         for name in names:

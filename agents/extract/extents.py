@@ -11,12 +11,13 @@ from typing import NamedTuple
 from agents.extract import source_features as named
 from agents.extract.agreement import is_oblique
 from agents.extract.chunks import PHRASE, steps
-from agents.extract.gazetteer import word
+from agents.extract.gazetteer import HEAD, ORDINARY, word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import word_classes
 from agents.extract.model import Facts
 from agents.extract.phrases import phrase, quoted_name
 from agents.extract.sorts import clitic, sort
+from streams.arabic import fold
 
 # How many tokens and further parts a phrase may have.
 _LONGEST, _PARTS = 34, 5
@@ -63,7 +64,7 @@ def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
     for last in range(first + 1, end):
         if sort(text.word[last - 1]) not in _NEVER_LAST and sort(text.word[last]) != "bracket-close":
             add(last, "short", ending, ())
-    parts = _parts(layout, end, bound)
+    parts = _parts(layout, end, bound, head)
     crossed: tuple[Facts, ...] = ()
     how: str = ending
     last = end
@@ -89,14 +90,15 @@ class _Part(NamedTuple):
     ending: str
 
 
-def _parts(layout: Layout, first: int, bound: int) -> list[_Part]:
+def _parts(layout: Layout, first: int, bound: int, head: str) -> list[_Part]:
     text, begin = layout.text, first
     found: list[_Part] = []
     between: list[str] = []
     for step in steps(text, first, bound):
         initial = step.kind == "stop" and text.word[step.first] == "."
-        object_ = step.first == first and step.kind == PHRASE and is_oblique(text, first)
-        if (step.kind in _CLOSING and not initial) or object_ or len(found) == _PARTS or len(between) == _STEPS:
+        if step.kind == PHRASE and (_object(layout, step.first, first) or _audience(layout, step.first, head)):
+            break
+        if (step.kind in _CLOSING and not initial) or len(found) == _PARTS or len(between) == _STEPS:
             break
         if step.kind == PHRASE:
             found.append(_Part(begin, " ".join(between), step.first, step.last, step.ending))
@@ -107,6 +109,21 @@ def _parts(layout: Layout, first: int, bound: int) -> list[_Part]:
         else:
             between.append(step.kind)
     return found
+
+
+def _object(layout: Layout, i: int, end: int) -> bool:
+    """A plural or dual in the oblique case right behind the phrase: the verb's object (حث الوزير الجانبين)."""
+    w = word(layout.text.word[i])
+    two = w.definite and w.base.endswith(_DUAL) and bool(word(w.base[: -len(_DUAL)]).classes & (HEAD | ORDINARY))
+    return i == end and (is_oblique(layout.text, i) or two)
+
+
+def _audience(layout: Layout, i: int, head: str) -> bool:
+    """An outlet that was spoken to (لوكالة رويترز); of a document it is the author."""
+    return head not in _OF_OUTLETS and clitic(layout.text.word[i]) == "to" and sort(layout.text.word[i]) == "media"
+
+
+_DUAL, _OF_OUTLETS = fold("ين"), frozenset(("document", "media"))
 
 
 def _joint(

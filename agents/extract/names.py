@@ -327,6 +327,7 @@ def find_name(text: Text, span: Span) -> Span | None:
             and w.definite
             and not w.clitic
             and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA)
+            and w.classes & (g.ORDINARY | g.PERHAPS) != g.ORDINARY
             and not g.nation(w.base)
         ):
             return i, last

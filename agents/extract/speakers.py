@@ -209,11 +209,17 @@ class Resolver:
     def _said_last(self, source: Source) -> Speaker | None:
         """سموه، المتحدث نفسه، الخبير: an office without a name or a field of its own is the person who spoke last."""
         at = source.span[0]
+        anyone, unnamed = source.head in classes()["anyone"], source.head in classes()["nameless"]
+        if not anyone:
+            office = self.article.in_full_office(source)
+            if office is not None:
+                return self._speaker(office, "title")
         for report, speaker in self._last_spoken():
             if _at(report) < at and self.text.line[at] - self.text.line[_at(report)] > _NEAR:
                 return None
-            agrees = source.gender is None or speaker.gender in (None, source.gender)
-            if _at(report) < at and speaker.kind == "person" and agrees and report.parent is None:
+            agrees = source.gender is None or speaker.gender in (None, source.gender) or unnamed
+            fits = agrees and (anyone or speaker.head in ("", source.head))
+            if _at(report) < at and (speaker.kind == "person" or unnamed) and fits and report.parent is None:
                 return speaker._replace(by="title")
         return None
 
@@ -228,7 +234,8 @@ class Resolver:
     def _author(self, source: Source) -> Speaker | None:
         """The body whose statement speaks: named in the phrase (بيان الوزارة), or the last body that spoke."""
         first, last = source.span
-        if source.head not in classes()["issued-by-bodies"] or source.number != "s":
+        figures = word(self.text.word[first]).base in classes()["figures"]
+        if not figures and (source.head not in classes()["issued-by-bodies"] or source.number != "s"):
             return None
         i = first + 1
         while i < last and (
@@ -240,7 +247,7 @@ class Resolver:
             inner = describe(self.text, (i, last))
             if inner.kind != "document":
                 return self._resolve(inner)
-        if not source.definite and source.head not in classes()["statement"]:
+        if figures or (not source.definite and source.head not in classes()["statement"]):
             return None
         for report, speaker in self._last_spoken():
             at = _at(report)

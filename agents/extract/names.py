@@ -261,8 +261,10 @@ def find_name(text: Text, span: Span) -> Span | None:
                 i = closing
             continue
         before, w = word(text.word[i - 1]), word(text.word[i])
+        faithful = i + 1 < last and text.form[i + 1] in classes()["of-the-faith"] and not w.definite  # شمس الدين
         given = (
-            son_of(text, i, last)
+            faithful
+            or son_of(text, i, last)
             or title_for_name(text, i, last)
             or (bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base)))
         )

@@ -426,6 +426,9 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
             end, _ = _simple(text, j + 1, stop, depth + 1)
             if end > j + 1:
                 return _also(text, end, stop) if loose else end
+        quoted = quoted_name(text, j + 1, stop) if not head.definite and form in _marks("in") else 0
+        if quoted > j + 1 and head.noun and head.noun.number == "p":
+            return quoted  # محللون في «بيت المال»
         # An unnamed source is told by its place (مصدر في المطار), but not by where it spoke (في بيان).
         place = head.classes & g.SOURCE and not head.definite and after.definite and form in _marks("in")
         if place and not after.classes & (g.DOCUMENT | g.TIME) and after.base not in _marks("period"):
@@ -662,7 +665,7 @@ def _family_name(text: Text, j: int, stop: int, sure: bool) -> bool:
             and not (w.base.endswith(_PLURALS) and len(w.base) > 4)
             and (not w.classes & g.HEAD or bool(after & (g.MARK | g.BOUND)))
         )
-    return sure and bool(after & g.MARK) and not w.classes & (g.HEAD | g.TITLE)
+    return sure and bool(after & (g.MARK | g.THAT)) and not w.classes & (g.HEAD | g.TITLE)
 
 
 _PLURALS = tuple(map(fold, ("ين", "ون", "ات")))

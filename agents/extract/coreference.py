@@ -62,7 +62,7 @@ class Article:
         heads = g.HEAD | g.TITLE | g.GIVEN | g.PLACE
         covered = [False] * size
         found: list[Source] = []
-        classes = {token: word(token).classes for token in set(text.word)}
+        classes = {token: word(token).classes for token in text.vocabulary}
         begins = {token for token, c in classes.items() if c & heads and not c & g.BOUND}
         while i < size:
             if text.word[i] not in begins:

@@ -26,7 +26,7 @@ class Layout:
         self.quotations = Quotations(text)
         stops = words()["stop"]
         read = cues().readings
-        readings = {word: read(form) for word, form in zip(text.word, text.form, strict=True)}
+        readings = {word: read(form) for word, form in text.vocabulary.items()}
         for word in readings:
             if readings[word] and word.endswith(_FEMININE):
                 readings[word] = tuple(r for r in readings[word] if r.form.shape != "finite" and not r.pronoun)

@@ -29,10 +29,11 @@ class Text:
     """Tokens of `raw` as parallel lists, which is what makes the engine fast.
 
     start, end: code point offsets into `raw` · word: the token as written · form: the token folded ·
-    wordlike: whether it is a word and no mark · line: the number of its line, the headline being 0.
+    wordlike: whether it is a word and no mark · line: the number of its line, the headline being 0 ·
+    vocabulary: each distinct word with its form.
     """
 
-    __slots__ = ("end", "form", "line", "raw", "start", "word", "wordlike")
+    __slots__ = ("end", "form", "line", "raw", "start", "vocabulary", "word", "wordlike")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
@@ -41,12 +42,14 @@ class Text:
         parts = _TOKEN.split(raw)  # white space and tokens in turn
         edges = array("i", accumulate(map(len, parts)))
         self.start, self.end = edges[:-1:2], edges[1::2]
+        del parts[::2]
         known: dict[str, str] = {}  # each distinct word is kept once
-        self.word = list(map(known.setdefault, parts[1::2], parts[1::2]))
+        self.word = list(map(known.setdefault, parts, parts))
+        del parts, edges
         # Folded all at once; a lone tatweel or mark, of which nothing is left, stays itself.
         forms = fold(" ".join(known)).split(" ") if known else ()
-        folded = {word: form or word for word, form in zip(known, forms, strict=True)}
-        self.form = list(map(folded.__getitem__, self.word))
+        self.vocabulary = {word: form or word for word, form in zip(known, forms, strict=True)}
+        self.form = list(map(self.vocabulary.__getitem__, self.word))
         wordlike = {word: word[0].isalnum() for word in known}
         self.wordlike = list(map(wordlike.__getitem__, self.word))
         self.line = array("i")

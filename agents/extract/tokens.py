@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from functools import cache
 from itertools import accumulate
 
@@ -62,7 +63,7 @@ class Tokens:
         self.text = layout.text
         table: Words = words()
         self.size = len(self.text)
-        self.word_count = [0, *accumulate(self.text.wordlike)]  # words before each token
+        self.word_count = array("i", accumulate(self.text.wordlike, initial=0))  # words before each token
         self.that = table["complementizer"]
         self.that_pronoun = _that_pronoun()
         self.particles = table["particle"]
@@ -84,10 +85,10 @@ class Tokens:
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self.quote_marks = table["quote"]
         # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
-        known = dict(zip(self.text.word, zip(self.text.form, layout.readings, strict=True), strict=True))
+        readings, vocabulary = dict(zip(self.text.word, layout.readings, strict=True)), self.text.vocabulary
         kinds = {
-            word: _word_kind(form, readings) if word[0].isalnum() else self._mark_kind(word)
-            for word, (form, readings) in known.items()
+            word: _word_kind(form, readings[word]) if word[0].isalnum() else self._mark_kind(word)
+            for word, form in vocabulary.items()
         }
         self.kind = [*map(kinds.__getitem__, self.text.word), "edge", "edge"]
         for i, kind in enumerate(self.kind):
@@ -95,9 +96,10 @@ class Tokens:
                 self.kind[i] = "opens" if i in layout.quotations.opening else "closes"
             elif kind == "mark" and layout.stop[i]:
                 self.kind[i] = "stop"
-            elif self.text.word[i : i + 2] == _DOTS and self.text.word[i - 1] != ".":
+            elif kind == "mark" and self.text.word[i : i + 2] == _DOTS and self.text.word[i - 1] != ".":
                 self.kind[i] = "dots"
-        self.classes = [*map(word_classes().__getitem__, self.text.form), _EDGE, _EDGE]
+        classes = {word: word_classes()[form] for word, form in vocabulary.items()}
+        self.classes = [*map(classes.__getitem__, self.text.word), _EDGE, _EDGE]
 
     def _mark_kind(self, mark: str) -> str:
         if mark == "\n":

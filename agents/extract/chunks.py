@@ -6,7 +6,8 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from agents.extract.gazetteer import said
-from agents.extract.phrases import past_time, phrase, quoted_name
+from agents.extract.nominals import quoted_name
+from agents.extract.phrases import past_time, phrase
 from agents.extract.sorts import sort
 from agents.extract.text import Text
 

@@ -16,7 +16,8 @@ from agents.extract.gazetteer import word
 from agents.extract.lexicon import words as classes
 from agents.extract.names import Source, describe, skeleton
 from agents.extract.offices import same_person
-from agents.extract.phrases import name_end, phrase
+from agents.extract.person_names import name_end
+from agents.extract.phrases import phrase
 from agents.extract.report import Span
 from agents.extract.text import Text
 from streams.arabic import fold

@@ -15,7 +15,8 @@ from agents.extract.gazetteer import HEAD, ORDINARY, word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import word_classes
 from agents.extract.model import Facts
-from agents.extract.phrases import phrase, quoted_name
+from agents.extract.nominals import quoted_name
+from agents.extract.phrases import phrase
 from agents.extract.sorts import clitic, sort
 from streams.arabic import fold
 

@@ -229,6 +229,12 @@ def words() -> Words:
 
 
 @cache
+def words_of(*names: str) -> frozenset[str]:
+    """The function words of these classes together."""
+    return frozenset().union(*(words()[name] for name in names))
+
+
+@cache
 def cues() -> Cues:
     """The lexicon of cues."""
     return Cues(words())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
 from agents.extract.lexicon import words as classes
-from agents.extract.phrases import name_end, son_of, title_for_name
+from agents.extract.person_names import name_end, son_of, title_for_name
 from agents.extract.report import Kind, Span
 from agents.extract.text import Text
 from streams.arabic import fold

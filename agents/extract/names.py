@@ -240,6 +240,11 @@ def find_name(text: Text, span: Span) -> Span | None:
     head = word(text.word[first])
     if head.noun and head.noun.lemma in classes()["nameless"]:
         return None  # مصدر في مستشفى ناصر
+    if head.classes & (g.ROLE | g.TITLE | g.KIN) and not head.classes & g.GIVEN:
+        comma = next((k for k in range(last - 2, first, -1) if text.form[k] in classes()["comma"]), None)
+        named = find_name(text, (comma + 1, last)) if comma is not None else None
+        if named and named[1] == last and comma is not None and _opens(text, comma + 1, named[0]):
+            return named  # رئيس جماعة آيت عباس، موحى أوعلي
     if head.classes & g.GIVEN or not head.classes & (g.HEAD | g.TITLE):
         end = name_end(text, first, last)
         after = word(text.word[end]).classes if end < last else 0
@@ -315,6 +320,8 @@ def find_name(text: Text, span: Span) -> Span | None:
                 or before.definite
                 or before.noun
             )
+            if given and _begun_before(text, i, first):
+                return i - 1, end  # السفير الصادق بابكر
             if not given and not called:
                 if end == last and i > first + 1 and _unknown_given(text, i - 1):
                     return i - 1, end
@@ -336,6 +343,20 @@ def find_name(text: Text, span: Span) -> Span | None:
     return None
 
 
+def _opens(text: Text, first: int, name: int) -> bool:
+    """Only titles stand between token `first` and the name."""
+    return all(word(text.word[i]).classes & (g.TITLE | g.ROLE) or text.form[i] == "." for i in range(first, name))
+
+
+def _begun_before(text: Text, i: int, first: int) -> bool:
+    """Behind a title stands a given name with an article before the one at `i`."""
+    if i - 2 < first:
+        return False
+    title, w = word(text.word[i - 2]), word(text.word[i - 1])
+    name = w.definite and not w.clitic and w.base in g.given_names() and not w.classes & (g.HEAD | g.TITLE)
+    return name and title.definite and bool(title.classes & (g.TITLE | g.ROLE)) and not g.nation(w.base)
+
+
 def _unknown_given(text: Text, i: int) -> bool:
     """The word before a name is taken for an ordinary one, but what stands before that calls for a name."""
     w, before = word(text.word[i]), word(text.word[i - 1])
@@ -354,6 +375,16 @@ def _rest(text: Text, end: int, last: int) -> int:
     """The end of a name whose last word or two the tables take for something else."""
     if 0 < last - end <= 2 and not any(_foreign(text, i) for i in range(end, last)):
         return last
+    w = word(text.word[end]) if end < last else None
+    if (
+        w
+        and last - end == 1
+        and w.definite
+        and not w.clitic
+        and w.classes & g.ROLE
+        and word(text.word[end - 1]).classes
+    ):
+        return last  # سميح الزعيم: a trade in the place of the surname
     return end
 
 

@@ -137,7 +137,8 @@ class Resolver:
         if source.name or source.code or not (self.article.is_surname(form) or same_person(form)):
             return source
         titled = last - first == 2 and word(self.text.word[first]).classes & (g.ROLE | g.TITLE)
-        if titled or (last - first == 1 and word(self.text.word[first]).noun is None):
+        noun = word(self.text.word[first]).noun
+        if titled or (last - first == 1 and (noun is None or (source.definite and self.article.is_surname(form)))):
             return source._replace(kind="person", name=(last - 1, last), number="s")
         return source
 
@@ -173,15 +174,24 @@ class Resolver:
             first, last = first + 1, last - 1
         written = " ".join(self.text.slice(first, last).split())
         w = word(self.text.word[first])
-        if w.definite and w.clitic.endswith(_LAM):
+        if w.definite and w.clitic.endswith(_LAM) and not self._of_lam(first):
             return _ARTICLE + written[len(w.clitic) + 1 :]  # للجيش is ل and الجيش
         return written[self._clitic(first) :]
+
+    def _of_lam(self, i: int) -> bool:
+        """للجنة is ل and لجنة, not ال and جنة."""
+        rest = word(self.text.word[i][1:])
+        return rest.noun is not None and not rest.clitic
 
     def _clitic(self, i: int) -> int:
         """How many letters before the word at `i` are clitics."""
         form, w = self.text.form[i], word(self.text.word[i])
-        if w.clitic:
+        if w.clitic and not self.article.is_surname(form):
             return len(w.clitic) if w.clitic[-1] in classes()["one-letter"] else 0
+        if self.article.is_surname(form):
+            return 0
+        if form[0] in classes()["conjunction"] and word(self.text.word[i][1:]).noun:
+            return 1  # ومفوضية اللاجئين
         if form[0] in classes()["one-letter"] and len(form) > 4 and form[1:] in self.article and not w.classes:
             return 1
         return 0
@@ -218,7 +228,7 @@ class Resolver:
             if _at(report) < at and self.text.line[at] - self.text.line[_at(report)] > _NEAR:
                 return None
             agrees = source.gender is None or speaker.gender in (None, source.gender) or unnamed
-            fits = agrees and (anyone or speaker.head in ("", source.head))
+            fits = agrees and (anyone or speaker.head == source.head)
             if _at(report) < at and (speaker.kind == "person" or unnamed) and fits and report.parent is None:
                 return speaker._replace(by="title")
         return None
@@ -245,7 +255,7 @@ class Resolver:
             i += 1
         if i < last:
             inner = describe(self.text, (i, last))
-            if inner.kind != "document":
+            if inner.kind in _AUTHORS and (inner.kind != "person" or i == first + 1):
                 return self._resolve(inner)
         if figures or (not source.definite and source.head not in classes()["statement"]):
             return None
@@ -260,6 +270,8 @@ class Resolver:
         return None
 
 
+# Who issues statements and reports.
+_AUTHORS = frozenset(("organization", "country", "media", "office", "group", "person"))
 # How many paragraphs back the body is looked for whose statement (البيان) speaks.
 _NEAR = 4
 # How many of those who spoke last are remembered.

@@ -13,7 +13,7 @@ from agents.extract.model import Models, softmax
 from agents.extract.report import Span
 
 # A possible cue is taken for none when that is likelier than this.
-_DOUBT = 0.62
+_DOUBT = 0.58
 # Where a cue's own word and neighbours speak so much against it (as log odds), no content is looked for: half of all.
 _HOPELESS = 2.2
 # How much overlap with the true content, in words, is good, and is at all; and what the latter and exactness are worth.

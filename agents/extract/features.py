@@ -37,6 +37,11 @@ def crossed(kind: str, before: str, commas: int, cues: int, relatives: int, /) -
     )
 
 
+def passing(kind: str, label: str, passed: str, takes: bool, /) -> Names:
+    """What stands right behind the source where it does not; `takes`: the cue takes an object."""
+    return f"{kind} passed {passed}", f"{kind} passed {passed} takes {takes}", f"{label} passed {passed}"
+
+
 def of_lemma(label: str, lemma: str, /) -> Names:
     """The cue's lemma."""
     return (f"{label} lemma {lemma}",)
@@ -60,17 +65,6 @@ def of_fine(kind: str, fine: str, /) -> Names:
 def of_next(kind: str, coarse: str, /) -> Names:
     """The class of its second word."""
     return (f"{kind} next class {coarse}",)
-
-
-def of_way(kind: str, label: str, way: str, fits: bool, shape: str, takes: bool, /) -> Names:
-    """The steps between the cue and it; `takes`: the cue takes an object."""
-    return (
-        f"{kind} way {way}",
-        f"{kind} way {way} {fits}",
-        f"{kind} way {way} {shape}",
-        f"{kind} way {way} takes {takes}",
-        f"{label} way {way}",
-    )
 
 
 def quoted(kind: str, length: str, fits: bool, strength: str, nth: str, speaks: bool, /) -> Names:
@@ -107,11 +101,6 @@ def object_or_subject(
         f"object first {first} head {head} joined {joined}",
         f"object first {first} agree {agree}",
     )
-
-
-def object_sorts(left: str, own: str, agrees: str, fits: bool, /) -> Names:
-    """What it is to the phrases around it."""
-    return f"object sort {own} {agrees}", f"object sorts {left} {own}", f"object sorts {left} {own} {fits}"
 
 
 def of_pronoun(kind: str, label: str, shape: str, pronoun: str, strength: str, /) -> Names:
@@ -291,7 +280,6 @@ def none_reading(
         f"none number {number} {shape} {strength}",
         f"none passive {passive} {shape}",
         f"none passive {passive} {past} {person}",
-        f"none passive {passive} {strength} {conjunction}",
     )
 
 

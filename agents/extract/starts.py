@@ -6,13 +6,10 @@ complementizer that carries a pronoun and any proclitic stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from agents.extract import features as named
 from agents.extract import gazetteer
 from agents.extract.agreement import gender_of, is_oblique
 from agents.extract.candidates import Start
-from agents.extract.chunks import PHRASE, steps
 from agents.extract.cues import Occurrence
 from agents.extract.inflect import ALEF, DAMMA, Form
 from agents.extract.lexicon import words
@@ -25,8 +22,6 @@ from agents.extract.tokens import Tokens
 
 # How far, in tokens, a content's beginning is looked for.
 _REACH = 45
-# So many tokens behind the cue it is told what parts them from it, by so many steps.
-_PARTED, _STEPS = 24, 5
 # Distances from the cue, in tokens, that are told apart.
 _NEAR = Ranges(0, 1, 3, 7, 14, least=0)
 # Behind an attribution's word an outlet is named so soon.
@@ -78,8 +73,6 @@ class Starts:
         join = self.preceding.join(cue)
         joined = cue.shape == "attribution" or join[0] in ("as", "according", "source what")
         takes_object = "object" in entry.frames
-        ways = self._ways(i, min(limit, i + _PARTED), phrase)
-        step, way = -1, ""
         strong = commas = cues_between = relatives = 0
         k, governed = i, -1
         kinds, wordlike, readings = self.tokens.kind, text.wordlike, layout.readings
@@ -115,20 +108,18 @@ class Starts:
                 elif form[0] in proclitics and len(form) > 2 and k - i < 25 and (here or form[0] in entry.frames):
                     made = ("clitic", k)
                     governed = k + 1  # the noun behind it is its own (طالب بفتح تحقيق)
+                elif what == "participle" and (kinds[k - 1] == "comma" or form.endswith(ALEF)):
+                    pass  # it is another report: …، مطالبة بفتح تحقيق; وصاح متسائلا
                 elif here or (
                     takes_object
                     and k != governed
                     and k - i <= 18
                     and (kinds[k - 1] in ("time", "comma", "closes", "bracket") or k - i <= 3 or self._possessed(k))
                     and kinds[k - 1] != "particle"
-                    # A participle on its own is another report (…، مطالبة بفتح تحقيق; وصاح متسائلا).
-                    and not (what == "participle" and (kinds[k - 1] == "comma" or form.endswith(ALEF)))
                 ):
                     made = ("object", k)
             if made and made[1] < limit:
                 kind, first = made
-                while step < k < i + _PARTED:
-                    step, way = next(ways, (limit, ""))
                 found.append(
                     self._start(
                         cue,
@@ -140,7 +131,6 @@ class Starts:
                         cues_between=cues_between,
                         relatives=relatives,
                         phrase=phrase,
-                        way="far" if k >= i + _PARTED else way if k == step else "within",
                     )
                 )
                 if kind in ("that", "that+", "quote", "colon"):
@@ -193,7 +183,6 @@ class Starts:
         cues_between: int,
         relatives: int,
         phrase: int,
-        way: str,
     ) -> Start:
         text, entry, shape = self.text, cue.entry, cue.shape
         i = cue.span[1]
@@ -216,17 +205,19 @@ class Starts:
             size = quotation.last - quotation.first
             length = "1" if size == 1 else "2-3" if size < 4 else "4-6" if size < 7 else "7+"
             speaks = any(self.tokens.verbal(n) for n in range(first, min(first + 4, quotation.last)))
+        # Behind the source another noun may stand, which is the object (أعلن الحزب وفاة رئيسه عن ستين عاما).
+        passed = kinds[phrase] if agrees == "beyond" else agrees
         nth = str(min(strong, 2))
         fine, coarse = classes[first]
         facts: list[Facts] = [
             (named.placed, kind, label, shape, fits, entry.strength, near, nth, agrees),
             (named.crossed, kind, kinds[mark - 1], min(commas, 3), min(cues_between, 2), min(relatives, 2)),
+            (named.passing, kind, label, passed, "object" in entry.frames),
             (named.of_lemma, label, entry.lemma),
             (named.of_class, kind, agrees, coarse),
             (named.of_classes, kind, classes[mark - 1][1], coarse),
             (named.of_fine, kind, fine),
             (named.of_next, kind, classes[first + 1][1]),
-            (named.of_way, kind, label, way, fits, shape, "object" in entry.frames),
         ]
         if quoted:
             facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
@@ -242,7 +233,6 @@ class Starts:
             facts += [
                 (named.object_itself, kinds[mark], agrees, own, fits, at_once, form[-1:] == "ا", shape, read_as),
                 (named.object_or_subject, prior, at_once, shape, agrees, joined, head, agree),
-                (named.object_sorts, sort(text.word[mark - 1]), sort(text.word[mark]), agrees, fits),
             ]
         if cue.reading and cue.reading.pronoun:
             facts.append((named.of_pronoun, kind, label, shape, cue.reading.pronoun, entry.strength))
@@ -255,15 +245,6 @@ class Starts:
             elif fits:
                 summary = f"{label} {agrees}" if kind != "object" else f"object {agrees}"
         return Start(kind, first, mark, facts, summary)
-
-    def _ways(self, first: int, limit: int, phrase: int) -> Iterator[tuple[int, str]]:
-        """What parts the tokens from `first` on from the cue before it: the last of the steps to each (chunks.py)."""
-        path: list[str] = []
-        for step in steps(self.text, first, limit, name=first):
-            yield step.first, " ".join(path[-_STEPS:])
-            kind = "source" if step.kind == PHRASE and step.first == first < phrase else step.kind
-            if kind != "quote" and path[-1:] != [kind]:
-                path.append(kind)
 
     def _possessed(self, k: int) -> bool:
         """Token k carries a pronoun or is a verbal noun, as the heads of objects do (استقالته، إلغاء القمة)."""

@@ -12,19 +12,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from streams.arabic import fold
+from streams.letters import ALEF, HAMZA, HAMZA_ON_ALEF, HEH, MEEM, NOON, SHADDA, TEH, WAW, YEH
 
 Shape = Literal["finite", "participle", "masdar", "noun", "attribution"]
 Gender = Literal["m", "f"]
 Number = Literal["s", "d", "p"]
 Person = Literal[1, 2, 3]
-
-SHADDA = "\u0651"
-DAMMA = "\u064f"
-# The letters that the rules speak of, by their names.
-ALEF, WAW, YEH, TEH, NOON, MEEM, HEH, HAMZA = "ا", "و", "ي", "ت", "ن", "م", "ه", "ء"
-HAMZA_ON_ALEF = "أ"
-# The clitics that are parted from a form before it is looked up (lexicon.py).
-ARTICLE, SEEN, LAM, KAF = "ال", "س", "ل", "ك"
 
 
 @dataclass(frozen=True, slots=True)

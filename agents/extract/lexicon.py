@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from agents.extract.inflect import ALEF, ARTICLE, KAF, LAM, SEEN, Form, inflect
+from agents.extract.inflect import Form, inflect
 from agents.extract.report import Act
 from streams.arabic import fold
+from streams.letters import ALEF, ARTICLE, LAM, SEEN
 
 # So many words are remembered, those of late, so that a long run over many texts stays within its memory.
 _REMEMBERED = 8192
@@ -81,7 +82,7 @@ class Cues:
         self._lengths = sorted(set(map(len, self._pronouns)), reverse=True)
         self._object_pronouns = words["object-pronoun"]
         self._conjunctions = words["conjunction"]
-        self._nominal = {*words["proclitic"], KAF}
+        self._nominal = frozenset(affixes("preposition"))
         for row in rows("cues.tsv"):
             frames = frozenset(fold(frame) for frame in row["frames"].split())
             entry = Entry(row["lemma"], row["class"], frames, row["act"], row["strength"], row["example"])  # type: ignore[arg-type]
@@ -232,6 +233,19 @@ def words() -> Words:
 def words_of(*names: str) -> frozenset[str]:
     """The function words of these classes together."""
     return frozenset().union(*(words()[name] for name in names))
+
+
+@cache
+def _affixes() -> dict[str, tuple[str, ...]]:
+    return {row["class"]: tuple(fold(row["affixes"]).split()) for row in rows("affixes.tsv")}
+
+
+def affixes(*names: str) -> tuple[str, ...]:
+    """The affixes of these classes (lexicon/affixes.tsv), folded, in the order asked for and of the table.
+
+    Raises `KeyError` for a class that the table has not.
+    """
+    return tuple(affix for name in names for affix in _affixes()[name])
 
 
 @cache

@@ -11,7 +11,7 @@ from agents.extract import gazetteer
 from agents.extract.agreement import gender_of, is_oblique
 from agents.extract.candidates import Start
 from agents.extract.cues import Occurrence
-from agents.extract.inflect import ALEF, DAMMA, Form
+from agents.extract.inflect import Form
 from agents.extract.lexicon import words
 from agents.extract.model import Facts
 from agents.extract.phrases import subject
@@ -19,6 +19,7 @@ from agents.extract.preceding import Preceding
 from agents.extract.ranges import Ranges
 from agents.extract.sorts import sort
 from agents.extract.tokens import Tokens
+from streams.letters import ALEF, DAMMA
 
 # How far, in tokens, a content's beginning is looked for.
 _REACH = 45
@@ -231,7 +232,7 @@ class Starts:
             joined = bool(cue.reading and cue.reading.conjunction)
             at_once, prior, agree = first == i, kinds[cue.at - 1], self._agrees(cue, first)
             facts += [
-                (named.object_itself, kinds[mark], agrees, own, fits, at_once, form[-1:] == "ا", shape, read_as),
+                (named.object_itself, kinds[mark], agrees, own, fits, at_once, form[-1:] == ALEF, shape, read_as),
                 (named.object_or_subject, prior, at_once, shape, agrees, joined, head, agree),
             ]
         if cue.reading and cue.reading.pronoun:

@@ -7,9 +7,9 @@ from functools import cache
 from itertools import accumulate
 
 from agents.extract import gazetteer
-from agents.extract.inflect import ARTICLE
 from agents.extract.layout import Layout
 from agents.extract.lexicon import Reading, Words, word_classes, words
+from streams.letters import ARTICLE
 
 _DOTS = [".", "."]
 _EDGE = ("edge", "edge")

@@ -10,10 +10,26 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from agents.extract.lexicon import cues, rows
+from agents.extract.lexicon import affixes, cues, rows, words_of
 from agents.extract.report import Kind
 from agents.extract.text import Text
 from streams.arabic import fold
+from streams.letters import (
+    ALEF,
+    ARTICLE,
+    FATHATAN,
+    HAMZA,
+    HAMZA_ON_ALEF,
+    HAMZA_UNDER_ALEF,
+    HEH,
+    KAF,
+    LAM,
+    MADDA_ON_ALEF,
+    NOON,
+    TEH,
+    WAW,
+    YEH,
+)
 
 # Classes of words, as bits; a word may be of several.
 ROLE, TITLE, BODY, MEDIA, DOCUMENT, SOURCE, GROUP, KIN = (1 << i for i in range(8))
@@ -26,20 +42,35 @@ ADJECTIVE, ORDINARY, GIVEN, PLACE, MARK, NUMBER, NISBA, LATIN, VERB, PERHAPS, TH
 BOUND = THAT | WHICH | TIME | ADVERB | LINK | AFTER | PREPOSITION
 COMMON = HEAD | TITLE | ORDINARY | PLACE | BOUND | MARK | NUMBER | ADJECTIVE | NISBA | VERB | THIS | SOME
 
-_ARTICLE = fold("ال")
 _TOKEN = re.compile(r"[^\W_]+")
-_CLITICS = (*"وفلبك", "ول", "وب", "فل", "فب")
-_CLITICS_BY_LETTER = {letter: tuple(c for c in _CLITICS if c[0] == letter) for letter in "وفلبك"}
+_CLITICS = affixes("proclitic")
+_CLITICS_BY_LETTER = {letter: tuple(c for c in _CLITICS if c[0] == letter) for letter in {c[0] for c in _CLITICS}}
 _QUOTES = frozenset("\"«»“”„'")
 _QUOTES_AND_STOPS = _QUOTES | {"."}
-_NOUN_ENDINGS = ("ه", "ها", "هم", "هما", "نا", "هن")
-_ENDINGS = (*_NOUN_ENDINGS, "ا", "و", "ين", "ون", "ات", "ت", "وا", "تين", "تان", "ان")
-# Verbal nouns of the second measure (تأميم) and the tenth (استقدام), which are hardly names.
-_VERBAL_NOUN = re.compile("ت..ي.ه?|است...?.")
-_DUAL = (fold("ان"), fold("ين"))
-_ADJECTIVE_ENDINGS = ("يتين", "يتان", "يين", "يون", "يان", "يات", "يه", "ين", "ون")
-_VERBAL_FEMININE = "ايه"  # حماية، ولاية: nouns
-_NISBA = ("ي", "يه", "يين", "يون", "يان", "يات", "يتين", "يتان")
+_PRONOUNS = affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp", "pronoun-3d", "pronoun-1p", "pronoun-3fp")
+# A noun of the feminine before a pronoun, and pronouns that nothing else ends like.
+POSSESSED = (
+    *(TEH + pronoun for pronoun in affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp")),
+    *affixes("pronoun-3fs", "pronoun-3mp"),
+)
+# Of inflected words, in the order in which they are tried: what ends in another stands before it, but for a verb's وا.
+_ENDINGS = (
+    *_PRONOUNS,
+    ALEF,
+    WAW,
+    *affixes("masculine-plural", "feminine-plural"),
+    TEH,
+    WAW + ALEF,
+    *affixes("feminine-dual", "dual"),
+)
+_PREFIXES = frozenset(affixes("imperfect-prefix"))
+# Verbal nouns are hardly names.
+_VERBAL_NOUN = re.compile("|".join(affixes("verbal-noun")))
+_DUAL = affixes("dual")
+_NISBA = affixes("nisba")
+NISBA_FEMININE = YEH + HEH
+_ADJECTIVE_ENDINGS = (*(ending for ending in _NISBA if ending != YEH), *affixes("masculine-plural"))
+_VERBAL_FEMININE = ALEF + NISBA_FEMININE  # حماية، ولاية: nouns
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +132,11 @@ def nouns() -> dict[str, Noun]:
         kind, takes = kinds[row["class"]], frozenset(fold(row["takes"] or "").split())
         lemma = fold(row["noun"])
         forms = [(lemma, row["gender"], "s")]
-        if lemma[-1] not in "هاي":
-            forms.append((lemma + "ا", row["gender"], "s"))  # the accusative (متحدثا)
+        if lemma[-1] not in (HEH, ALEF, YEH):
+            forms.append((lemma + ALEF, row["gender"], "s"))  # the accusative (متحدثا)
         feminine = row["feminine"] or ""
         if feminine == "+":
-            forms.append((lemma + fold("ة"), "f", "s"))
+            forms.append((lemma + HEH, "f", "s"))
         else:
             forms += [(fold(f), "f", "s") for f in feminine.split()]
         forms += [(fold(f), row["gender"], "p") for f in (row["plural"] or "").split()]
@@ -223,7 +254,7 @@ def entity(text: Text, i: int, stop: int) -> tuple[Entity, int] | None:
 
 def _whole(found: Word) -> str:
     """The word without its clitics, with its article."""
-    return _ARTICLE + found.base if found.definite else found.base
+    return ARTICLE + found.base if found.definite else found.base
 
 
 @cache
@@ -245,10 +276,10 @@ def word(token: str) -> Word:
         return Word(form, "", False, MARK)
     if form[0].isdigit():
         return Word(form, "", False, NUMBER)
-    if not "\u0621" <= form[0] <= "\u064a":
+    if not HAMZA <= form[0] <= YEH:
         return Word(form, "", False, LATIN)
-    if _TANWIN in token:
-        found = word(token.replace(_TANWIN, ""))  # غالبًا، نقدًا: no name is written so
+    if FATHATAN in token:
+        found = word(token.replace(FATHATAN, ""))  # غالبًا، نقدًا: no name is written so
         return found if found.classes & (HEAD | BOUND | ADJECTIVE) else Word(form, found.clitic, False, ORDINARY)
     if token in _spelt_names():
         return Word(form, "", False, GIVEN)
@@ -266,20 +297,20 @@ def word(token: str) -> Word:
         found = _read(rest, clitic, article=bool(clitic) or token[0] not in _HAMZAS)
         # What only looks inflected, once a letter is taken off, is as likely a name that begins with that letter.
         doubtful = bool(clitic) and not found.definite and found.classes & PERHAPS and not found.classes & ~_GUESSED
-        if found.classes and not doubtful and (clitic != _LIKE or found.definite):
+        if found.classes and not doubtful and (clitic != KAF or found.definite):
             return found
         if not clitic:
             unknown = found
     if form.startswith(_TO_THE) and len(form) > 4:
-        return Word(form[2:], _TO_THE[0], True, 0)
+        return Word(form[2:], LAM, True, 0)
     return unknown or Word(form, "", False, 0)
 
 
 # للأسد: whatever follows, this is ل and the article.
-_LIKE, _TO_THE = fold("ك"), fold("لل")
+_TO_THE = LAM + LAM
 _GUESSED = ORDINARY | PERHAPS | NISBA | VERB
 # Letters that no article begins with.
-_HAMZAS = frozenset("أإآ")
+_HAMZAS = frozenset((HAMZA_ON_ALEF, HAMZA_UNDER_ALEF, MADDA_ON_ALEF))
 
 
 @cache
@@ -296,19 +327,15 @@ def _read(form: str, clitic: str, article: bool) -> Word:
     """`form`, its clitic off, as an article and a base; no classes when nothing is known of it."""
     if clitic and form in _particles():
         particle = _particles()[form]
-        return Word(
-            form,
-            clitic,
-            False,
-            particle if clitic in "وف" or particle & (TIME | SOME) else PREPOSITION if particle & THIS else LINK,
-        )
+        stays = clitic in words_of("conjunction") or particle & (TIME | SOME)
+        return Word(form, clitic, False, particle if stays else PREPOSITION if particle & THIS else LINK)
     definite, base = False, form
     if article and _takes_article(form):
         definite, base = True, form[2:]
-    elif clitic.endswith(_ARTICLE[1]) and form[0] == _ARTICLE[1] and len(form) > 3:
+    elif clitic.endswith(LAM) and form[0] == LAM and len(form) > 3:
         definite, base = True, form[1:]
     classes = 0
-    whole = _ARTICLE + base if definite else base
+    whole = ARTICLE + base if definite else base
     if whole in _first_words():
         classes |= PLACE
     noun = nouns().get(base)
@@ -329,19 +356,19 @@ def _read(form: str, clitic: str, article: bool) -> Word:
         base.endswith(_NISBA)
         and base not in table_words("nisba_nouns.tsv")
         and (
-            (base.endswith(_NISBA[1]) and len(base) > 4 and not base.endswith(_VERBAL_FEMININE))
+            (base.endswith(NISBA_FEMININE) and len(base) > 4 and not base.endswith(_VERBAL_FEMININE))
             or _ordinary(base) == ORDINARY
         )
     ):
         classes |= NISBA
-    if not definite and not noun and (clitic in ("", *"وف")) and _finite(form):
+    if not definite and not noun and (not clitic or clitic in words_of("conjunction")) and _finite(form):
         classes |= VERB
     classes |= _ordinary(base)
     return Word(base, clitic, definite, classes, noun)
 
 
 def _takes_article(form: str) -> bool:
-    if not form.startswith(_ARTICLE) or form in table_words("words.tsv"):
+    if not form.startswith(ARTICLE) or form in table_words("words.tsv"):
         return False
     return len(form) > 3 and form not in _name_parts()
 
@@ -361,7 +388,7 @@ def _finite(form: str) -> bool:
 
 def said(form: str) -> bool:
     """A participle that goes with a verb of saying (قائلا، مضيفا): as little a name as the verb."""
-    return form.endswith(_ADVERBIAL) and any(r.form.shape == "participle" for r in cues().readings(form))
+    return form.endswith(ALEF) and any(r.form.shape == "participle" for r in cues().readings(form))
 
 
 @cache
@@ -383,21 +410,19 @@ def _verbs() -> frozenset[str]:
     return frozenset(found)
 
 
-_TANWIN = "\u064b"
-_ADVERBIAL = fold("ا")
-_WEAK, _SHE, _THEY, _THEY_NOW = fold("ى") + fold("ا"), fold("ت"), fold("وا"), fold("ون")
+_WEAK, _SHE, _THEY, _THEY_NOW = (YEH, ALEF), TEH, WAW + ALEF, WAW + NOON
 # The imperfect's he and she.
-_TWINS = {"ي": "ت", "ت": "ي"}
+_TWINS = {YEH: TEH, TEH: YEH}
 
 
 def _of_pronoun(base: str) -> Noun | None:
     """A head noun with an attached pronoun (وزيرها، زوجته)."""
-    if not base.endswith(_NOUN_ENDINGS):
+    if not base.endswith(_PRONOUNS):
         return None
-    for ending in _NOUN_ENDINGS:
+    for ending in _PRONOUNS:
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
-            for lemma in (stem, stem[:-1] + "ه" if stem.endswith("ت") else stem):
+            for lemma in (stem, stem[:-1] + HEH if stem.endswith(TEH) else stem):
                 noun = nouns().get(lemma)
                 if noun:
                     return noun
@@ -410,7 +435,7 @@ def _stem(base: str) -> str:
         return base
     for ending in _ADJECTIVE_ENDINGS:
         if base.endswith(ending):
-            return base[: len(base) - len(ending)] + ("ي" if ending[0] == "ي" else "")
+            return base[: len(base) - len(ending)] + (YEH if ending[0] == YEH else "")
     return base
 
 
@@ -422,16 +447,16 @@ def _ordinary(base: str) -> int:
     for ending in _ENDINGS if base.endswith(_ENDINGS) else ():
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
-            if stem in words or stem + "ه" in words or (stem.endswith("ت") and stem[:-1] + "ه" in words):
+            if stem in words or stem + HEH in words or (stem.endswith(TEH) and stem[:-1] + HEH in words):
                 sure = (
                     len(stem) > 4
-                    or stem.endswith(_NISBA[0])
-                    or (ending == "ه" and len(stem) > 3 and stem in words)
-                    or (ending in _NOUN_ENDINGS and len(ending) > 1 and len(stem) > 2)
+                    or stem.endswith(YEH)
+                    or (ending == HEH and len(stem) > 3 and stem in words)
+                    or (ending in _PRONOUNS and len(ending) > 1 and len(stem) > 2)
                 )
                 return ORDINARY if sure else ORDINARY | PERHAPS
     if _VERBAL_NOUN.fullmatch(base):
         return ORDINARY
-    if base[0] in "سيتنا" and len(base) > 4 and base[1:] in words:
+    if base[0] in _PREFIXES and len(base) > 4 and base[1:] in words:
         return ORDINARY | PERHAPS
     return 0

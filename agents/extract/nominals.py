@@ -10,21 +10,14 @@ from typing import Literal
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
-from agents.extract.lexicon import words_of
+from agents.extract.lexicon import affixes, words_of
 from agents.extract.person_names import maybe_name, name_end, name_parts, perhaps_name, son_of, surname, title_for_name
 from agents.extract.text import Text
-from streams.arabic import fold
+from streams.letters import ALEF, BEH, HEH, WAW
 
 # What a phrase ended with: a person's name, an office or trade, a known entity, another noun; "" for no phrase.
 Ending = Literal["name", "role", "entity", "noun", ""]
-# Complements that any office or body may have, and those of a body's place.
-_ANY_ROLE = frozenset(map(fold, ("ل", "باسم", "لدى")))
-_ANY_BODY = frozenset(map(fold, ("ل", "في")))
-_ANY_PLURAL = frozenset(map(fold, ("من", "في")))
-_BY = fold("ب")
-_AND, _TANWIN = fold("و"), fold("ا")
-_FIELD = ("يه",)
-_PRONOUNS = ("ته", "تها", "تهم", "ها", "هم", "نا")
+_POSSESSED = (*g.POSSESSED, *affixes("pronoun-1p"))
 _NEVER_NAMES = g.BOUND | g.MARK | g.VERB | g.HEAD | g.PLACE | g.NUMBER | g.SOME | g.THIS
 
 
@@ -43,7 +36,7 @@ def nominal(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
     if c & g.NUMBER and i + 1 < stop and not depth:
         counted = word(text.word[i + 1])
         people = counted.noun is not None or (
-            text.form[i + 1].endswith(_TANWIN) and not counted.classes & (g.TIME | g.BOUND)
+            text.form[i + 1].endswith(ALEF) and not counted.classes & (g.TIME | g.BOUND)
         )
         if people and not counted.definite and not counted.clitic and text.form[i].isdigit():
             return nominal(text, i + 1, stop, 1) if counted.noun else (i + 2, "noun")
@@ -204,7 +197,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
 
 def _of_pronoun(w: Word) -> bool:
     """Made definite by an attached pronoun (وزير خارجيتها)."""
-    return w.noun is not None and w.base != w.noun.lemma and w.base.endswith(_PRONOUNS) and w.noun.number == "s"
+    return w.noun is not None and w.base != w.noun.lemma and w.base.endswith(_POSSESSED) and w.noun.number == "s"
 
 
 def _completed(
@@ -242,7 +235,7 @@ def _completed(
         j = further
     if personal and j < stop and text.line[j] == text.line[j - 1]:
         w = word(text.word[j])
-        if head.definite and w.definite and w.clitic == _AND and w.noun and w.noun.number == "s" and depth < 3:
+        if head.definite and w.definite and w.clitic == WAW and w.noun and w.noun.number == "s" and depth < 3:
             end, ending = _completed(text, j + 1, stop, w, depth + 1)
             if ending == "name":
                 return end, "name"  # المحامية والناشطة التونسية سنية بن سالم
@@ -304,7 +297,7 @@ def _also(text: Text, j: int, stop: int, field: bool = False) -> int:
     while j < stop:
         w = word(text.word[j])
         if (
-            w.clitic != _AND
+            w.clitic != WAW
             or not w.definite
             or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN) & ~(g.GROUP if field else 0)
         ):
@@ -322,9 +315,9 @@ def _adjectives(text: Text, j: int, stop: int, head: Word, definite: bool) -> in
             continue
         w = word(text.word[j])
         c = w.classes
-        if c & (g.BOUND | g.MARK | g.GIVEN) or w.clitic not in ("", _AND):
+        if c & (g.BOUND | g.MARK | g.GIVEN) or w.clitic not in ("", WAW):
             break
-        feminine = head.definite and w.base.endswith("ه") and head.base.endswith("ه")
+        feminine = head.definite and w.base.endswith(HEH) and head.base.endswith(HEH)
         if definite and w.definite and (c & g.ADJECTIVE or (not c and feminine)):
             if c & (g.HEAD | g.PLACE) and not c & g.NISBA and w.base not in g.table_words("adjectives.tsv"):
                 break
@@ -362,11 +355,11 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
     form, w = text.form[j], word(text.word[j])
     takes = head.noun.takes if head.noun else frozenset()
     if head.classes & g.ROLE:
-        takes |= _ANY_ROLE
+        takes |= words_of("of-any-office")
     if head.classes & g.BODY or body:
-        takes |= _ANY_BODY
+        takes |= words_of("of-any-body")
     if head.classes & (g.SOURCE | g.GROUP | g.ROLE) and head.noun and head.noun.number == "p":
-        takes |= _ANY_PLURAL
+        takes |= words_of("of-any-plural")
     if form in takes and len(form) > 1 and j + 1 < stop:
         after = word(text.word[j + 1])
         loose = form not in words_of("in", "of")
@@ -388,7 +381,7 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
         return j
     if form in takes and head.noun and head.noun.lemma in words_of("runs") and j + 1 < stop:
         return max(quoted_name(text, j + 1, stop), j) if quoted_name(text, j + 1, stop) > j + 1 else j
-    if w.clitic == _BY and w.classes & g.PLACE and head.classes & (g.ROLE | g.BODY):
+    if w.clitic == BEH and w.classes & g.PLACE and head.classes & (g.ROLE | g.BODY):
         known = g.entity(text, j, stop)
         if known:
             return known[1] if known[0].kind == "country" else j
@@ -417,7 +410,7 @@ def _complement(text: Text, j: int, stop: int, head: Word, depth: int, body: boo
         if not (c & (g.HEAD | g.PLACE | g.ORDINARY | g.GIVEN) or genitive) or c & (g.SOURCE | g.GROUP):
             return j
         further = word(text.word[j + 1]) if j + 2 < stop else w
-        if further.clitic == _AND and not further.definite and word(text.word[j + 2]).definite:
+        if further.clitic == WAW and not further.definite and word(text.word[j + 2]).definite:
             return _adjectives(text, j + 3, stop, word(text.word[j + 2]), True)  # لإغاثة وتشغيل اللاجئين
         end, _ = _idafa(text, j, stop, w, depth + 1)
         return end if end > j + 1 or not genitive else j + 2
@@ -430,8 +423,8 @@ def _fields(text: Text, j: int, stop: int) -> int:
         w = word(text.word[j])
         if (
             not w.definite
-            or w.clitic not in ("", _AND)
-            or not (w.classes & (g.ADJECTIVE | g.NISBA) or w.base.endswith(_FIELD))
+            or w.clitic not in ("", WAW)
+            or not (w.classes & (g.ADJECTIVE | g.NISBA) or w.base.endswith(g.NISBA_FEMININE))
         ):
             break
         j += 1
@@ -468,10 +461,10 @@ def quoted_name(text: Text, i: int, stop: int) -> int:
 
 def coordinated(text: Text, end: int, stop: int, ending: Ending, head: Word) -> tuple[int, Ending] | None:
     """A second phrase of the same kind, joined by و."""
-    if end >= stop or text.form[end][0] != _AND:
+    if end >= stop or text.form[end][0] != WAW:
         return None
     w = word(text.word[end])
-    if w.clitic != _AND:
+    if w.clitic != WAW:
         return None
     if w.classes & g.PLACE and (ending == "entity" or head.classes & g.PLACE):
         known = g.entity(text, end, stop)

@@ -12,17 +12,17 @@ from functools import cache
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
-from agents.extract.lexicon import rows, words_of
+from agents.extract.lexicon import affixes, rows, words_of
 from agents.extract.text import Text
 from streams.arabic import fold
+from streams.letters import ALEF, ARTICLE, MEEM, YEH
 
 _NAME_WORDS = 7
-_INFLECTED = tuple(map(fold, ("ا", "ه", "ها", "هم", "ين", "ون", "ات")))
-_PLURALS = tuple(map(fold, ("ين", "ون", "ات")))
-_NISBA_PLURAL = (fold("يين"), fold("يون"))
-_TANWIN = fold("ا")
-# A participle or adjective with tanwin (متحديا), which no name looks like.
-ACCUSATIVE = re.compile(fold("م") + r"\w{3,}" + fold("ا") + "$|" + fold("ها") + "$|" + fold("هم") + "$")
+_PLURALS = affixes("masculine-plural", "feminine-plural")
+_INFLECTED = (ALEF, *affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp"), *_PLURALS)
+_NISBA_PLURAL = affixes("nisba-plural")
+# A participle or adjective with tanwin (متحديا), which no name looks like; or a pronoun alone.
+_ACCUSATIVE = re.compile("|".join((rf"{MEEM}\w{{3,}}{ALEF}", *affixes("pronoun-3fs", "pronoun-3mp"))))
 
 
 @cache
@@ -56,10 +56,10 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
             ):
                 j += 2  # فون دير لاين
                 continue
-            if form.startswith("ال") or further or after.classes & g.GIVEN or maybe_name(after) or surname(after):
+            if form.startswith(ARTICLE) or further or after.classes & g.GIVEN or maybe_name(after) or surname(after):
                 j += 1
                 continue
-        if part and count and form.startswith("ال"):
+        if part and count and form.startswith(ARTICLE):
             j += 1
             continue
         if c & g.MARK:
@@ -172,7 +172,7 @@ def title_for_name(text: Text, i: int, stop: int) -> bool:
 
 def maybe_name(w: Word) -> bool:
     """No table knows it: in this place it may be a name."""
-    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1 and not ACCUSATIVE.match(w.base)
+    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1 and not _ACCUSATIVE.fullmatch(w.base)
 
 
 def perhaps_name(text: Text, j: int, stop: int) -> bool:
@@ -197,7 +197,7 @@ def _foreign(w: Word) -> bool:
     """A name that looks like a participle in the accusative (كريستوفر مويمبا): no table knows it without its ending."""
     stem = w.base[:-1]
     known = g.said(w.base) or word(stem).classes & g.COMMON or stem in g.table_words("adjectives.tsv")
-    return not w.classes & g.COMMON and w.base.endswith(_TANWIN) and not known
+    return not w.classes & g.COMMON and w.base.endswith(ALEF) and not known
 
 
 def surname(w: Word, before: Word | None = None) -> bool:
@@ -207,7 +207,7 @@ def surname(w: Word, before: Word | None = None) -> bool:
         return False
     if not w.definite or w.clitic or c & (g.HEAD & ~g.BODY | g.PLACE | g.TITLE):
         return False
-    if w.base.endswith(("ي", "وي", "اوي")) and not c & g.BODY:
+    if w.base.endswith(YEH) and not c & g.BODY:
         if w.base in g.demonyms():
             return before is not None and bool(before.classes & g.GIVEN)
         return w.base not in g.table_words("nisba_nouns.tsv")

@@ -13,10 +13,9 @@ from agents.extract.nominals import Ending, coordinated, nominal, quantified, ti
 from agents.extract.person_names import maybe_name, name_end, perhaps_name
 from agents.extract.report import Span
 from agents.extract.text import Text
-from streams.arabic import fold
+from streams.letters import ALEF
 
 _LONGEST = 40
-_TANWIN = fold("ا")
 
 
 def noun_phrase(text: Text, first: int, stop: int) -> int:
@@ -76,7 +75,7 @@ def _apposition(text: Text, end: int, stop: int, ending: Ending, head: Word) -> 
     if ending == "name" and w.noun and w.classes & (g.ROLE | g.SOURCE | g.KIN) and not w.classes & g.GIVEN:
         speaks = bool(w.noun.takes & words_of("for"))
         if not comma and (
-            text.form[k].endswith(w.noun.lemma + _TANWIN) or w.noun.number != "s" or (w.definite and not speaks)
+            text.form[k].endswith(w.noun.lemma + ALEF) or w.noun.number != "s" or (w.definite and not speaks)
         ):
             return None
         after, _ = nominal(text, k, stop, 1)

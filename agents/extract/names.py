@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
+from agents.extract.lexicon import affixes
 from agents.extract.lexicon import words as classes
 from agents.extract.person_names import name_end, son_of, title_for_name
 from agents.extract.report import Kind, Span
 from agents.extract.text import Text
 from streams.arabic import fold
+from streams.letters import ALEF, GHAIN, HEH, JEEM, SEEN, SHEEN, WAW, YEH
 
 # Letters that outlets write differently in foreign names (غوتيريس, جوتيريش, غوتيرس): dropped or made one.
-_ALIKE = [*((letter, "") for letter in fold("اويه")), (fold("ج"), fold("غ")), (fold("ش"), fold("س"))]
+_ALIKE = [*((letter, "") for letter in (ALEF, WAW, YEH, HEH)), (JEEM, GHAIN), (SHEEN, SEEN)]
 
 
 class Source(NamedTuple):
@@ -127,9 +129,8 @@ def _of_theirs(w: Word) -> bool:
     """A noun with a pronoun (أعمالها، سموه); of ه only titles tell, elsewhere it may be teh marbuta."""
     if w.noun is None or w.base == w.noun.lemma:
         return False
-    return w.base.endswith(_THEIRS) or (
-        w.noun.kind == g.TITLE and w.noun.gender == "m" and w.base.endswith(_THEIRS[0][-1])
-    )
+    his = w.noun.kind == g.TITLE and w.noun.gender == "m" and w.base.endswith(HEH)
+    return his or w.base.endswith(g.POSSESSED)
 
 
 def _some(text: Text, span: Span) -> Source:
@@ -172,7 +173,7 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
     if noun.lemma in classes()["states"] and noun.number != "s":
         return "country"
     if noun.kind == g.KIN:
-        someone = w.definite or w.base.endswith(_THEIRS) or _definite(text, span[0] + 1, span[1])
+        someone = w.definite or w.base.endswith(g.POSSESSED) or _definite(text, span[0] + 1, span[1])
         return "person" if someone else "anonymous"
     if noun.kind == g.BODY and noun.number == "p":
         return "group"  # جماعات حقوقية: several bodies, none of them named
@@ -206,20 +207,14 @@ def _plural(w: Word) -> bool:
 
 def _construct(text: Text, i: int, last: int) -> bool:
     """A plural before its genitive: معدو التقرير، مستخدمو المواقع."""
-    if (
-        i + 1 >= last
-        or not text.form[i].endswith(_AND)
-        or len(text.form[i]) < 4
-        or word(text.word[i]).classes & g.GIVEN
-    ):
+    if i + 1 >= last or not text.form[i].endswith(WAW) or len(text.form[i]) < 4 or word(text.word[i]).classes & g.GIVEN:
         return False
     after = word(text.word[i + 1])
     return after.definite and not after.classes & (g.ADJECTIVE | g.NISBA)
 
 
-_AND = fold("و")
-_NISBA_PLURAL = fold("يون")
-_PLURAL = tuple(map(fold, ("ون", "ين", "يون", "يين")))
+_PLURAL = affixes("masculine-plural")
+_NISBA_PLURAL = affixes("nisba-plural")[0]
 
 
 def _gender(text: Text, w: Word, name: Span | None) -> str | None:
@@ -229,7 +224,7 @@ def _gender(text: Text, w: Word, name: Span | None) -> str | None:
         return w.noun.gender if w.noun.gender in ("m", "f") else None
     if name:
         return g.given_names().get(text.form[name[0]])
-    if w.definite and w.base.endswith(fold("ة")):
+    if w.definite and w.base.endswith(HEH):
         return "f"
     return None
 
@@ -275,7 +270,7 @@ def find_name(text: Text, span: Span) -> Span | None:
         )
         if w.clitic in _GOVERNING and w.definite:
             continue  # وزير الدفاع بالإنابة
-        if head.classes & g.KIN and not head.definite and not text.form[first].endswith(_THEIRS):
+        if head.classes & g.KIN and not head.definite and not text.form[first].endswith(g.POSSESSED):
             return None  # زوجة مينغ is not مينغ
         if (
             text.form[i] in classes()["for"]
@@ -300,7 +295,7 @@ def find_name(text: Text, span: Span) -> Span | None:
         if (
             head.classes & g.SOURCE
             and not head.definite
-            and (w.base.endswith(_YEH) or (i == first + 1 and not given))
+            and (w.base.endswith(YEH) or (i == first + 1 and not given))
             and not before.definite
             and adjective
         ):
@@ -326,7 +321,7 @@ def find_name(text: Text, span: Span) -> Span | None:
                 if end == last and i > first + 1 and _unknown_given(text, i - 1):
                     return i - 1, end
                 continue
-            if end == i + 1 and not given and w.base.endswith(_YEH) and not before.definite and before.classes & g.HEAD:
+            if end == i + 1 and not given and w.base.endswith(YEH) and not before.definite and before.classes & g.HEAD:
                 continue  # an adjective (مسؤول أمني)
             return i, end
         called = before.classes & (g.ROLE | g.TITLE) and before.definite
@@ -396,8 +391,7 @@ def _foreign(text: Text, i: int) -> bool:
     return (w.clitic in _GOVERNING and not len(text.word[i]) > 3) or (w.clitic in _GOVERNING and w.definite)
 
 
-_GOVERNING = frozenset(map(fold, ("ل", "ب", "ك")))
-_YEH, _THEIRS = fold("ي"), tuple(map(fold, ("ته", "تها", "تهم", "ها", "هم")))
+_GOVERNING = frozenset(affixes("preposition"))
 
 
 def role_words(text: Text, first: int, last: int) -> frozenset[str]:
@@ -415,10 +409,6 @@ def role_words(text: Text, first: int, last: int) -> frozenset[str]:
             found.add(code)
         else:
             found.add(w.base)
-    if found >= _HEAD_OF:
-        found = found - {_GOVERNMENT} | {_MINISTER}  # رئيس الحكومة is رئيس الوزراء
+    if found >= classes()["head-of-government"]:
+        found = found - classes()["government"] | classes()["minister"]  # رئيس الحكومة is رئيس الوزراء
     return frozenset(found)
-
-
-_GOVERNMENT, _MINISTER = fold("حكومة"), fold("وزير")
-_HEAD_OF = {fold("رئيس"), _GOVERNMENT}

@@ -20,6 +20,7 @@ from agents.extract.offices import holders, same_person
 from agents.extract.report import Kind, Report, ResolvedBy, Span
 from agents.extract.text import tokens
 from streams.arabic import fold
+from streams.letters import ARTICLE, LAM
 
 
 class Speaker(NamedTuple):
@@ -174,8 +175,8 @@ class Resolver:
             first, last = first + 1, last - 1
         written = " ".join(self.text.slice(first, last).split())
         w = word(self.text.word[first])
-        if w.definite and w.clitic.endswith(_LAM) and not self._of_lam(first):
-            return _ARTICLE + written[len(w.clitic) + 1 :]  # للجيش is ل and الجيش
+        if w.definite and w.clitic.endswith(LAM) and not self._of_lam(first):
+            return ARTICLE + written[len(w.clitic) + 1 :]  # للجيش is ل and الجيش
         return written[self._clitic(first) :]
 
     def _of_lam(self, i: int) -> bool:
@@ -276,7 +277,6 @@ _AUTHORS = frozenset(("organization", "country", "media", "office", "group", "pe
 _NEAR = 4
 # How many of those who spoke last are remembered.
 _MEMORY = 30
-_LAM, _ARTICLE = fold("ل"), fold("ال")
 
 
 def _at(report: Report) -> int:

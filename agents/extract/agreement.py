@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import word
+from agents.extract.lexicon import affixes
 from agents.extract.report import Cue, Span
 from agents.extract.text import Text
-from streams.arabic import fold
+from streams.letters import HEH
 
-_FEMININE = fold("ة")
-_OBLIQUE = fold("ين")
+(OBLIQUE,) = affixes("oblique")
 
 
 def gender_of(text: Text, span: Span) -> str | None:
@@ -24,14 +24,14 @@ def gender_of(text: Text, span: Span) -> str | None:
         if w.noun.number != "s":
             return None
         return w.noun.gender if w.noun.gender in ("m", "f") else None
-    if w.base.endswith(_FEMININE) and (w.definite or w.classes & g.ORDINARY):
+    if w.base.endswith(HEH) and (w.definite or w.classes & g.ORDINARY):
         return "f"
     return None
 
 
 def is_oblique(text: Text, i: int) -> bool:
     """Token i is a noun in the plural or dual of the accusative and genitive, which no subject stands in."""
-    if not text.form[i].endswith(_OBLIQUE):
+    if not text.form[i].endswith(OBLIQUE):
         return False
     noun = word(text.form[i]).noun
     return noun is not None and noun.number in ("p", "d")

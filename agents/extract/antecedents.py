@@ -16,12 +16,12 @@ from agents.extract import antecedent_features as named
 from agents.extract.beside import Neighbourhood, Others, squeezed
 from agents.extract.coreference import Article
 from agents.extract.layout import Layout
+from agents.extract.lexicon import affixes
 from agents.extract.lexicon import words as classes
 from agents.extract.model import Facts, Ranking
 from agents.extract.names import Source, describe
 from agents.extract.report import Report
 from agents.extract.sorts import clitic, sort
-from streams.arabic import fold
 
 if TYPE_CHECKING:
     from agents.extract.speakers import Speaker
@@ -221,6 +221,7 @@ class Antecedents:
 
 
 # What an attached pronoun tells of whom it means: gender, number.
-_PRONOUNS: dict[str, tuple[str | None, str | None]] = {
-    fold("ه"): ("m", "s"), fold("ها"): ("f", "s"), fold("هم"): (None, "p"), fold("هما"): (None, "d"),
+_AGREEMENT: dict[str, tuple[str | None, str | None]] = {
+    "pronoun-3ms": ("m", "s"), "pronoun-3fs": ("f", "s"), "pronoun-3mp": (None, "p"), "pronoun-3d": (None, "d"),
 }  # fmt: skip
+_PRONOUNS = {pronoun: told for name, told in _AGREEMENT.items() for pronoun in affixes(name)}

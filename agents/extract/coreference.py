@@ -20,7 +20,7 @@ from agents.extract.person_names import name_end
 from agents.extract.phrases import phrase
 from agents.extract.report import Span
 from agents.extract.text import Text
-from streams.arabic import fold
+from streams.letters import HEH, WAW
 
 _LONGEST_NAME = 6
 
@@ -177,7 +177,7 @@ class Article:
         w, form = word(self.text.word[i]), self.text.form[i]
         if w.classes & g.GIVEN:
             return True
-        if form.endswith(_FEMININE) or form[0] == _AND:
+        if form.endswith(HEH) or form[0] == WAW:
             return False
         if i == 0 or self.text.line[i - 1] != self.text.line[i]:
             return True
@@ -238,7 +238,6 @@ def _near(sources: list[Source], at: int) -> list[Source]:
 
 
 _NEAREST = 60
-_FEMININE, _AND = fold("ة"), fold("و")
 
 
 def _within(short: list[str], long: list[str]) -> bool:

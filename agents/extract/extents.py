@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agents.extract import source_features as named
-from agents.extract.agreement import is_oblique
+from agents.extract.agreement import OBLIQUE, is_oblique
 from agents.extract.chunks import PHRASE, steps
 from agents.extract.gazetteer import HEAD, ORDINARY, word
 from agents.extract.layout import Layout
@@ -18,7 +18,6 @@ from agents.extract.model import Facts
 from agents.extract.nominals import quoted_name
 from agents.extract.phrases import phrase
 from agents.extract.sorts import clitic, sort
-from streams.arabic import fold
 
 # How many tokens and further parts a phrase may have.
 _LONGEST, _PARTS = 34, 5
@@ -115,7 +114,8 @@ def _parts(layout: Layout, first: int, bound: int, head: str) -> list[_Part]:
 def _object(layout: Layout, i: int, end: int) -> bool:
     """A plural or dual in the oblique case right behind the phrase: the verb's object (حث الوزير الجانبين)."""
     w = word(layout.text.word[i])
-    two = w.definite and w.base.endswith(_DUAL) and bool(word(w.base[: -len(_DUAL)]).classes & (HEAD | ORDINARY))
+    stem = w.base.removesuffix(OBLIQUE)
+    two = w.definite and stem != w.base and bool(word(stem).classes & (HEAD | ORDINARY))
     return i == end and (is_oblique(layout.text, i) or two)
 
 
@@ -124,7 +124,7 @@ def _audience(layout: Layout, i: int, head: str) -> bool:
     return head not in _OF_OUTLETS and clitic(layout.text.word[i]) == "to" and sort(layout.text.word[i]) == "media"
 
 
-_DUAL, _OF_OUTLETS = fold("ين"), frozenset(("document", "media"))
+_OF_OUTLETS = frozenset(("document", "media"))
 
 
 def _joint(

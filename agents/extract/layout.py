@@ -7,9 +7,7 @@ from array import array
 from agents.extract.lexicon import Reading, cues, words
 from agents.extract.quotes import Quotations
 from agents.extract.text import Text
-
-# What ends in it is a noun without a pronoun: حياة is not حيّا with ه, which are one when folded.
-_FEMININE = "ة"
+from streams.letters import TEH_MARBUTA
 
 
 class Layout:
@@ -28,7 +26,8 @@ class Layout:
         read = cues().readings
         readings = {word: read(form) for word, form in text.vocabulary.items()}
         for word in readings:
-            if readings[word] and word.endswith(_FEMININE):
+            # It ends a noun without a pronoun: حياة is not حيّا with ه, which are one when folded.
+            if readings[word] and word.endswith(TEH_MARBUTA):
                 readings[word] = tuple(r for r in readings[word] if r.form.shape != "finite" and not r.pronoun)
         self.readings: list[tuple[Reading, ...]] = [readings[word] for word in text.word]
         self.stop = [word == "\n" or (word in stops and not self._within(i)) for i, word in enumerate(text.word)]

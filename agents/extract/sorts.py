@@ -10,6 +10,7 @@ from agents.extract.lexicon import word_classes
 from agents.extract.lexicon import words as classes
 from agents.extract.source_tables import source_tables
 from streams.arabic import fold
+from streams.letters import BEH, FEH, KAF, LAM, WAW
 
 # The first class that a word has tells its sort.
 _SORTS = (
@@ -60,7 +61,7 @@ def _mark(form: str) -> str:
     return next((name for name in _MARKS if form in table[name]), "mark")
 
 
-_CLITICS = {"": "", fold("و"): "and", fold("ف"): "and", fold("ل"): "to", fold("ب"): "by", fold("ك"): "as"}
+_CLITICS = {WAW: "and", FEH: "and", LAM: "to", BEH: "by", KAF: "as"}
 
 
 def clitic(token: str) -> str:

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from agents.extract.lexicon import words
+from streams.letters import HAMZA_ON_ALEF, HAMZA_UNDER_ALEF, NOON
 
 Span = tuple[int, int]
 
@@ -21,6 +22,8 @@ _STOPS = ".؟!\n"
 _SENTENCES = (". ", "! ", "؟ ", '" ')
 # An attribution goes before a preposition, so many words from the beginning.
 _FROM, _TO = 2, 7
+# What stands between a source and its quotation: a colon, a complementizer.
+_OPENING = re.compile(rf'\s?(:|[{HAMZA_UNDER_ALEF}{HAMZA_ON_ALEF}]{NOON})?\s?"')
 
 
 def reordered(document: dict[str, Any], seed: str) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def _quotation_first(document: dict[str, Any], s: dict[str, Any]) -> list[Span |
     end = (s["mention"] or s["cue"])[1]
     if not cue < end < first or s["form"] != "direct" or text[last : last + 1] != '"':
         return None
-    if not re.fullmatch(r'\s?(:|إن|أن)?\s?"', text[end:first]) or text[last + 1 : last + 2] not in _STOPS:
+    if not _OPENING.fullmatch(text[end:first]) or text[last + 1 : last + 2] not in _STOPS:
         return None
     if cue and text[cue - 1] != "\n" and text[max(0, cue - 2) : cue] not in _SENTENCES:
         return None

@@ -18,6 +18,7 @@ from streams.records import Statement
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _TITLE_LENGTH = 120
+_PRODUCT = "تصريح"
 # What XML 1.0 cannot hold, however it is written.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -67,7 +68,7 @@ def _title(statement: Statement) -> str:
 
 def _feed_title(query: Filter) -> str:
     said = " · ".join(part for part in (query.speaker, query.q, *query.outlet, *query.act) if part)
-    return f"تصريح: {said}" if said else "تصريح"
+    return f"{_PRODUCT}: {said}" if said else _PRODUCT
 
 
 def _addresses(request: web.Request) -> tuple[str, str]:

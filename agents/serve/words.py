@@ -17,14 +17,14 @@ from importlib.resources import files
 import msgspec
 
 from streams.arabic import fold
+from streams.letters import ARTICLE, BEH, FEH, HAMZA_ON_WAW, HAMZA_ON_YEH, KAF, LAM, WAW
 
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
-_ARTICLE, _TO_THE = "ال", "لل"
-_PROCLITICS = frozenset("وفبلك")
+_TO_THE = LAM + LAM
+_PROCLITICS = frozenset((WAW, FEH, BEH, LAM, KAF))
 _SHORTEST = 3
 _DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
-_HAMZA_ON_WAW, _HAMZA_ON_YEH = "ؤ", "ئ"  # Cairo writes مسئول and شئون where others write مسؤول and شؤون
 # A longer token is no word, and FTS5 and tsvector have their limits.
 _LONGEST = 100
 
@@ -43,7 +43,7 @@ def stem(word: str) -> str:
     while word not in whole:
         if word.startswith(_TO_THE) and word[1:] in whole:  # للجنة is ل + ال + لجنة
             return word[1:]
-        rest = word[2:] if word.startswith((_ARTICLE, _TO_THE)) else word[1:] if word[:1] in _PROCLITICS else word
+        rest = word[2:] if word.startswith((ARTICLE, _TO_THE)) else word[1:] if word[:1] in _PROCLITICS else word
         if rest == word or len(rest) < _SHORTEST:
             break
         word = rest
@@ -52,7 +52,8 @@ def stem(word: str) -> str:
 
 def tokens(text: str) -> Iterator[str]:
     """The folded words of `text`, digits as 0–9, in order."""
-    text = unicodedata.normalize("NFKC", text).replace(_HAMZA_ON_WAW, _HAMZA_ON_YEH)
+    # Cairo writes مسئول and شئون where others write مسؤول and شؤون.
+    text = unicodedata.normalize("NFKC", text).replace(HAMZA_ON_WAW, HAMZA_ON_YEH)
     for found in _WORD.finditer(fold(text).translate(_DIGITS)):
         yield found[0][:_LONGEST]
 
@@ -103,7 +104,7 @@ def terms(query: str) -> tuple[Term, ...]:
     for phrase, word in _TERM.findall(query.replace("“", '"').replace("”", '"').replace("«", '"').replace("»", '"')):
         if word.endswith("*") and len(parts := list(tokens(word))) == 1:
             # A beginning may be shorter than the word that whole.tsv keeps from being torn: only the article goes.
-            start = parts[0].removeprefix(_ARTICLE) if len(parts[0]) > len(_ARTICLE) else parts[0]
+            start = parts[0].removeprefix(ARTICLE) if len(parts[0]) > len(ARTICLE) else parts[0]
             found.append(Term((start,), beginning=True))
         elif phrase:
             found.append(Term(tuple(words(phrase))))

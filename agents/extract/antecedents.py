@@ -17,7 +17,6 @@ from agents.extract.beside import Neighbourhood, Others, squeezed
 from agents.extract.coreference import Article
 from agents.extract.layout import Layout
 from agents.extract.lexicon import affixes
-from agents.extract.lexicon import words as classes
 from agents.extract.model import Facts, Ranking
 from agents.extract.names import Source, describe
 from agents.extract.report import Report
@@ -194,7 +193,7 @@ class Antecedents:
         if cue is None:
             return "none", ""
         form = self.layout.text.form[cue.span[0]]
-        joined = "joined" if cue.shape == "finite" and form[0] in classes()["conjunction"] else ""
+        joined = "joined" if cue.shape == "finite" and form[0] in affixes("conjunction") else ""
         opens = "opening" if cue.span[0] <= self.layout.first[cue.span[0]] + 1 else ""
         return cue.shape + (" of" if cue.pronoun else ""), f"{joined} {opens}"
 

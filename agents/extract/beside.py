@@ -18,7 +18,7 @@ from agents.extract.agreement import agreement
 from agents.extract.chunks import PHRASE, Step, steps
 from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
-from agents.extract.lexicon import word_classes
+from agents.extract.lexicon import affixes, word_classes
 from agents.extract.lexicon import words as classes
 from agents.extract.model import Facts
 from agents.extract.phrases import phrase
@@ -159,7 +159,7 @@ class Neighbourhood:
 
     def _how_joined(self) -> str:
         form, lemma = self.text.form[self.at], self.cue.lemma
-        joined = form[0] in classes()["conjunction"] and (form[0] != lemma[:1] or form[1:2] == form[0])
+        joined = form[0] in affixes("conjunction") and (form[0] != lemma[:1] or form[1:2] == form[0])
         return "joined" if joined else "opening" if self.at <= self.first + 1 else "amid"
 
     def _none(self, after: list[Near], before: list[Near]) -> tuple[Facts, ...]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import word
+from agents.extract.lexicon import affixes
 from agents.extract.lexicon import words as classes
 from agents.extract.names import Source, describe, skeleton
 from agents.extract.offices import same_person
@@ -124,7 +125,7 @@ class Article:
 
     def _fullest(self, name: Span) -> Span:
         whole = self.forms(name)
-        if whole[0][0] in classes()["one-letter"] and whole[0][1:] in self._at:
+        if whole[0][0] in affixes("conjunction", "complement") and whole[0][1:] in self._at:
             whole = (whole[0][1:], *whole[1:])  # وفقا لهولواي
         words = [skeleton(form) for form in whole]
         counts: dict[tuple[str, ...], int] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agents.extract import gazetteer
 from agents.extract.layout import Layout
-from agents.extract.lexicon import Entry, Reading, words
+from agents.extract.lexicon import Entry, Reading, affixes, words
 from agents.extract.report import Cue
 
 # What stands for a lexicon entry where the cue is a headline's colon.
@@ -95,7 +95,7 @@ def _heads(layout: Layout, i: int) -> bool:
 def _named(layout: Layout, i: int) -> bool:
     """A name that looks like a cue (سامح شكري): behind a title or a name, or in ي where nobody speaks of himself."""
     form = layout.text.form[i]
-    if layout.readings[i][0].pronoun in words()["mine"]:
+    if layout.readings[i][0].pronoun in affixes("pronoun-1s"):
         return layout.quotations.inside[i] < 0
     return bool(
         i

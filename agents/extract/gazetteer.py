@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from agents.extract.lexicon import affixes, cues, rows, words_of
+from agents.extract.lexicon import affixes, cues, rows
 from agents.extract.report import Kind
 from agents.extract.text import Text
 from streams.arabic import fold
@@ -327,7 +327,7 @@ def _read(form: str, clitic: str, article: bool) -> Word:
     """`form`, its clitic off, as an article and a base; no classes when nothing is known of it."""
     if clitic and form in _particles():
         particle = _particles()[form]
-        stays = clitic in words_of("conjunction") or particle & (TIME | SOME)
+        stays = clitic in affixes("conjunction") or particle & (TIME | SOME)
         return Word(form, clitic, False, particle if stays else PREPOSITION if particle & THIS else LINK)
     definite, base = False, form
     if article and _takes_article(form):
@@ -361,7 +361,7 @@ def _read(form: str, clitic: str, article: bool) -> Word:
         )
     ):
         classes |= NISBA
-    if not definite and not noun and (not clitic or clitic in words_of("conjunction")) and _finite(form):
+    if not definite and not noun and (not clitic or clitic in affixes("conjunction")) and _finite(form):
         classes |= VERB
     classes |= _ordinary(base)
     return Word(base, clitic, definite, classes, noun)

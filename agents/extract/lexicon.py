@@ -77,11 +77,11 @@ class Cues:
         self._free: dict[str, list[tuple[Entry, Form]]] = {}
         self._bound: dict[str, list[tuple[Entry, Form]]] = {}
         self.readings = lru_cache(_REMEMBERED)(self._all_readings)
-        self._pronouns = words["pronoun"]
+        self._pronouns = frozenset(affixes("pronoun"))
         self._endings = tuple(self._pronouns)
         self._lengths = sorted(set(map(len, self._pronouns)), reverse=True)
-        self._object_pronouns = words["object-pronoun"]
-        self._conjunctions = words["conjunction"]
+        self._object_pronouns = frozenset(affixes("object-pronoun"))
+        self._conjunctions = affixes("conjunction")
         self._nominal = frozenset(affixes("preposition"))
         for row in rows("cues.tsv"):
             frames = frozenset(fold(frame) for frame in row["frames"].split())
@@ -154,7 +154,7 @@ class Cues:
 class Tones:
     """Words of a content that tell what a neutral cue does with it (lexicon/tones.tsv)."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self) -> None:
         self._whole: dict[str, set[str]] = {}
         self._stems: dict[str, set[str]] = {}
         for row in rows("tones.tsv"):
@@ -167,7 +167,7 @@ class Tones:
             for key, acts in table.items()
             if "_" in key
         }
-        self._prefixes = (*words["conjunction"], *words["proclitic"])
+        self._prefixes = affixes("conjunction", "complement")
         self._of_word = lru_cache(_REMEMBERED)(self._find)
 
     def of(self, form: str, following: str) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ class WordClasses(dict[str, tuple[str, str]]):
 @cache
 def tones() -> Tones:
     """The words that tell acts."""
-    return Tones(words())
+    return Tones()
 
 
 @cache
@@ -240,6 +240,7 @@ def _affixes() -> dict[str, tuple[str, ...]]:
     return {row["class"]: tuple(fold(row["affixes"]).split()) for row in rows("affixes.tsv")}
 
 
+@cache
 def affixes(*names: str) -> tuple[str, ...]:
     """The affixes of these classes (lexicon/affixes.tsv), folded, in the order asked for and of the table.
 

@@ -105,7 +105,7 @@ def describe(text: Text, span: Span) -> Source:
 def _several(text: Text, name: Span) -> bool:
     """Two people are named, joined by و."""
     between = (word(text.word[i]) for i in range(name[0] + 1, name[1]))
-    return any(w.clitic in classes()["conjunction"] and w.classes & g.GIVEN for w in between)
+    return any(w.clitic in affixes("conjunction") and w.classes & g.GIVEN for w in between)
 
 
 def _definite(text: Text, i: int, last: int) -> bool:

@@ -10,7 +10,7 @@ import random
 import re
 from typing import Any
 
-from agents.extract.lexicon import words
+from agents.extract.lexicon import affixes, words
 from streams.letters import HAMZA_ON_ALEF, HAMZA_UNDER_ALEF, NOON
 
 Span = tuple[int, int]
@@ -76,7 +76,7 @@ def _quotation_first(document: dict[str, Any], s: dict[str, Any]) -> list[Span |
         return None
     if cue and text[cue - 1] != "\n" and text[max(0, cue - 2) : cue] not in _SENTENCES:
         return None
-    return [(first - 1, last + 1), _COMMA, (cue + (text[cue] in words()["conjunction"]), end)]
+    return [(first - 1, last + 1), _COMMA, (cue + (text[cue] in affixes("conjunction")), end)]
 
 
 def _attribution_inside(document: dict[str, Any], s: dict[str, Any]) -> list[Span | str] | None:

@@ -13,6 +13,7 @@ from agents.extract.antecedents import Antecedents
 from agents.extract.coreference import Article
 from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
+from agents.extract.lexicon import affixes
 from agents.extract.lexicon import words as classes
 from agents.extract.mentions import Others, find_mention, rankings
 from agents.extract.names import Source, describe
@@ -188,12 +189,17 @@ class Resolver:
         """How many letters before the word at `i` are clitics."""
         form, w = self.text.form[i], word(self.text.word[i])
         if w.clitic and not self.article.is_surname(form):
-            return len(w.clitic) if w.clitic[-1] in classes()["one-letter"] else 0
+            return len(w.clitic) if w.clitic[-1] in affixes("conjunction", "complement") else 0
         if self.article.is_surname(form):
             return 0
-        if form[0] in classes()["conjunction"] and word(self.text.word[i][1:]).noun:
+        if form[0] in affixes("conjunction") and word(self.text.word[i][1:]).noun:
             return 1  # ومفوضية اللاجئين
-        if form[0] in classes()["one-letter"] and len(form) > 4 and form[1:] in self.article and not w.classes:
+        if (
+            form[0] in affixes("conjunction", "complement")
+            and len(form) > 4
+            and form[1:] in self.article
+            and not w.classes
+        ):
             return 1
         return 0
 

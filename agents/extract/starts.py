@@ -12,7 +12,7 @@ from agents.extract.agreement import gender_of, is_oblique
 from agents.extract.candidates import Start
 from agents.extract.cues import Occurrence
 from agents.extract.inflect import Form
-from agents.extract.lexicon import words
+from agents.extract.lexicon import affixes, words
 from agents.extract.model import Facts
 from agents.extract.phrases import subject
 from agents.extract.preceding import Preceding
@@ -40,9 +40,8 @@ class Starts:
         self.preceding = preceding
         self.layout = tokens.layout
         self.text = tokens.text
-        self._adverbial, self._proclitics, self._manner = (
-            words()[name] for name in ("adverbial", "proclitic", "manner")
-        )
+        self._adverbial, self._manner = words()["adverbial"], words()["manner"]
+        self._proclitics = affixes("complement")
 
     def proven(self, cue: Occurrence) -> bool:
         """Whether a weak cue has what proves it: a clause, quotation or colon ahead, or words before it."""

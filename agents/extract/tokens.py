@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from agents.extract import gazetteer
 from agents.extract.layout import Layout
-from agents.extract.lexicon import Reading, Words, word_classes, words
+from agents.extract.lexicon import Reading, Words, affixes, word_classes, words
 from streams.letters import ARTICLE
 
 _DOTS = [".", "."]
@@ -18,7 +18,7 @@ _EDGE = ("edge", "edge")
 @cache
 def _that_pronoun() -> frozenset[str]:
     """The complementizers with a pronoun: أنه، بأنهم."""
-    return frozenset(base + pronoun for base in words()["complementizer"] for pronoun in words()["pronoun"])
+    return frozenset(base + pronoun for base in words()["complementizer"] for pronoun in affixes("pronoun"))
 
 
 @cache
@@ -76,10 +76,10 @@ class Tokens:
         self.negation = table["negation"]
         self.relative = table["relative"]
         self.subordinators = table["subordinator"]
-        self.conjunctions = table["conjunction"]
+        self.conjunctions = affixes("conjunction")
         self.auxiliary = table["auxiliary"]
-        self.possessive = tuple(table["object-pronoun"])
-        self.verb_prefixes = tuple(table["verb-prefix"])
+        self.possessive = affixes("object-pronoun")
+        self.verb_prefixes = affixes("sure-imperfect-prefix")
         self.the_matter = table["the-matter"]
         self.asides = _asides()
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]

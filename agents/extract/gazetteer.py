@@ -53,7 +53,7 @@ POSSESSED = (
     *(TEH + pronoun for pronoun in affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp")),
     *affixes("pronoun-3fs", "pronoun-3mp"),
 )
-# Of inflected words, in the order in which they are tried: what ends in another stands before it, but for a verb's وا.
+# Of inflected words, in the order in which they are tried.
 _ENDINGS = (
     *_PRONOUNS,
     ALEF,

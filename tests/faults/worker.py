@@ -65,11 +65,11 @@ def acknowledge_before_write() -> None:
     """Break the promise on purpose: the batch is acknowledged, and committed, before anything is written."""
     original = Stage._process
 
-    async def process(self: Any, batch: Any) -> None:
+    async def process(self: Any, batch: Any) -> Any:
         for event in batch:
             event.ack()
         await self._app.consumer.commit()
-        await original(self, batch)
+        return await original(self, batch)
 
     Stage._process = process  # type: ignore[method-assign]
 

@@ -35,9 +35,9 @@ AIOKafkaConsumerThread.Worker = _Thread
 def build(role: str, settings: Settings) -> faust.App:
     """The Faust app of `role`, to be started in the running event loop.
 
-    Its consumer group is `<prefix>tasrih-<role>`: moving a file never renames it.
+    Its consumer group is `settings.group(role)`.
     """
-    name = f"{settings.prefix}tasrih-{role}"
+    name = settings.group(role)
     data_dir = settings.data_dir / "tables" / name
     data_dir.mkdir(parents=True, exist_ok=True)  # Faust does not make the parents
     store = "memory://" if settings.store == "memory" else "rocksdb://?driver=rocksdict"

@@ -28,7 +28,7 @@ def name(settings: Settings, stage: str) -> str:
 
 def changelog(settings: Settings, role: str, stage: str) -> str:
     """The topic that the rows of `stage` are written to: key as given, value in msgpack, no value for a row deleted."""
-    return f"{settings.prefix}tasrih-{role}-{name(settings, stage)}-changelog"
+    return f"{settings.group(role)}-{name(settings, stage)}-changelog"
 
 
 # Of RocksDB, for each partition that is here: Faust's own measures would let each take two gigabytes before it writes

@@ -78,3 +78,7 @@ class Settings(BaseSettings):
     def bootstrap(self) -> list[str]:
         """The broker's addresses as Kafka clients take them: `host:port` each."""
         return [address.removeprefix("kafka://") for address in self.broker.split(",") if address]
+
+    def group(self, role: str) -> str:
+        """The consumer group, and the Faust app, of a role: moving a file never renames it."""
+        return f"{self.prefix}tasrih-{role}"

@@ -36,7 +36,7 @@ async def tidying(settings: Settings) -> None:
 
 async def tidy(settings: Settings) -> None:
     """Do so once. Raises what a broker's client raises."""
-    topic, group = settings.prefix + ENTRIES.name, f"{settings.prefix}tasrih-normalize"
+    topic, group = settings.prefix + ENTRIES.name, settings.group("normalize")
     admin = AIOKafkaAdminClient(**client_options(settings))
     try:
         await admin.start()

@@ -264,7 +264,7 @@ async def delivering(
     """Deliver in the background; `clock` decides when messages leave and when they are tried again."""
     consumer = AIOKafkaConsumer(
         **client_options(settings),
-        group_id=f"{settings.prefix}tasrih-deliver",
+        group_id=settings.group("deliver"),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCH_BYTES,

@@ -27,7 +27,7 @@ _READABLE = {
 def evaluate(
     gold: Annotated[
         list[Path],
-        typer.Argument(help="Annotated articles: files of JSON lines, or of text; folders of these.", exists=True),
+        typer.Argument(help="Annotated articles: files of JSON lines or of text, folders of text files.", exists=True),
     ],
     errors: Annotated[int, typer.Option(help="How many errors of each kind to show.", min=0)] = _KEEP,
     by: Annotated[str, typer.Option(help="Also apart, for each value of this field of the articles (source, …).")] = "",
@@ -56,6 +56,8 @@ def evaluate(
                 apart.setdefault(str(article.get(by)), Score()).add(article, found)
     except AnnotationError as error:
         options.fail(str(error))
+    if not score.articles:
+        options.fail(f"no annotated articles in {', '.join(map(str, gold))}")
     took = time.perf_counter() - began
     if as_json:
         typer.echo(json.dumps({"measures": score.table(), "reliability": score.reliability()}, ensure_ascii=False))

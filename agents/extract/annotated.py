@@ -37,9 +37,16 @@ def annotated_articles(paths: Iterable[Path]) -> Iterator[Article]:
         elif path.suffix == ".txt":
             yield _from_text(path)
         else:
-            for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            for number, line in enumerate(_read(path).split("\n"), 1):
                 if line.strip():
                     yield _from_json(line, f"{path}, line {number}")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{file}: not a text in UTF-8 ({error})") from error
 
 
 def _from_json(line: str, where: str) -> Article:
@@ -54,7 +61,7 @@ def _from_json(line: str, where: str) -> Article:
 
 
 def _from_text(file: Path) -> Article:
-    raw, head = file.read_text(encoding="utf-8"), dict[str, str]()
+    raw, head = _read(file), dict[str, str]()
     while found := _HEAD.match(raw):
         head[found[1]] = found[2]
         raw = raw[found.end() :]
@@ -86,17 +93,16 @@ def _span(place: list[Any], text: str) -> list[int]:
     nth = more.pop() if more and isinstance(more[-1], int) else 1
     lines = text.split("\n")
     start = _hits(first, lines[number])[nth - 1]
-    end = start + len(first)
-    for last in more:
-        end = next(hit for hit in _hits(last, lines[number]) if hit >= start) + len(last)
+    last = more[0] if more else first
+    end = _hits(last, lines[number], start)[0] + len(last)
     begun = sum(len(line) + 1 for line in lines[:number])
     return [begun + start, begun + end]
 
 
-def _hits(words: str, line: str) -> list[int]:
-    """Where these words stand in the line, whole; there is at least one such place."""
+def _hits(words: str, line: str, start: int = 0) -> list[int]:
+    """Where these words stand in the line from `start` on, whole; there is at least one such place."""
     before, after = (r"(?<!\w)" if words[0].isalnum() else ""), (r"(?!\w)" if words[-1].isalnum() else "")
-    found = [hit.start() for hit in re.finditer(f"{before}{re.escape(words)}{after}", line)]
+    found = [hit.start() for hit in re.compile(f"{before}{re.escape(words)}{after}").finditer(line, start)]
     if not found:
-        raise ValueError(f"«{words}» is not on its line")
+        raise ValueError(f"«{words}» is not on its line" + (" behind what it should close" if start else ""))
     return found

@@ -41,7 +41,7 @@ class Others:
     """The tokens of an article that are cues of reports, and those that are their contents."""
 
     cues: Container[int]
-    told: Container[int]
+    told: frozenset[int]
 
 
 NOBODY = Others(frozenset(), frozenset())

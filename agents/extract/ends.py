@@ -192,9 +192,7 @@ class Ends:
                 where = "just after own"
         else:
             where = "later" if within >= 0 and within != around else "none"
-        j = k
-        while j < len(text) and not text.wordlike[j] and text.word[j] != "\n":
-            j += 1
+        j = self.tokens.skip_marks(k)
         following = self.tokens.kind[j]
         form = text.form[j] if j < len(text) else ""
         readings = layout.readings[j] if j < len(text) else ()

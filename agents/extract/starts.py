@@ -314,17 +314,8 @@ class Starts:
         r = cue.reading
         if r:
             f = r.form
-            told = (
-                f.person,
-                f.number,
-                f.past,
-                r.preposition,
-                r.definite,
-                bool(r.pronoun),
-                r.conjunction,
-                self._passive(r.form, at),
-            )
-            facts.append((named.none_reading, *told, shape, strength))
+            told = (f.person, f.number, f.past, r.preposition, r.definite, bool(r.pronoun), r.conjunction)
+            facts.append((named.none_reading, *told, self._passive(f, at), shape, strength))
             if cue.also:
                 facts.append((named.none_also, cue.also.form.shape, shape, before))
         else:

@@ -124,9 +124,11 @@ class Article:
         first, last = report.content[0]
         passed = list(steps(self.layout.text, first, last))
         if first >= cue.span[1] and len(passed) > 1 and passed[0].kind == PHRASE:
-            told = frozenset(i for one in self.statements for part in one.report.content for i in range(*part))
+            others = self.resolver.others
             late = replace(report, content=[(passed[0].last, last), *report.content[1:]])
-            self._mention(late, cue, Others(self.resolver.others.cues, told.difference(range(*passed[0][1:3]))))
+            self._mention(
+                late, cue, Others(others.cues, others.told.difference(range(passed[0].first, passed[0].last)))
+            )
 
     def _mention(self, report: Report, cue: Cue, others: Others) -> None:
         around = Neighbourhood(self.layout, report, cue, others)

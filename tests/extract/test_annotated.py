@@ -61,6 +61,7 @@ def test_what_is_written_as_json_is_read_as_it_stands(tmp_path: Path) -> None:
             "a.txt, statement 2: «الخروج»",
         ),
         ("a.txt", ARTICLE.replace("[1, ", "[7, ", 1), "a.txt, statement 1: "),
+        ("a.txt", ARTICLE.replace('"الدخول", "مجاني"', '"مجاني", "الدخول"'), "a.txt, statement 2: «الدخول»"),
         ("a.txt", ARTICLE.replace("\n\n", "\n"), "a.txt: wanted an article, a blank line"),
         ("a.txt", ARTICLE.replace('{"cue"', '{"cue', 1), "a.txt, statement 1: "),
         ("a.jsonl", '{"text": "a"}', "a.jsonl, line 1: not an annotated article"),
@@ -69,6 +70,14 @@ def test_what_is_written_as_json_is_read_as_it_stands(tmp_path: Path) -> None:
 def test_a_slip_is_told_with_its_place(tmp_path: Path, name: str, text: str, told: str) -> None:
     with pytest.raises(AnnotationError, match=f"^{tmp_path}/{told}"):
         list(annotated_articles([article(tmp_path / name, text)]))
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_what_is_no_text_is_told(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(AnnotationError, match=f"{name}: not a text in UTF-8"):
+        list(annotated_articles([file]))
 
 
 @pytest.mark.parametrize("folder", [LESSONS, ELSEWHERE], ids=lambda folder: folder.name)

@@ -94,3 +94,10 @@ def test_the_command_says_what_it_cannot_read(file: Path) -> None:
     assert told.returncode == 1
     assert "desk-01.txt, statement 1: «قالت» is not on its line" in told.stderr.replace("\n", " ")
     assert "Traceback" not in told.stderr
+
+
+def test_the_command_says_that_there_is_nothing_to_measure(tmp_path: Path) -> None:
+    told = evaluate(str(tmp_path))
+    assert told.returncode == 1
+    assert "no annotated articles in" in told.stderr
+    assert "Traceback" not in told.stderr

@@ -48,7 +48,7 @@ class Watch:
                     places = [TopicPartition(topic, n) for n in range(self._settings.partitions)]
                     ends = await asyncio.wait_for(consumer.end_offsets(places), 5)
                     committed = await asyncio.wait_for(
-                        admin.list_consumer_group_offsets(f"{self._settings.prefix}tasrih-{role}", partitions=places), 5
+                        admin.list_consumer_group_offsets(self._settings.group(role), partitions=places), 5
                     )
                     for place in places:
                         offset = max(0, committed[place].offset) if place in committed else 0

@@ -18,6 +18,7 @@ from agents.extract.model import Facts
 from agents.extract.nominals import quoted_name
 from agents.extract.phrases import phrase
 from agents.extract.sorts import clitic, sort
+from agents.extract.text import Text
 
 # How many tokens and further parts a phrase may have.
 _LONGEST, _PARTS = 34, 5
@@ -41,40 +42,60 @@ def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
         end, ending = quoted_name(text, first, bound), "entity"
     end = max(end, first + 1)
     head = sort(text.word[first])
-    found: list[End] = []
-
-    def add(last: int, relation: str, how: str, joints: tuple[Facts, ...]) -> None:
-        before = sort(text.word[last - 1])
-        stop = reason if last >= bound else ""
-        after = stop or sort(text.word[last])
-        coarse = word_classes()
-        found.append(
-            End(
-                last,
-                (
-                    (named.ended, relation, how, before, after, stop or clitic(text.word[last])),
-                    (named.ended_form, relation, stop or text.form[last], head),
-                    (named.ended_class, coarse[text.form[last - 1]][1], stop or coarse[text.form[last]][1]),
-                    (named.ended_bound, relation, stop, min(last - first, 12)),
-                    *joints,
-                ),
-            )
-        )
-
-    for last in range(first + 1, end):
-        if sort(text.word[last - 1]) not in _NEVER_LAST and sort(text.word[last]) != "bracket-close":
-            add(last, "short", ending, ())
     parts = _parts(layout, end, bound, head)
+    begins = {part.begin: n for n, part in enumerate(parts)}
+    found: list[End] = []
     crossed: tuple[Facts, ...] = ()
     how: str = ending
-    last = end
-    for n in range(len(parts) + 1):
-        following = _joint(layout, "not", parts[n], how, head, bound, reason) if n < len(parts) else ()
-        add(last, "at" if n == 0 else "beyond", how, crossed + following)
-        if n < len(parts):
-            crossed += _joint(layout, "over", parts[n], how, head, bound, reason)
-            last, how = parts[n].last, parts[n].ending
+    where, n = "in", 0
+    for last in range(first + 1, bound + 1):
+        n = begins.get(last, n) if last >= end else 0
+        if last == end:
+            where = "at"
+        elif last > end:
+            reached = next((part for part in parts if part.first < last <= part.last), None)
+            where = "out" if reached is None else "beyond" if last == reached.last else "through"
+            how = reached.ending if reached else ""
+        joint = parts[begins[last]] if last in begins else None
+        if last == end or (
+            sort(text.word[last - 1]) not in _NEVER_LAST and (last == bound or sort(text.word[last]) != "bracket-close")
+        ):
+            left = _joint(layout, "not", joint, how, head, bound, reason) if joint else ()
+            found.append(End(last, crossed + _gap(text, "end", where, how, first, last, bound, reason) + left))
+        if last == bound or (last >= end and _closes(text, last)):
+            break
+        crossed += _gap(text, "over", where, how, first, last, bound, reason)
+        if joint:
+            crossed += _joint(layout, "over", joint, how, head, bound, reason)
     return found
+
+
+def _closes(text: Text, i: int) -> bool:
+    return sort(text.word[i]) in _CLOSING and text.word[i] != "."
+
+
+def _gap(
+    text: Text, crossed: str, where: str, how: str, first: int, last: int, bound: int, reason: str
+) -> tuple[Facts, ...]:
+    """What speaks for an end before token `last` (`crossed`: end), or for going on (over)."""
+    before, w = text.word[last - 1], word(text.word[first])
+    coarse = word_classes()
+    left = coarse[text.form[last - 1]][1]
+    if last >= bound:
+        after = form = right = following = reason
+        attached, definite, letters = "", False, ""
+    else:
+        after, form, attached = sort(text.word[last]), text.form[last], clitic(text.word[last])
+        definite, letters, right = word(text.word[last]).definite, form[-2:], coarse[form][1]
+        following = coarse[text.form[last + 1]][1] if last + 1 < bound else reason
+    head, number = sort(text.word[first]), w.noun.number if w.noun else ""
+    return (
+        (named.between, crossed, where, how, sort(before), word(before).definite, after, definite, attached),
+        (named.between_classes, crossed, where, left, right, following),
+        (named.before_form, crossed, where, form, head),
+        (named.from_head, crossed, where, head, w.definite, number, after),
+        (named.ends_like, crossed, letters, after, definite),
+    )
 
 
 _NEVER_LAST = frozenset(("comma", "bracket-open", "preposition", "and", "after"))

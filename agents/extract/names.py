@@ -59,6 +59,9 @@ _PERSONAL = g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP
 def describe(text: Text, span: Span) -> Source:
     """What the phrase of tokens `span` names."""
     first, last = span
+    if last - first > 1 and text.form[last - 1] in classes()["self"]:
+        last -= 1  # المصدر نفسه
+        span = first, last
     w = word(text.word[first])
     if w.classes & g.SOME and last - first > 1:
         return _some(text, span)

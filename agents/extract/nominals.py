@@ -310,7 +310,7 @@ def _also(text: Text, j: int, stop: int, field: bool = False) -> int:
 
 def _adjectives(text: Text, j: int, stop: int, head: Word, definite: bool) -> int:
     while j < stop:
-        if text.form[j] in words_of("acting"):
+        if text.form[j] in words_of("acting", "self"):
             j += 1
             continue
         w = word(text.word[j])

@@ -115,33 +115,51 @@ def quoted(side: str, deeper: int, inside: bool, told: bool, /) -> Names:
 # ---- how far it goes
 
 
-def ended(relation: str, ending: str, last: str, following: str, clitic: str, /) -> Names:
-    """Where the end stands to the chunker's, and the words on both sides."""
+def between(
+    crossed: str, where: str, how: str, before: str, known: bool, after: str, definite: bool, clitic: str, /
+) -> Names:
+    """An end, or none, between two words: what the chunker says of the place, and the sorts of both."""
     return (
-        f"end {relation}",
-        f"end {relation} {ending}",
-        f"end {relation} then {following}",
-        f"end {relation} {ending} then {following}",
-        f"end {relation} {last} | {following}",
-        f"end {last} | {following}",
-        f"end {relation} clitic {clitic}",
-        f"end {relation} {ending} clitic {clitic} {following}",
+        f"{crossed} {where}",
+        f"{crossed} {where} {how}",
+        f"{crossed} {before} | {after}",
+        f"{crossed} {where} {before} | {after}",
+        f"{crossed} {where} {how} | {after}",
+        f"{crossed} {where} | {after} {clitic} {definite}",
+        f"{crossed} {before} {known} | {after} {definite} {clitic}",
+        f"{crossed} {where} {before} |",
+        f"{crossed} {where} | {after}",
     )
 
 
-def ended_form(relation: str, form: str, head: str, /) -> Names:
-    """The word after the end."""
-    return f"end {relation} before {form}", f"end {head} before {form}"
+def between_classes(crossed: str, where: str, left: str, right: str, following: str, /) -> Names:
+    """The learned classes of both, and of the word after them."""
+    return (
+        f"{crossed} class {left}|{right}",
+        f"{crossed} class |{right}",
+        f"{crossed} class {left}|",
+        f"{crossed} class |{right} {following}",
+        f"{crossed} {where} class |{right}",
+    )
 
 
-def ended_class(last: str, following: str, /) -> Names:
-    """The learned classes on both sides."""
-    return f"end class {last}|{following}", f"end class {last}|", f"end class |{following}"
+def before_form(crossed: str, where: str, form: str, head: str, /) -> Names:
+    """The word after the place, with the head of the phrase."""
+    return f"{crossed} before {form}", f"{crossed} {where} before {form}", f"{crossed} {head} before {form}"
 
 
-def ended_bound(relation: str, bound: str, size: int, /) -> Names:
-    """What stops the phrase, and how long it is."""
-    return f"end {relation} at {bound}", f"end at {bound}", f"end size {size}", f"end size {size} {relation}"
+def from_head(crossed: str, where: str, head: str, definite: bool, number: str, after: str, /) -> Names:
+    """The head, and the sort of the word after the place."""
+    return (
+        f"{crossed} {head} … {after}",
+        f"{crossed} {where} {head} … {after}",
+        f"{crossed} {head} {definite} {number} … {after}",
+    )
+
+
+def ends_like(crossed: str, letters: str, after: str, definite: bool, /) -> Names:
+    """The last letters of the word after the place, which tell its case."""
+    return f"{crossed} letters {letters} {definite}", f"{crossed} letters {letters} {after}"
 
 
 def joint(crossed: str, steps: str, ending: str, head: str, reaches: str, /) -> Names:

@@ -33,6 +33,20 @@ def spoke_anew(shape: str, joined: str, others: int, near: str, /) -> Names:
     return f"others since {others}", f"{shape} others since {others}", f"{shape} {joined} others since {others} {near}"
 
 
+def spoke_of_lemma(lemma: str, rank: int, near: str, others: int, /) -> Names:
+    """The cue's lemma (أضاف goes on, قال need not), and where he spoke last."""
+    return f"{lemma} spoke {rank}", f"{lemma} spoke {near}", f"{lemma} others since {others}"
+
+
+def spoke_opens(shape: str, joined: str, opens: str, near: str, others: int, /) -> Names:
+    """What the cue opens, and where he spoke last."""
+    return (
+        f"opens {opens} spoke {near}",
+        f"{shape} opens {opens} spoke {near}",
+        f"{shape} {joined} opens {opens} spoke {near} {others}",
+    )
+
+
 def parent(shape: str, joined: str, first: bool, /) -> Names:
     """He speaks in the report around."""
     return "parent", f"{shape} parent", f"{shape} {joined} parent", f"{shape} parent {first}"

@@ -61,6 +61,7 @@ class Antecedents:
         at = report.cue.span[0] if report.cue else report.content[0][0]
         first = layout.first[at]
         shape, joined = self._shape(report)
+        lemma, opens = report.cue.lemma if report.cue else "", self._opens(at)
         found: dict[str, tuple[Speaker, dict[Facts, None]]] = {}
 
         def add(speaker: Speaker, *facts: Facts) -> None:
@@ -99,6 +100,12 @@ class Antecedents:
                 ),
                 (named.spoke_anew, shape, joined, len(seen) if speaker.id not in seen else -1, near),
             )
+            if speaker.id not in seen:
+                add(
+                    speaker,
+                    (named.spoke_of_lemma, lemma, rank, near, len(seen)),
+                    (named.spoke_opens, shape, joined, opens, near, min(len(seen), 2)),
+                )
             seen.add(speaker.id)
             rank += 1
             if rank == _SPOKE:
@@ -155,7 +162,6 @@ class Antecedents:
             rank += 1
             if rank == _NAMED:
                 break
-        lemma = report.cue.lemma if report.cue else ""
         often = Counter(speaker.id for _, speaker in self.spoken[:-12:-1])
         agreement = {who: self._agreement(report, speaker) for who, (speaker, _) in found.items()}
         fitting = {who: entry for who, entry in found.items() if agreement[who][0] != "differs"}
@@ -187,6 +193,12 @@ class Antecedents:
         if any(r.form.shape == "finite" for r in self.layout.readings[i - 1]):
             return "after cue"
         return f"after {sort(self.layout.text.word[i - 1])}"
+
+    def _opens(self, i: int) -> str:
+        """What token `i` opens, perhaps with one word before it: a line, a sentence or nothing."""
+        if i == 0 or self.layout.text.line[i - 1] != self.layout.text.line[i]:
+            return "line"
+        return "sentence" if i <= self.layout.first[i] + 1 else ""
 
     def _shape(self, report: Report) -> tuple[str, str]:
         cue = report.cue

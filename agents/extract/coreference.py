@@ -192,7 +192,7 @@ class Article:
         held = [
             p
             for p in _near(self.people, at)
-            if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role)
+            if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role) and self._is_name(p)
         ]
         if len(wanted) > 1:
             # Of a longer office no more may be left out than a reader would (وزير الخارجية of وزير الخارجية الأميركي).
@@ -200,6 +200,13 @@ class Article:
             fewest = min((len(p.role) for p in held), default=0)
             held = [p for p in held if len(p.role) == fewest]
         return next((p for p in reversed(held) if p.span[0] < at), held[0] if held else None)
+
+    def _is_name(self, person: Source) -> bool:
+        """Two words, a given name or one that comes again; a single word behind an office may be a verb or a noun."""
+        first, last = person.name or person.span
+        form = self.text.form[first]
+        given = word(self.text.word[first]).classes & g.GIVEN
+        return bool(last - first > 1 or given or len(self._at[form]) > 1 or same_person(form))
 
     def in_full(self, source: Source, at: int) -> Source | None:
         """The body that a short form (الوزارة) stands for: the last before `at` with its head, else the next."""

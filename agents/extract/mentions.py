@@ -7,29 +7,13 @@ lexicon/sources.tsv, learned by train_sources.py; the features that weighed most
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-
 from agents.extract.beside import NOBODY, Neighbourhood, Others
 from agents.extract.extents import ends
 from agents.extract.layout import Layout
-from agents.extract.model import Ranking, Weights
 from agents.extract.report import Report, Span
-from agents.extract.source_tables import source_tables
+from agents.extract.source_tables import rankings, use
 
 __all__ = ["NOBODY", "Others", "find_mention", "rankings", "use"]
-
-
-@cache
-def rankings() -> dict[str, Ranking]:
-    """The rankings of lexicon/sources.tsv by name."""
-    return {name: Ranking(table) for name, table in source_tables().items()}
-
-
-def use(tables: Mapping[str, Weights]) -> None:
-    """Take these weights in place of those of the file (for train_sources.py)."""
-    rankings().clear()
-    rankings().update({name: Ranking(tables.get(name, {})) for name in ("beside", "extent", "antecedent")})
 
 
 def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Span | None:

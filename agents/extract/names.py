@@ -9,6 +9,7 @@ from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
 from agents.extract.lexicon import affixes
 from agents.extract.lexicon import words as classes
+from agents.extract.naming import name_in
 from agents.extract.person_names import name_end, son_of, title_for_name
 from agents.extract.report import Kind, Span
 from agents.extract.text import Text
@@ -56,8 +57,8 @@ _PEOPLE = g.ROLE | g.SOURCE | g.GROUP
 _PERSONAL = g.ROLE | g.TITLE | g.KIN | g.SOURCE | g.GROUP
 
 
-def describe(text: Text, span: Span) -> Source:
-    """What the phrase of tokens `span` names."""
+def describe(text: Text, span: Span, mention: bool = False) -> Source:
+    """What the phrase of tokens `span` names; of a mention the name in it is weighed (naming.py), not found by rule."""
     first, last = span
     if last - first > 1 and text.form[last - 1] in classes()["self"]:
         last -= 1  # المصدر نفسه
@@ -85,21 +86,24 @@ def describe(text: Text, span: Span) -> Source:
     name = find_name(text, span)
     gender = _gender(text, w, name)
     noun = w.noun
+    nominal = noun is None or w.classes & g.GIVEN
+    plural = nominal and (_plural(w) or _construct(text, at, last))
+    if not name and nominal and not plural and not quoted and last - first <= 2 and not w.classes & g.PLACE:
+        # What no table knows is a name.
+        name = span if not w.classes & g.ORDINARY or w.classes & (g.PERHAPS | g.VERB) else None
+    if mention and (weighed := name_in(text, span, name)) != name:
+        name, gender = weighed, _gender(text, w, weighed)
     if noun is None or w.classes & g.GIVEN:
-        plural = _plural(w) or _construct(text, at, last)
         if name and not plural and _several(text, name):
             return Source(span, "group", None, gender=gender, number="p")
         if name and not plural:
             return Source(span, "person", name, role_words(text, name[1], last), gender=gender, number="s")
-        namelike = not w.classes & g.ORDINARY or bool(w.classes & (g.PERHAPS | g.VERB))
-        named = namelike and not plural and last - first <= 2
-        if named and not quoted and not w.classes & g.PLACE:
-            return Source(span, "person", span, gender=gender, number="s")
         kind: Kind = "group" if plural and not quoted else "organization" if quoted or w.definite else "anonymous"
         return Source(span, kind, None, head=w.base, definite=w.definite, gender=gender, number="p" if plural else "s")
     number = noun.number
     definite = w.definite or _of_theirs(w) or _definite(text, first + 1, last)
-    if name and number == "s" and (noun.kind & _PERSONAL or noun.lemma in classes()["of-the-press-person"]):
+    of_people = noun.kind & _PERSONAL or noun.lemma in classes()["of-the-press-person"]
+    if name and ((number == "s" and of_people) or name == (at, last)):
         role = role_words(text, first, name[0]) | role_words(text, name[1], last)
         return Source(span, "person", name, role, noun.lemma, definite, gender, "s")
     return Source(span, _kind(text, span, w), None, role_words(text, first, last), noun.lemma, definite, gender, number)

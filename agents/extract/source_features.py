@@ -196,3 +196,79 @@ def joint_after(crossed: str, steps: str, after: str, head: str, /) -> Names:
 def joint_toward(crossed: str, clitic: str, kind: str, plural: bool, ending: str, /) -> Names:
     """What a clitic brings: the audience (للصحفيين، لوكالة) or a part of the name (للشؤون الخارجية)."""
     return f"{crossed} clitic {clitic} {kind}", f"{crossed} clitic {clitic} {kind} {plural} after {ending}"
+
+
+# ---- the person's name in a mention
+
+
+def name_begins(before: str, word: str, definite: bool, first: bool, ruled: bool, /) -> Names:
+    """Where a name begins, by the sorts of words; `ruled`: the rules let it begin there."""
+    return f"b {before}|{word}", f"b {before} {definite}", f"b first {first} {word}", f"b rule {ruled}"
+
+
+def name_begins_known(before: str, known: str, after: str, first: bool, ruled: bool, /) -> Names:
+    """The same by what the tables know of the words."""
+    return (
+        f"b known {before}|{known}",
+        f"b known |{known}|{after}",
+        f"b first {first} known {known}",
+        f"b rule {ruled} {known}",
+    )
+
+
+def name_begins_class(before: str, coarse: str, clitic: str, first: bool, /) -> Names:
+    """The same by their learned classes."""
+    return f"b class {before}|{coarse}", f"b class |{coarse}", f"b clitic {clitic} {first}"
+
+
+def name_holds(word: str, before: str, known: str, part: str, clitic: str, /) -> Names:
+    """A word within a name; `part`: its place in names (lexicon/name_parts.tsv)."""
+    return f"i {word}", f"i known {known}", f"i part {part}", f"i known {before}|{known}", f"i clitic {clitic}"
+
+
+def name_holds_class(known: str, coarse: str, letters: str, /) -> Names:
+    """The same by its learned class and its last letters."""
+    return f"i class {coarse}", f"i class {coarse} {known}", f"i letters {letters}"
+
+
+def name_ends(word: str, after: str, definite: bool, last: bool, /) -> Names:
+    """Where a name ends."""
+    return f"e {word}|{after}", f"e |{after} {definite}", f"e last {last}"
+
+
+def name_ends_known(known: str, after: str, ruled: bool, /) -> Names:
+    """The same by what the tables know of the words; `ruled`: the rules let it end there."""
+    return f"e known {known}|{after}", f"e rule {ruled}", f"e rule {ruled} {after}"
+
+
+def name_ends_class(coarse: str, after: str, /) -> Names:
+    """The same by their learned classes."""
+    return f"e class {coarse}|{after}", f"e class |{after}"
+
+
+def name_whole(size: int, ruled: bool, first: bool, last: bool, alone: str, before: str, /) -> Names:
+    """The whole stretch: its length, whether the rules found it, whether it is all of the mention, or one word."""
+    return (
+        f"name size {size}",
+        f"name size {size} {ruled}",
+        f"name rule {ruled}",
+        f"name all {first} {last}",
+        f"name alone {alone} {before}",
+    )
+
+
+def nameless(head: str, known: str, size: int, unruled: bool, last: str, /) -> Names:
+    """No name: by the first and the last word; `unruled`: the rules found none either."""
+    return (
+        "no name",
+        f"no name {head}",
+        f"no name {head} {size}",
+        f"no name rule {unruled}",
+        f"no name {known} {size == 1}",
+        f"no name … {last}",
+    )
+
+
+def nameless_class(coarse: str, alone: bool, unruled: bool, last: str, /) -> Names:
+    """The same by learned classes."""
+    return f"no name class {coarse}", f"no name class {coarse} {alone} {unruled}", f"no name … class {last}"

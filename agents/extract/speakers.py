@@ -102,7 +102,7 @@ class Resolver:
 
     def name(self, mention: Span) -> Speaker:
         """The speaker that the phrase of tokens `mention` names."""
-        return self.of(describe(self.text, mention))
+        return self.of(describe(self.text, mention, mention=True))
 
     def _resolve(self, source: Source) -> Speaker:
         source = self._surname(source)

@@ -3,8 +3,9 @@
 usage: python -m agents.extract.train_sources GOLD.jsonl|FOLDER … [--by source]
 
 Each annotated report is a lesson: the phrases around its cue are the candidates, the annotated mention (or none) the
-right one; so are the ends of that phrase; and for a report without a mention those who spoke or were named before, of
-whom the annotated speaker (or an alias) is right. Earlier reports have their annotated speakers then, so that one
+right one; so are the ends of that phrase, and its stretches of which one may be a person's name; and for a report
+without a mention those who spoke or were named before, of whom the annotated speaker (or an alias) is right. Earlier
+reports have their annotated speakers then, so that one
 mistake teaches no other. With --by FIELD no weights are written; instead each value of the field is left out in turn,
 and the share of right choices and speakers on what was left out is shown. Deterministic. Needs numpy and scipy
 (development only).
@@ -28,13 +29,15 @@ from agents.extract.beside import Neighbourhood, Others
 from agents.extract.chunks import PHRASE, steps
 from agents.extract.cues import read
 from agents.extract.extents import ends
-from agents.extract.gazetteer import VERB, word
+from agents.extract.gazetteer import GIVEN, VERB, word
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
 from agents.extract.learning import Group, Table, rank, write
 from agents.extract.lexicon import cues, rows
 from agents.extract.mentions import find_mention
 from agents.extract.model import Facts, Ranking, features
+from agents.extract.names import describe
+from agents.extract.naming import Stretches
 from agents.extract.report import Cue, Report, Span
 from agents.extract.sorts import sort
 from agents.extract.speakers import Resolver
@@ -42,7 +45,7 @@ from agents.extract.text import Text
 from streams.arabic import fold
 
 # Whom a bare verb means is learned from few articles and many times over: its weights are held the smallest.
-_PENALTY = {"beside": 1.0, "extent": 4.0, "antecedent": 10.0}
+_PENALTY = {"beside": 1.0, "extent": 4.0, "name": 2.0, "antecedent": 10.0}
 # Who spoke last is learned from articles with gaps too, as the engine does not find every statement.
 _EACH, _GAPS = 5, (0, 2)
 # Of so many reports one teaches a second time, its content begun too late, as the engine begins some.
@@ -60,11 +63,15 @@ def folded(name: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """One annotated statement as the engine would report it, with the answers that count as right."""
+    """One annotated statement as the engine would report it, with the answers that count as right.
+
+    person: the folded words of the speaker's name, when a person speaks.
+    """
 
     report: Report
     answers: frozenset[str]
     optional: bool
+    person: tuple[str, ...] = ()
 
 
 def cue_of(layout: Layout, span: Sequence[int] | None) -> Cue | None:
@@ -83,10 +90,34 @@ def annotated(document: dict[str, Any], layout: Layout) -> list[Annotated]:
         report.mention = text.tokens(*s["mention"]) if s["mention"] else None
         by_id[s["id"]] = report
         answers = frozenset(folded(name) for name in [s["speaker"], *s["aliases"]]) - {""}
-        found.append((s, Annotated(report, answers, s["optional"])))
+        person = tuple(folded(s["speaker"]).split()) if s["kind"] == "person" else ()
+        found.append((s, Annotated(report, answers, s["optional"], person)))
     for s, one in found:
         one.report.parent = by_id.get(s["parent"])
     return [one for _, one in found]
+
+
+def name_of(text: Text, mention: Span, person: Sequence[str]) -> Span | None:
+    """The longest run of words in a mention that are the person's name; no noun by itself (الأم) is one."""
+    first, last = mention
+    wordlike = [form for form in text.form[first:last] if form[0].isalnum()]
+    head = word(text.word[first])
+    noun = head.noun is not None and not head.classes & GIVEN
+    best: Span | None = None
+    i = first
+    while i < last:
+        j = i
+        while j < last and (text.form[j] in person or (j > i and text.form[j] in _IN_NAMES)):
+            j += 1
+        if j > i and (best is None or j - i > best[1] - best[0]):
+            best = i, j
+        i = max(j, i + 1)
+    if noun and (wordlike == list(person) or (best == (first, first + 1) and last - first > 1)):
+        return None
+    return best
+
+
+_IN_NAMES = frozenset((".", "-"))
 
 
 def without(statements: list[Annotated], nth: int) -> list[Annotated]:
@@ -113,11 +144,14 @@ class Article:
         )
         self.beside: list[Lesson] = []
         self.extent: list[Lesson] = []
+        self.name: list[Lesson] = []
         for n, one in enumerate(self.statements):
             if not one.optional and one.report.cue is not None:
                 self._mention(one.report, one.report.cue, self.resolver.others)
                 if n % _LATE == 0:
                     self._mention_late(one.report, one.report.cue)
+            if not one.optional and one.report.mention is not None:
+                self._name(one.report.mention, one.person)
 
     def _mention_late(self, report: Report, cue: Cue) -> None:
         """The lesson of a report whose content is found to begin a phrase too late (أعلن الوزير بدء [الحوار])."""
@@ -140,6 +174,13 @@ class Article:
             possible = ends(self.layout, right[0], max(bound, right[0] + 1), reason)
             at = next((n for n, end in enumerate(possible) if end.last == right[1]), None)
             self.extent.append(([end.facts for end in possible], at))
+
+    def _name(self, mention: Span, person: Sequence[str]) -> None:
+        text = self.layout.text
+        stretches = Stretches(text, mention, describe(text, mention).name)
+        right, possible = name_of(text, mention, person), list(stretches.candidates())
+        at = next((n for n, (name, _) in enumerate(possible) if name == right), None)
+        self.name.append(([facts for _, facts in possible], at))
 
     def _begins(self, span: Span | None, right: Span | None) -> bool:
         """The phrase begins where the annotated one does; a quotation mark before it does not count."""
@@ -200,10 +241,11 @@ def verbal() -> Table:
 
 
 def learn(articles: Sequence[Article]) -> dict[str, Table]:
-    """The weights of all three rankings; they are in use afterwards."""
+    """The weights of all rankings; they are in use afterwards."""
     tables = {
         "beside": rank(groups(lesson for a in articles for lesson in a.beside), _PENALTY["beside"]),
         "extent": rank(groups(lesson for a in articles for lesson in a.extent), _PENALTY["extent"]),
+        "name": rank(groups(lesson for a in articles for lesson in a.name), _PENALTY["name"]),
     }
     mentions.use(tables)
     gapped = [Article(a.document, gaps) for a in articles for gaps in _GAPS]
@@ -228,7 +270,7 @@ def show(name: str, articles: Sequence[Article], tables: dict[str, Table]) -> No
         f"{name:20} {counts['named'] + counts['implicit']:5}",
         *(
             f"{what} {right_share([lesson for a in articles for lesson in getattr(a, what)], tables[what]):5.1f}"
-            for what in ("beside", "extent")
+            for what in ("beside", "extent", "name")
         ),
         f"antecedent {right_share(bare, tables['antecedent']):5.1f}",
         *(f"{how} {100 * counts[f'{how} right'] / max(counts[how], 1):5.1f}" for how in ("named", "implicit")),

@@ -184,6 +184,8 @@ def _kind(text: Text, span: Span, w: Word) -> Kind:
         return "person" if someone else "anonymous"
     if noun.kind == g.BODY and noun.number == "p":
         return "group"  # جماعات حقوقية: several bodies, none of them named
+    if noun.lemma in classes()["activists"] and noun.number == "p":
+        return "group"  # ناشطون: many are no unnamed source
     kinds: list[tuple[int, Kind]] = [
         (g.BODY, "organization"), (g.MEDIA, "media"), (g.DOCUMENT, "document"),
         (g.SOURCE, "anonymous"), (g.GROUP, "group"),

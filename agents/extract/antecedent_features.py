@@ -84,6 +84,11 @@ def here_kind(shape: str, kind: str, before: str, /) -> Names:
     return f"here {kind}", f"{shape} here {kind}", f"here {kind} after {before}"
 
 
+def owned(shape: str, kind: str, word: str, person: bool, /) -> Names:
+    """Which word of his name tells whose he is, if any."""
+    return f"owned {word}", f"owned {word} {person}", f"{kind} owned {word}", f"{shape} owned {word}"
+
+
 def earlier(shape: str, joined: str, rank: int, back: str, position: str, /) -> Names:
     """He was named in an earlier sentence."""
     return (

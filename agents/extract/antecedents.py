@@ -19,7 +19,7 @@ from agents.extract.layout import Layout
 from agents.extract.lexicon import affixes
 from agents.extract.model import Facts, Ranking
 from agents.extract.names import Source, describe
-from agents.extract.report import Report
+from agents.extract.report import Report, Span
 from agents.extract.sorts import clitic, sort
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ class Antecedents:
                 told = all(i in self.others.told for i in range(*span))
                 add(
                     name(source),
+                    (named.owned, shape, source.kind, self._owned(span), bool(source.name)),
                     (named.here, shape, joined, squeezed(path), before),
                     (
                         named.here_placed,
@@ -158,7 +159,11 @@ class Antecedents:
                 if text.line[where] == line
                 else f"back {min(line - text.line[where], 3)}"
             )
-            add(name(source), (named.earlier, shape, joined, min(rank, 3), back, self._position(where)))
+            add(
+                name(source),
+                (named.owned, shape, source.kind, self._owned(source.span), bool(source.name)),
+                (named.earlier, shape, joined, min(rank, 3), back, self._position(where)),
+            )
             rank += 1
             if rank == _NAMED:
                 break
@@ -193,6 +198,11 @@ class Antecedents:
         if any(r.form.shape == "finite" for r in self.layout.readings[i - 1]):
             return "after cue"
         return f"after {sort(self.layout.text.word[i - 1])}"
+
+    def _owned(self, span: Span) -> str:
+        """Whether the first or the last word of a phrase is somebody's (والدها، استقالته)."""
+        first, last = self.layout.text.word[span[0]], self.layout.text.word[span[1] - 1]
+        return "first" if first.endswith(_OWNERS) else "last" if last.endswith(_OWNERS) else ""
 
     def _opens(self, i: int) -> str:
         """What token `i` opens, perhaps with one word before it: a line, a sentence or nothing."""
@@ -235,4 +245,6 @@ class Antecedents:
 _AGREEMENT: dict[str, tuple[str | None, str | None]] = {
     "pronoun-3ms": ("m", "s"), "pronoun-3fs": ("f", "s"), "pronoun-3mp": (None, "p"), "pronoun-3d": (None, "d"),
 }  # fmt: skip
+# As they are written, unfolded, so that teh marbuta is none of them.
+_OWNERS = tuple(affixes(*_AGREEMENT))
 _PRONOUNS = {pronoun: told for name, told in _AGREEMENT.items() for pronoun in affixes(name)}

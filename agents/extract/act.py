@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from agents.extract.layout import Layout
-from agents.extract.lexicon import tones, word_classes, words
+from agents.extract.lexicon import parts_of_speech, tones, words
 from agents.extract.model import Models
 from agents.extract.report import Act, Cue, Form, Span
 
@@ -30,7 +30,7 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
         word = text.form[i]
         if n < 3:
             out.append(f"word {n} {word}")
-            out.append(f"{default} class {n} {word_classes()[word][1]}")
+            out.append(f"{default} class {n} {parts_of_speech()[word]}")
         if n < 20:
             out.append(f"has {word}")
         for act in tone(word, text.form[i + 1] if i + 1 < len(text) else ""):

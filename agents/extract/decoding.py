@@ -13,7 +13,7 @@ from agents.extract.model import Models, softmax
 from agents.extract.report import Span
 
 # A possible cue is taken for none when that is likelier than this.
-_DOUBT = 0.58
+_DOUBT = 0.55
 # Where a cue's own word and neighbours speak so much against it (as log odds), no content is looked for: half of all.
 _HOPELESS = 2.2
 # How much overlap with the true content, in words, is good, and is at all; and what the latter and exactness are worth.
@@ -21,7 +21,7 @@ _GOOD, _FAIR = 0.8, 0.3
 _FAIR_WORTH, _EXACT_WORTH = 0.15, 0.15
 # So many beginnings of a content are followed up, those less likely than this share of the likeliest are not;
 # contents less likely than this are not weighed.
-_ENOUGH = 0.6
+_ENOUGH = 0.65
 _RIVALS, _RIVAL, _UNLIKELY = 3, 0.15, 0.01
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from agents.extract import features as named
 from agents.extract import gazetteer
@@ -46,6 +47,7 @@ class Ends:
         limit = min(size, first + _LONGEST)
         sentences = commas = passed = 0
         verb = False
+        inside = None  # the content's first verb
         last_last = -1
         k = first
         while k <= limit and len(out) < _MOST:
@@ -80,6 +82,7 @@ class Ends:
                                 ahead,
                                 passed,
                                 verb,
+                                inside or "",
                             ),
                         )
                     )
@@ -101,8 +104,20 @@ class Ends:
                     # A quotation that holds the cue too ends what is in it.
                     if home >= 0 and opened < 0 and k >= quotations.all[home].last:
                         break
+            if inside is None and k < size:
+                inside = "" if layout.stop[k] and k > first else _verb(self.tokens.classes[k][1], k == first) or None
             k += 1
         return out
+
+    def _verb_ahead(self, k: int) -> str:
+        """The first verb of what follows a cut at k; empty when none is near."""
+        for j in range(k, min(k + 7, len(self.text))):
+            if self.layout.stop[j] and j > k:
+                break
+            verb = _verb(self.tokens.classes[j][1], j == k)
+            if verb:
+                return verb
+        return ""
 
     def _ahead(self, k: int, cue: Occurrence, accepted: Mapping[int, Start]) -> str:
         """The accepted cue that heads what follows a cut at k, and how near it is; empty when none does."""
@@ -180,6 +195,7 @@ class Ends:
         ahead: str,
         passed: int,
         verb: bool,
+        inside: str,
     ) -> list[Facts]:
         text, layout = self.text, self.layout
         quotations = layout.quotations
@@ -209,6 +225,7 @@ class Ends:
             (named.cut_lemma, boundary, cue.entry.lemma),
             (named.cut_class, boundary, where, coarse, second),
             (named.cut_fine, boundary, fine),
+            (named.cut_clause, boundary, where, self._verb_ahead(j), inside),
             (named.cut_classes, boundary, inner, coarse),
         ]
         if where == "later" or boundary == "closes":
@@ -231,3 +248,12 @@ class Ends:
         elif form:
             facts.append((named.cut_letter, boundary, where, form[0]))
         return facts
+
+
+@lru_cache(maxsize=4096)
+def _verb(tag: str, first: bool) -> str:
+    """The verb in a part of speech, if any: its form, joined by a conjunction or not, first in its clause or not."""
+    tense = tag.find("VB")
+    if tense < 0:
+        return ""
+    return f"{'and ' if tag.startswith('CC') else ''}{tag[tense : tense + 3]}{' first' if first else ''}"

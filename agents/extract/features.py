@@ -385,6 +385,11 @@ def cut_class(boundary: str, where: str, coarse: str, second: str, /) -> Names:
     return f"{boundary} class {coarse} {where}", f"{boundary} class {coarse} then {second}"
 
 
+def cut_clause(boundary: str, where: str, ahead: str, inside: str, /) -> Names:
+    """The first verb of what follows, and that of the content: the narrator's time may not be the speaker's."""
+    return f"{boundary} clause {ahead} {where}", f"{boundary} clause {ahead} inside {inside}"
+
+
 def cut_fine(boundary: str, fine: str, /) -> Names:
     """The fine class of the word after it."""
     return (f"{boundary} fine {fine}",)

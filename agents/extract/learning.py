@@ -17,7 +17,7 @@ Table = dict[str, float]
 
 # Features seen less often than this teach nothing that holds elsewhere.
 _RARE = 2
-_NEGLIGIBLE = 0.02
+_NEGLIGIBLE = 0.04
 
 
 def rank(groups: list[Group], penalty: float) -> Table:

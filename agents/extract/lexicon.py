@@ -16,6 +16,10 @@ from streams.letters import ALEF, ARTICLE, LAM, SEEN
 # So many words are remembered, those of late, so that a long run over many texts stays within its memory.
 _REMEMBERED = 8192
 
+# The tag of words that stand for themselves; how many first and last letters of a word may tell its tag, surest first.
+ITSELF = "itself"
+SHAPES = ((3, 3), (3, 2), (2, 3), (2, 2), (3, 1), (1, 3), (2, 1), (1, 2), (1, 1), (0, 2), (0, 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -211,10 +215,43 @@ class WordClasses(dict[str, tuple[str, str]]):
         return shape, shape
 
 
+class PartsOfSpeech(dict[str, str]):
+    """The parts of speech of words, learned by parts_of_speech.py, as tags: NN, DTNN, CC+VBD (و and a verb).
+
+    `parts_of_speech()[form]`: the tag that a folded token has most often; function words, frequent ones, digits and
+    marks stand for themselves. A rare word, which is not remembered, is classed by its first and last letters.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        for row in rows("parts_of_speech.tsv"):
+            tag = row["tag"]
+            self.update((word, word if tag == ITSELF else tag) for word in row["words"].split(" "))
+
+    def __missing__(self, form: str) -> str:
+        if form[0].isdigit():
+            return "0"
+        if not form[0].isalpha():
+            return form
+        known = (self.get(shape(form, first, last)) for first, last in SHAPES if first + last <= len(form))
+        return next(filter(None, known), "?")
+
+
+def shape(form: str, first: int, last: int) -> str:
+    """So many first and last letters of a word, which tell what a rare word may be (ال…ية)."""
+    return f"{form[:first]}…{form[len(form) - last :]}"
+
+
 @cache
 def tones() -> Tones:
     """The words that tell acts."""
     return Tones()
+
+
+@cache
+def parts_of_speech() -> PartsOfSpeech:
+    """The learned parts of speech of words."""
+    return PartsOfSpeech()
 
 
 @cache

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from agents.extract import gazetteer
 from agents.extract.layout import Layout
-from agents.extract.lexicon import Reading, Words, affixes, word_classes, words
+from agents.extract.lexicon import Reading, Words, affixes, parts_of_speech, word_classes, words
 from streams.letters import ARTICLE
 
 _DOTS = [".", "."]
@@ -84,7 +84,8 @@ class Tokens:
         self.asides = _asides()
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self.quote_marks = table["quote"]
-        # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes by company.
+        # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes: that by its
+        # company, and its part of speech.
         readings, vocabulary = dict(zip(self.text.word, layout.readings, strict=True)), self.text.vocabulary
         kinds = {
             word: _word_kind(form, readings[word]) if word[0].isalnum() else self._mark_kind(word)
@@ -98,7 +99,8 @@ class Tokens:
                 self.kind[i] = "stop"
             elif kind == "mark" and self.text.word[i : i + 2] == _DOTS and self.text.word[i - 1] != ".":
                 self.kind[i] = "dots"
-        classes = {word: word_classes()[form] for word, form in vocabulary.items()}
+        company, speech = word_classes(), parts_of_speech()
+        classes = {word: (company[form][0], speech[form]) for word, form in vocabulary.items()}
         self.classes = [*map(classes.__getitem__, self.text.word), _EDGE, _EDGE]
 
     def _mark_kind(self, mark: str) -> str:

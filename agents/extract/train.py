@@ -38,7 +38,7 @@ from agents.extract.source_tables import source_tables
 from agents.extract.text import Text
 from agents.extract.variations import varied
 
-_PENALTY = {"cue": 1.3, "start": 1.3, "end": 1.3, "before": 1.0, "act": 3.0, "confidence": 2.0}
+_PENALTY = {"cue": 2.0, "start": 2.0, "end": 2.0, "before": 1.5, "act": 3.0, "confidence": 2.0}
 _PARTS = 2
 _FOLDS = 4
 

@@ -18,6 +18,8 @@ _LONGEST = 260
 _MOST = 40
 # Speech after a colon without marks may run over several sentences of its line.
 _SENTENCES = 5
+# How near behind a cut a verb tells something, in tokens.
+_NEAR = 7
 # How long what the cut leaves is, in tokens.
 _SIZE = Ranges(1, 2, 4, 8, 16, 32)
 
@@ -47,7 +49,7 @@ class Ends:
         limit = min(size, first + _LONGEST)
         sentences = commas = passed = 0
         verb = False
-        inside = None  # the content's first verb
+        verb_at, its_verb = self._first_verb(first, limit)
         last_last = -1
         k = first
         while k <= limit and len(out) < _MOST:
@@ -82,7 +84,7 @@ class Ends:
                                 ahead,
                                 passed,
                                 verb,
-                                inside or "",
+                                its_verb if verb_at < k else "",
                             ),
                         )
                     )
@@ -104,20 +106,18 @@ class Ends:
                     # A quotation that holds the cue too ends what is in it.
                     if home >= 0 and opened < 0 and k >= quotations.all[home].last:
                         break
-            if inside is None and k < size:
-                inside = "" if layout.stop[k] and k > first else _verb(self.tokens.classes[k][1], k == first) or None
             k += 1
         return out
 
-    def _verb_ahead(self, k: int) -> str:
-        """The first verb of what follows a cut at k; empty when none is near."""
-        for j in range(k, min(k + 7, len(self.text))):
-            if self.layout.stop[j] and j > k:
+    def _first_verb(self, first: int, last: int) -> tuple[int, str]:
+        """The first verb of the sentence from token `first`: where and what it is; empty where `last` comes before."""
+        for k in range(first, min(last, len(self.text))):
+            if self.layout.stop[k] and k > first:
                 break
-            verb = _verb(self.tokens.classes[j][1], j == k)
+            verb = _verb(self.tokens.classes[k][1], k == first)
             if verb:
-                return verb
-        return ""
+                return k, verb
+        return last, ""
 
     def _ahead(self, k: int, cue: Occurrence, accepted: Mapping[int, Start]) -> str:
         """The accepted cue that heads what follows a cut at k, and how near it is; empty when none does."""
@@ -225,7 +225,7 @@ class Ends:
             (named.cut_lemma, boundary, cue.entry.lemma),
             (named.cut_class, boundary, where, coarse, second),
             (named.cut_fine, boundary, fine),
-            (named.cut_clause, boundary, where, self._verb_ahead(j), inside),
+            (named.cut_clause, boundary, where, self._first_verb(j, j + _NEAR)[1], inside),
             (named.cut_classes, boundary, inner, coarse),
         ]
         if where == "later" or boundary == "closes":

@@ -43,41 +43,40 @@ def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
     end = max(end, first + 1)
     head = sort(text.word[first])
     parts = _parts(layout, end, bound, head)
-    begins = {part.begin: n for n, part in enumerate(parts)}
+    begins = {part.begin: part for part in parts}
     found: list[End] = []
     crossed: tuple[Facts, ...] = ()
-    how: str = ending
-    where, n = "in", 0
+    where, how = "in", str(ending)
     for last in range(first + 1, bound + 1):
-        n = begins.get(last, n) if last >= end else 0
         if last == end:
             where = "at"
         elif last > end:
             reached = next((part for part in parts if part.first < last <= part.last), None)
             where = "out" if reached is None else "beyond" if last == reached.last else "through"
             how = reached.ending if reached else ""
-        joint = parts[begins[last]] if last in begins else None
+        gap = _gap(text, where, how, first, last, bound, reason)
+        joint = _joint(layout, begins[last], how, head, bound, reason) if last in begins else ()
         if last == end or (
             sort(text.word[last - 1]) not in _NEVER_LAST and (last == bound or sort(text.word[last]) != "bracket-close")
         ):
-            left = _joint(layout, "not", joint, how, head, bound, reason) if joint else ()
-            found.append(End(last, crossed + _gap(text, "end", where, how, first, last, bound, reason) + left))
+            found.append(End(last, crossed + _told("end", gap) + _told("not", joint)))
         if last == bound or (last >= end and _closes(text, last)):
             break
-        crossed += _gap(text, "over", where, how, first, last, bound, reason)
-        if joint:
-            crossed += _joint(layout, "over", joint, how, head, bound, reason)
+        crossed += _told("over", gap) + _told("over", joint)
     return found
+
+
+def _told(how: str, facts: tuple[Facts, ...]) -> tuple[Facts, ...]:
+    """The facts of a place, for an end there or for going on: over it; of a part, for leaving it out (not)."""
+    return tuple((namer, how, *values) for namer, *values in facts)
 
 
 def _closes(text: Text, i: int) -> bool:
     return sort(text.word[i]) in _CLOSING and text.word[i] != "."
 
 
-def _gap(
-    text: Text, crossed: str, where: str, how: str, first: int, last: int, bound: int, reason: str
-) -> tuple[Facts, ...]:
-    """What speaks for an end before token `last` (`crossed`: end), or for going on (over)."""
+def _gap(text: Text, where: str, how: str, first: int, last: int, bound: int, reason: str) -> tuple[Facts, ...]:
+    """The place before token `last`."""
     before, w = text.word[last - 1], word(text.word[first])
     coarse = word_classes()
     left = coarse[text.form[last - 1]][1]
@@ -90,11 +89,11 @@ def _gap(
         following = coarse[text.form[last + 1]][1] if last + 1 < bound else reason
     head, number = sort(text.word[first]), w.noun.number if w.noun else ""
     return (
-        (named.between, crossed, where, how, sort(before), word(before).definite, after, definite, attached),
-        (named.between_classes, crossed, where, left, right, following),
-        (named.before_form, crossed, where, form, head),
-        (named.from_head, crossed, where, head, w.definite, number, after),
-        (named.ends_like, crossed, letters, after, definite),
+        (named.between, where, how, sort(before), word(before).definite, after, definite, attached),
+        (named.between_classes, where, left, right, following),
+        (named.before_form, where, form, head),
+        (named.from_head, where, head, w.definite, number, after),
+        (named.ends_like, letters, after, definite),
     )
 
 
@@ -148,19 +147,17 @@ def _audience(layout: Layout, i: int, head: str) -> bool:
 _OF_OUTLETS = frozenset(("document", "media"))
 
 
-def _joint(
-    layout: Layout, crossed: str, part: _Part, ending: str, head: str, bound: int, reason: str
-) -> tuple[Facts, ...]:
+def _joint(layout: Layout, part: _Part, ending: str, head: str, bound: int, reason: str) -> tuple[Facts, ...]:
+    """The part that begins there."""
     text = layout.text
     w = word(text.word[part.first])
     kind = sort(text.word[part.first])
     after = reason if part.last >= bound else sort(text.word[part.last])
     return (
-        (named.joint, crossed, part.steps, ending, kind, part.ending),
-        (named.joint_form, crossed, text.form[part.begin], head),
+        (named.joint, part.steps, ending, kind, part.ending),
+        (named.joint_form, text.form[part.begin], head),
         (
             named.joint_class,
-            crossed,
             part.steps,
             word_classes()[text.form[part.first]][1],
             clitic(text.word[part.first]),
@@ -169,11 +166,10 @@ def _joint(
         ),
         (
             named.joint_toward,
-            crossed,
             clitic(text.word[part.first]),
             kind,
             bool(w.noun and w.noun.number == "p"),
             ending,
         ),
-        (named.joint_after, crossed, part.steps, after, kind),
+        (named.joint_after, part.steps, after, kind),
     )

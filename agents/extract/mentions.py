@@ -11,9 +11,9 @@ from agents.extract.beside import NOBODY, Neighbourhood, Others
 from agents.extract.extents import ends
 from agents.extract.layout import Layout
 from agents.extract.report import Report, Span
-from agents.extract.source_tables import rankings, use
+from agents.extract.source_tables import rankings
 
-__all__ = ["NOBODY", "Others", "find_mention", "rankings", "use"]
+__all__ = ["NOBODY", "Others", "find_mention"]
 
 
 def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Span | None:

@@ -37,7 +37,7 @@ class Stretches:
         self.size, self.by_rule = last - self.first, by_rule
         words = [word(token) for token in text.word[self.first : last]]
         sorts = [sort(token) for token in text.word[self.first : last]]
-        tokens = [
+        self._tokens = tokens = [
             _EDGE,
             *(
                 (kind, _known(w), word_classes()[form][1])
@@ -45,7 +45,6 @@ class Stretches:
             ),
             _EDGE,
         ]
-        self._edges = tokens
         self.outside = [
             kind in _OUTSIDE and form not in name_parts()  # فان is فإن, and a part of names
             for kind, form in zip(sorts, text.form[self.first : last], strict=True)
@@ -81,8 +80,8 @@ class Stretches:
 
     def nameless(self) -> tuple[Facts, ...]:
         """What speaks for no name at all."""
-        head, known, coarse = self._edges[1]
-        _, known_last, last = self._edges[-2]
+        head, known, coarse = self._tokens[1]
+        _, known_last, last = self._tokens[-2]
         unruled = self.by_rule is None
         return (
             (named.nameless, head, known, min(self.size, 4), unruled, known_last),
@@ -99,9 +98,9 @@ class Stretches:
 
     def whole(self, i: int, j: int) -> tuple[Facts, ...]:
         """What speaks for the stretch [i, j) as a whole."""
-        alone = self._edges[i + 1][1] if j == i + 1 else "more"
+        alone = self._tokens[i + 1][1] if j == i + 1 else "more"
         ruled = self.by_rule == (self.first + i, self.first + j)
-        return ((named.name_whole, j - i, ruled, i == 0, j == self.size, alone, self._edges[i][0]),)
+        return ((named.name_whole, j - i, ruled, i == 0, j == self.size, alone, self._tokens[i][0]),)
 
     def candidates(self) -> Iterator[tuple[Span | None, tuple[Facts, ...]]]:
         """None and every stretch, as spans of the text, with all its facts."""

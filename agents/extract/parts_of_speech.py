@@ -77,11 +77,11 @@ def classes(seen: dict[str, Counter[str]]) -> dict[str, str]:
                 if first + last <= len(form):
                     letters[shape(form, first, last)][tag] += 1
         if total >= _LEAST:
-            stands = _OPEN.search(tag) and total * _FREQUENT < words
-            found[form] = tag if stands else ITSELF
+            found[form] = tag if _OPEN.search(tag) and total * _FREQUENT < words else ITSELF
     for edges, tags in letters.items():
-        if tags.total() >= _ENOUGH and _OPEN.search(_commonest(tags)):
-            found[edges] = _commonest(tags)
+        tag = _commonest(tags)
+        if tags.total() >= _ENOUGH and _OPEN.search(tag):
+            found[edges] = tag
     return found
 
 

@@ -15,10 +15,11 @@ from agents.extract.gazetteer import word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import affixes
 from agents.extract.lexicon import words as classes
-from agents.extract.mentions import Others, find_mention, rankings
+from agents.extract.mentions import Others, find_mention
 from agents.extract.names import Source, describe
 from agents.extract.offices import holders, same_person
 from agents.extract.report import Kind, Report, ResolvedBy, Span
+from agents.extract.source_tables import rankings
 from agents.extract.text import tokens
 from streams.arabic import fold
 from streams.letters import ARTICLE, LAM

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from agents.extract import mentions, train_sources
+from agents.extract import train_sources
 from agents.extract.act import ACTS
 from agents.extract.act import features as act_features
 from agents.extract.annotated import annotated_articles
@@ -34,7 +34,7 @@ from agents.extract.lexicon import cues
 from agents.extract.model import Models, features
 from agents.extract.reorderings import reordered
 from agents.extract.report import Span
-from agents.extract.source_tables import source_tables
+from agents.extract.source_tables import source_tables, use
 from agents.extract.text import Text
 from agents.extract.variations import varied
 
@@ -184,7 +184,7 @@ def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Les
                 for report, right in zip(reports, judge(article, found), strict=True):
                     if right is not None:
                         groups.append(([confidence_features(report), []], 0 if right else 1))
-    mentions.use(source_tables())
+    use(source_tables())
     return rank(groups, _PENALTY["confidence"])
 
 

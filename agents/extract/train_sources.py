@@ -5,10 +5,9 @@ usage: python -m agents.extract.train_sources GOLD.jsonl|FOLDER … [--by source
 Each annotated report is a lesson: the phrases around its cue are the candidates, the annotated mention (or none) the
 right one; so are the ends of that phrase, and its stretches of which one may be a person's name; and for a report
 without a mention those who spoke or were named before, of whom the annotated speaker (or an alias) is right. Earlier
-reports have their annotated speakers then, so that one
-mistake teaches no other. With --by FIELD no weights are written; instead each value of the field is left out in turn,
-and the share of right choices and speakers on what was left out is shown. Deterministic. Needs numpy and scipy
-(development only).
+reports have their annotated speakers then, so that one mistake teaches no other. With --by FIELD no weights are
+written; instead each value of the field is left out in turn, and the share of right choices and speakers on what was
+left out is shown. Deterministic. Needs numpy and scipy (development only).
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from agents.extract import mentions
 from agents.extract.annotated import annotated_articles
 from agents.extract.antecedents import Antecedents
 from agents.extract.beside import Neighbourhood, Others
@@ -40,12 +38,15 @@ from agents.extract.names import describe
 from agents.extract.naming import Stretches
 from agents.extract.report import Cue, Report, Span
 from agents.extract.sorts import sort
+from agents.extract.source_tables import use
 from agents.extract.speakers import Resolver
 from agents.extract.text import Text
 from streams.arabic import fold
 
 # Whom a bare verb means is learned from few articles and many times over: its weights are held the smallest.
 _PENALTY = {"beside": 1.0, "extent": 4.0, "name": 2.0, "antecedent": 10.0}
+# Marks within a name (ج. ب.).
+_IN_NAMES = frozenset((".", "-"))
 # Who spoke last is learned from articles with gaps too, as the engine does not find every statement.
 _EACH, _GAPS = 5, (0, 2)
 # Of so many reports one teaches a second time, its content begun too late, as the engine begins some.
@@ -115,9 +116,6 @@ def name_of(text: Text, mention: Span, person: Sequence[str]) -> Span | None:
     if noun and (wordlike == list(person) or (best == (first, first + 1) and last - first > 1)):
         return None
     return best
-
-
-_IN_NAMES = frozenset((".", "-"))
 
 
 def without(statements: list[Annotated], nth: int) -> list[Annotated]:
@@ -247,11 +245,11 @@ def learn(articles: Sequence[Article]) -> dict[str, Table]:
         "extent": rank(groups(lesson for a in articles for lesson in a.extent), _PENALTY["extent"]),
         "name": rank(groups(lesson for a in articles for lesson in a.name), _PENALTY["name"]),
     }
-    mentions.use(tables)
+    use(tables)
     gapped = [Article(a.document, gaps) for a in articles for gaps in _GAPS]
     bare = groups(lesson for a in [*articles, *gapped] for lesson in a.antecedents())
     tables["antecedent"] = rank(bare, _PENALTY["antecedent"])
-    mentions.use(tables)
+    use(tables)
     return tables
 
 

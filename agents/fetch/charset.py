@@ -29,8 +29,12 @@ _ODD = re.compile(
 )
 _SAMPLE = 20_000
 # The high bytes of UTF-8 Arabic are mostly D8 and D9. Read as windows-1252 or windows-1256 those are two letters that
-# then make up half the text; in true text they are rare.
-_MISREAD_SIGNS = (re.compile("[\xd8\xd9]"), re.compile("[\u0637\u0638]"))
+# then make up half the text, each before what a byte from 80 to BF is read as; in true text they are rare.
+_FOLLOWING = bytes(range(0x80, 0xC0))
+_MISREAD_SIGNS = tuple(
+    re.compile(f"[{letters}](?=[{re.escape(_FOLLOWING.decode('latin-1') + _FOLLOWING.decode(codec, 'ignore'))}])")
+    for letters, codec in (("\xd8\xd9", "windows-1252"), ("\u0637\u0638", "windows-1256"))
+)
 _MISREAD_SHARE = 0.2
 _MISREAD_LEAST = 6  # characters, of three letters: less may be what it seems (ط، is also a misread ء)
 _DECLARED = re.compile(

@@ -216,16 +216,26 @@ class Ends:
         final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
         fine, coarse = self.tokens.classes[j]
         second, inner = self.tokens.classes[j + 1][1], self.tokens.classes[last - 1][1]
+        rest = "0" if final else _SIZE(layout.last[j] - j)
+        verb_at, its_verb = self._first_verb(j, j + _NEAR)
+        its_form = self.tokens.form[verb_at] if its_verb else ""
+        begun, then = self.tokens.classes[start.first][1], self.tokens.form[j + 1]
         verbal_next = j < len(text) and text.wordlike[j] and self.tokens.verbal(j)
         facts: list[Facts] = [
             (named.cut, boundary, where, kind, size, min(sentences, 3), min(commas, 4)),
             (named.cut_before, boundary, where, kind, following, final, verb, verbal_next, second),
             (named.cut_ahead, boundary, where, cue.shape, min(passed, 2), ahead),
-            (named.cut_form, boundary, where, form),
+            (named.cut_form, boundary, where, form, second),
+            (named.cut_forms, boundary, form, then),
+            (named.cut_last, boundary, text.form[last - 1], coarse),
+            (named.cut_verb, boundary, its_form, self.tokens.form[verb_at - 1] if its_verb and verb_at > j else ""),
+            (named.cut_rest, boundary, where, kind, rest, coarse, following),
+            (named.cut_act, boundary, where, cue.entry.act, coarse),
+            (named.cut_begun, boundary, where, begun, coarse),
             (named.cut_lemma, boundary, cue.entry.lemma),
             (named.cut_class, boundary, where, coarse, second),
             (named.cut_fine, boundary, fine),
-            (named.cut_clause, boundary, where, self._first_verb(j, j + _NEAR)[1], inside),
+            (named.cut_clause, boundary, where, its_verb, inside),
             (named.cut_classes, boundary, inner, coarse),
         ]
         if where == "later" or boundary == "closes":

@@ -42,9 +42,24 @@ def passing(kind: str, label: str, passed: str, takes: bool, /) -> Names:
     return f"{kind} passed {passed}", f"{kind} passed {passed} takes {takes}", f"{label} passed {passed}"
 
 
-def of_lemma(label: str, lemma: str, /) -> Names:
-    """The cue's lemma."""
-    return (f"{label} lemma {lemma}",)
+def of_lemma(label: str, lemma: str, agrees: str, near: str, coarse: str, /) -> Names:
+    """The cue's lemma, with where the content would begin and the class of its first word."""
+    return (
+        f"{label} lemma {lemma}",
+        f"{label} {lemma} {agrees}",
+        f"{label} {lemma} near {near}",
+        f"{label} {lemma} class {coarse}",
+    )
+
+
+def of_form(kind: str, form: str, /) -> Names:
+    """Its first word."""
+    return (f"{kind} first {form}",)
+
+
+def of_form_before(kind: str, form: str, /) -> Names:
+    """The word before it."""
+    return (f"{kind} behind {form}",)
 
 
 def of_class(kind: str, agrees: str, coarse: str, /) -> Names:
@@ -214,9 +229,16 @@ def none_quoted(quoted: str, shape: str, strength: str, ahead: bool, /) -> Names
     return f"none quoted before {quoted} {shape} {ahead}", f"none quoted before {quoted} {strength} {ahead}"
 
 
-def none_lemma(lemma: str, shape: str, /) -> Names:
-    """The cue's lemma."""
-    return f"none lemma {lemma}", f"none lemma {lemma} {shape}"
+def none_lemma(lemma: str, shape: str, left: str, right: str, after: str, rest: str, /) -> Names:
+    """The cue's lemma, with what stands beside it; `rest`: how much of the sentence follows."""
+    return (
+        f"none lemma {lemma}",
+        f"none lemma {lemma} {shape}",
+        f"none {lemma} {shape} left {left}",
+        f"none {lemma} {shape} right {right}",
+        f"none {lemma} word after {after}",
+        f"none {lemma} rest {rest}",
+    )
 
 
 def none_lemma_rivals(lemma: str, best: str, other: str, /) -> Names:
@@ -235,6 +257,21 @@ def none_form(form: str, /) -> Names:
 def none_word_before(form: str, /) -> Names:
     """The word before it."""
     return (f"none word before {form}",)
+
+
+def none_word_after(form: str, shape: str, /) -> Names:
+    """The word after it."""
+    return (f"none {shape} word after {form}",)
+
+
+def none_rest(before: str, rest: str, shape: str, strength: str, /) -> Names:
+    """How much of its sentence stands before it and behind it."""
+    return f"none place {before} {shape} {strength}", f"none rest {rest} {shape} {strength}"
+
+
+def none_sorts(near: str, then: str, left: str, shape: str, lemma: str, /) -> Names:
+    """The sorts of the two words after it."""
+    return f"none sorts {near} {then} {shape}", f"none sort {near} left {left} {shape}", f"none {lemma} sort {near}"
 
 
 def none_left(coarse: str, fine: str, shape: str, /) -> Names:
@@ -370,9 +407,44 @@ def cut_ahead(boundary: str, where: str, shape: str, passed: int, ahead: str, /)
     )
 
 
-def cut_form(boundary: str, where: str, form: str, /) -> Names:
-    """The word after it."""
-    return f"{boundary} form {form}", f"{where} then form {form}"
+def cut_form(boundary: str, where: str, form: str, second: str, /) -> Names:
+    """The word after it, and the class of the next."""
+    return f"{boundary} form {form}", f"{where} then form {form}", f"{boundary} form {form} then {second}"
+
+
+def cut_forms(boundary: str, form: str, then: str, /) -> Names:
+    """The two words after it."""
+    return f"{boundary} forms {form} {then}", f"{boundary} second form {then}"
+
+
+def cut_last(boundary: str, last: str, coarse: str, /) -> Names:
+    """The last word of the content."""
+    return f"{boundary} last is {last}", f"{boundary} last is {last} class {coarse}"
+
+
+def cut_verb(boundary: str, verb: str, before: str, /) -> Names:
+    """The first verb of what follows, and the word before it: the narrator has verbs of his own (… سارعت إلى)."""
+    return f"{boundary} verb is {verb}", f"{boundary} verb is {verb} behind {before}"
+
+
+def cut_rest(boundary: str, where: str, kind: str, rest: str, coarse: str, following: str, /) -> Names:
+    """How much of the sentence is left."""
+    return (
+        f"{boundary} rest {rest} {where}",
+        f"{boundary} rest {rest} {kind}",
+        f"{boundary} rest {rest} class {coarse}",
+        f"{boundary} rest {rest} then {following} {where}",
+    )
+
+
+def cut_act(boundary: str, where: str, act: str, coarse: str, /) -> Names:
+    """What the cue does by itself: what it denies or welcomes is short."""
+    return f"{boundary} act {act} {where}", f"{boundary} act {act} class {coarse}"
+
+
+def cut_begun(boundary: str, where: str, begun: str, coarse: str, /) -> Names:
+    """The class of the content's first word."""
+    return f"{boundary} begun {begun} {where}", f"{boundary} begun {begun} class {coarse}"
 
 
 def cut_lemma(boundary: str, lemma: str, /) -> Names:

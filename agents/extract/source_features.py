@@ -102,9 +102,28 @@ def reached(where: str, steps: str, head: str, /) -> Names:
     return (f"{where} over {steps} to {head}",)
 
 
-def of_lemma(where: str, lemma: str, touching: bool, /) -> Names:
-    """The cue's lemma."""
-    return (f"{where} lemma {lemma} {touching}",)
+def of_lemma(where: str, lemma: str, head: str, touching: bool, after: str, /) -> Names:
+    """The cue's lemma, with the sort of its first word and with what stands after it."""
+    return (
+        f"{where} lemma {lemma} {touching}",
+        f"{where} {lemma} head {head}",
+        f"{where} {lemma} {touching} then {after}",
+    )
+
+
+def of_head(where: str, head: str, joined: str, touching: bool, after: str, /) -> Names:
+    """The sort of its first word, with what stands after it."""
+    return (f"{where} head {head} {joined} {touching} then {after}",)
+
+
+def of_first(where: str, form: str, /) -> Names:
+    """Its first word."""
+    return f"{where} word {form}", f"word {form}"
+
+
+def of_last(form: str, /) -> Names:
+    """Its last word."""
+    return (f"last word {form}",)
 
 
 def quoted(side: str, deeper: int, inside: bool, told: bool, /) -> Names:

@@ -25,6 +25,8 @@ from streams.letters import ALEF, DAMMA
 _REACH = 45
 # Distances from the cue, in tokens, that are told apart.
 _NEAR = Ranges(0, 1, 3, 7, 14, least=0)
+# How many tokens of its sentence stand before and behind a cue.
+_PLACE = Ranges(0, 1, 3, 7, 14, 28, least=0)
 # Behind an attribution's word an outlet is named so soon.
 _NAMED = 4
 _HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
@@ -213,11 +215,13 @@ class Starts:
             (named.placed, kind, label, shape, fits, entry.strength, near, nth, agrees),
             (named.crossed, kind, kinds[mark - 1], min(commas, 3), min(cues_between, 2), min(relatives, 2)),
             (named.passing, kind, label, passed, "object" in entry.frames),
-            (named.of_lemma, label, entry.lemma),
+            (named.of_lemma, label, entry.lemma, agrees, near, coarse),
             (named.of_class, kind, agrees, coarse),
             (named.of_classes, kind, classes[mark - 1][1], coarse),
             (named.of_fine, kind, fine),
             (named.of_next, kind, classes[first + 1][1]),
+            (named.of_form, kind, text.form[first]),
+            (named.of_form_before, kind, text.form[mark - 1]),
         ]
         if quoted:
             facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
@@ -299,14 +303,20 @@ class Starts:
         inside = layout.quotations.inside[at] >= 0
         initial = layout.first[at] == at
         left, right = self.tokens.classes[at - 1], self.tokens.classes[cue.span[1]]
+        lemma, last, size = cue.entry.lemma, cue.span[1], self.tokens.size
+        following = (sort(text.word[k]) if k < size else "end" for k in (last, last + 1))
+        rest = _PLACE(layout.last[at] - at)
         facts: list[Facts] = [
             (named.none_placed, shape, strength, before, after, inside, initial, text.line[at] == 0),
-            (named.none_lemma, cue.entry.lemma, shape),
+            (named.none_lemma, lemma, shape, left[1], right[1], self.tokens.form[last], rest),
             (named.none_form, text.form[at]),
             (named.none_word_before, text.form[at - 1] if at else ""),
             (named.none_left, left[1], left[0], shape),
             (named.none_right, right[1], right[0], strength, shape),
-            (named.none_second, self.tokens.classes[cue.span[1] + 1][1], shape),
+            (named.none_second, self.tokens.classes[last + 1][1], shape),
+            (named.none_word_after, self.tokens.form[last], shape),
+            (named.none_rest, _PLACE(at - layout.first[at]), rest, shape, strength),
+            (named.none_sorts, *following, left[1], shape, lemma),
         ]
         if join != "bare":
             prior, medium = self.tokens.kind[joined - 1], self._medium(cue)

@@ -84,8 +84,9 @@ class Tokens:
         self.asides = _asides()
         self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
         self.quote_marks = table["quote"]
-        # By token, and "edge" at both sides (index -1 is the last): its kind, coarsely, and its classes: that by its
-        # company, and its part of speech.
+        # By token, and "edge" at both sides (index -1 is the last), or "": its form, its kind, coarsely, and its
+        # classes: that by its company, and its part of speech.
+        self.form = [*self.text.form, "", ""]
         readings, vocabulary = dict(zip(self.text.word, layout.readings, strict=True)), self.text.vocabulary
         kinds = {
             word: _word_kind(form, readings[word]) if word[0].isalnum() else self._mark_kind(word)

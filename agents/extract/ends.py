@@ -210,7 +210,7 @@ class Ends:
             where = "later" if within >= 0 and within != around else "none"
         j = self.tokens.skip_marks(k)
         following = self.tokens.kind[j]
-        form = text.form[j] if j < len(text) else ""
+        form = self.tokens.form[j]
         readings = layout.readings[j] if j < len(text) else ()
         size = _SIZE(last - start.first)
         final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]

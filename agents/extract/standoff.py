@@ -1,9 +1,9 @@
 """Stand-off annotation: statements of articles that are not ours to publish, as places in texts that others hold.
 
-`lessons/corpus.tsv` annotates articles of a corpus (JSON lines, gzipped or not, with "id", "outlet", "title", "body",
-"published") without a word of them. A row that names an article tells the CRC-32 of its text, the title and the body
-on lines of their own; the rows below it are its statements, as `annotated.py` has them, every name as the place where
-it stands. A place is start-end in code points of the text; several are parted by a blank.
+`lessons/corpus.tsv` annotates articles of a corpus (see `corpus.py`) without a word of them. A row that names an
+article tells the CRC-32 of its text, the title and the body on lines of their own; the rows below it are its
+statements, as `annotated.py` has them, every name as the place where it stands. A place is start-end in code points of
+the text; several are parted by a blank.
 
 usage: python -m agents.extract.standoff ANNOTATIONS.tsv CORPUS.jsonl[.gz] > ARTICLES.jsonl
        python -m agents.extract.standoff --detach ARTICLES.jsonl > ANNOTATIONS.tsv
@@ -13,39 +13,32 @@ from __future__ import annotations
 
 import argparse
 import csv
-import gzip
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from zlib import crc32
 
 from agents.extract.annotated import AnnotationError, Article, annotated_articles
+from agents.extract.corpus import articles
 
 _COLUMNS = (
     *("article", "crc", "cue", "mention", "content", "speaker", "aliases"),
     *("kind", "via", "form", "act", "parent", "optional"),
 )
+_PLACES = ("cue", "mention", "content", "speaker", "aliases", "via")
 _PLAIN = ("kind", "form", "act", "parent")
+
+# A row, and the places in it by their columns.
+_Statement = tuple[dict[str, str], dict[str, list[list[int]]]]
 
 
 def attached(annotations: Path, corpus: Path) -> Iterator[Article]:
     """The annotated articles, with their texts from the corpus; raises `AnnotationError` where they are not its."""
-    with annotations.open(encoding="utf-8", newline="") as rows:
-        told: dict[str, tuple[str, list[dict[str, str]]]] = {}
-        for row in csv.DictReader(rows, delimiter="\t", strict=True):
-            if row["article"]:
-                told[row["article"]] = (row["crc"], statements := [])
-            else:
-                statements.append(row)
-    found = {}
-    with _open(corpus) as lines:
-        for line in lines:
-            article = json.loads(line)
-            if article["id"] in told:
-                found[article["id"]] = article
-    for id_, (crc, rows_) in told.items():
+    told = _rows(annotations)
+    found = {article["id"]: article for article in articles(corpus) if article.get("id") in told}
+    for id_, (crc, rows) in told.items():
         if id_ not in found:
             raise AnnotationError(f"{annotations}: article {id_} is not in {corpus}")
         article = found[id_]
@@ -54,10 +47,10 @@ def attached(annotations: Path, corpus: Path) -> Iterator[Article]:
             raise AnnotationError(f"{annotations}: {corpus} holds another text of article {id_}")
         yield {
             "doc": id_,
-            "source": article["outlet"],
-            "published": article["published"],
+            "source": article.get("outlet"),
+            "published": article.get("published"),
             "text": text,
-            "statements": [_statement(number, row, text) for number, row in enumerate(rows_, 1)],
+            "statements": [_statement(number, row, text) for number, row in enumerate(rows, 1)],
         }
 
 
@@ -73,46 +66,65 @@ def detached(articles: Iterable[Article]) -> Iterator[dict[str, str]]:
                 raise AnnotationError(f"{article['doc']}, {statement['id']}: a name is not in the text") from error
 
 
-def _open(file: Path) -> TextIO:
-    return gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8")
+def _rows(annotations: Path) -> dict[str, tuple[str, list[_Statement]]]:
+    """By article: its text's checksum and the rows of its statements, places read."""
+    told: dict[str, tuple[str, list[_Statement]]] = {}
+    statements: list[_Statement] | None = None
+    with annotations.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", strict=True)
+        try:
+            for row in rows:
+                if row["article"]:
+                    told[row["article"]] = (row["crc"], statements := [])
+                elif statements is None:
+                    raise ValueError("a statement before any article")
+                else:
+                    statements.append((row, {name: _places(row[name]) for name in _PLACES}))
+        except (csv.Error, ValueError, KeyError, AttributeError) as error:
+            why = f"{type(error).__name__}: {error}"
+            raise AnnotationError(f"{annotations}, line {rows.line_num}: no stand-off annotation ({why})") from error
+    return told
+
+
+def _places(cell: str) -> list[list[int]]:
+    """The places start-end of a cell; raises ValueError for what is none."""
+    return [[int(start), int(end)] for start, end in (place.split("-") for place in cell.split())]
 
 
 def _crc(text: str) -> str:
     return f"{crc32(text.encode()):08x}"
 
 
-def _statement(number: int, row: dict[str, str], text: str) -> dict[str, Any]:
-    cue, mention, content, speaker, aliases, via = (
-        [[int(edge) for edge in place.split("-")] for place in row[name].split()]
-        for name in ("cue", "mention", "content", "speaker", "aliases", "via")
-    )
+def _statement(number: int, told: _Statement, text: str) -> dict[str, Any]:
+    row, places = told
+    names = {name: [text[start:end] for start, end in places[name]] for name in ("speaker", "aliases", "via")}
     return {
         "id": f"s{number}",
-        "cue": cue[0] if cue else None,
-        "mention": mention[0] if mention else None,
-        "content": content,
-        "speaker": text[slice(*speaker[0])] if speaker else None,
-        "aliases": [text[slice(*alias)] for alias in aliases],
-        "via": text[slice(*via[0])] if via else None,
+        "cue": next(iter(places["cue"]), None),
+        "mention": next(iter(places["mention"]), None),
+        "content": places["content"],
+        "speaker": next(iter(names["speaker"]), None),
+        "aliases": names["aliases"],
+        "via": next(iter(names["via"]), None),
         "optional": row["optional"] == "yes",
         **{name: row[name] or None for name in _PLAIN},
     }
 
 
 def _row(statement: dict[str, Any], text: str) -> dict[str, str]:
-    def names(*said: str | None) -> list[list[int]]:
-        return [[start := text.index(name), start + len(name)] for name in said if name]
+    def places(*spans: list[int] | None) -> str:
+        return " ".join(f"{span[0]}-{span[1]}" for span in spans if span)
 
-    def places(spans: Iterable[list[int]]) -> str:
-        return " ".join(f"{start}-{end}" for start, end in spans)
+    def names(*said: str | None) -> str:
+        return places(*([start := text.index(name), start + len(name)] for name in said if name))
 
     return {
-        "cue": places([statement["cue"]] if statement["cue"] else []),
-        "mention": places([statement["mention"]] if statement["mention"] else []),
-        "content": places(statement["content"]),
-        "speaker": places(names(statement["speaker"])),
-        "aliases": places(names(*statement["aliases"])),
-        "via": places(names(statement["via"])),
+        "cue": places(statement["cue"]),
+        "mention": places(statement["mention"]),
+        "content": places(*statement["content"]),
+        "speaker": names(statement["speaker"]),
+        "aliases": names(*statement["aliases"]),
+        "via": names(statement["via"]),
         "optional": "yes" if statement["optional"] else "",
         **{name: statement[name] or "" for name in _PLAIN},
     }
@@ -135,7 +147,7 @@ def main() -> int:
         else:
             for article in attached(arguments.annotations, arguments.corpus):
                 print(json.dumps(article, ensure_ascii=False))
-    except (AnnotationError, OSError) as error:
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -299,22 +299,22 @@ class Starts:
         text, layout, at = self.text, self.layout, cue.at
         join, joined = self.preceding.join(cue)
         shape, strength = self._weighty(cue, join)
-        before, after = self.tokens.kind[at - 1], self.tokens.kind[cue.span[1]]
+        end, lemma = cue.span[1], cue.entry.lemma
+        before, after = self.tokens.kind[at - 1], self.tokens.kind[end]
         inside = layout.quotations.inside[at] >= 0
         initial = layout.first[at] == at
-        left, right = self.tokens.classes[at - 1], self.tokens.classes[cue.span[1]]
-        lemma, last, size = cue.entry.lemma, cue.span[1], self.tokens.size
-        following = (sort(text.word[k]) if k < size else "end" for k in (last, last + 1))
+        left, right = self.tokens.classes[at - 1], self.tokens.classes[end]
+        following = (sort(text.word[k]) if k < self.tokens.size else "end" for k in (end, end + 1))
         rest = _PLACE(layout.last[at] - at)
         facts: list[Facts] = [
             (named.none_placed, shape, strength, before, after, inside, initial, text.line[at] == 0),
-            (named.none_lemma, lemma, shape, left[1], right[1], self.tokens.form[last], rest),
+            (named.none_lemma, lemma, shape, left[1], right[1], self.tokens.form[end], rest),
             (named.none_form, text.form[at]),
-            (named.none_word_before, text.form[at - 1] if at else ""),
+            (named.none_word_before, self.tokens.form[at - 1]),
             (named.none_left, left[1], left[0], shape),
             (named.none_right, right[1], right[0], strength, shape),
-            (named.none_second, self.tokens.classes[last + 1][1], shape),
-            (named.none_word_after, self.tokens.form[last], shape),
+            (named.none_second, self.tokens.classes[end + 1][1], shape),
+            (named.none_word_after, self.tokens.form[end], shape),
             (named.none_rest, _PLACE(at - layout.first[at]), rest, shape, strength),
             (named.none_sorts, *following, left[1], shape, lemma),
         ]

@@ -198,9 +198,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", nargs="+", type=Path)
     parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "weights.tsv")))
-    parser.add_argument(
-        "--quick", action="store_true", help="keep the present weights of confidence: a fifth of the time"
-    )
+    parser.add_argument("--quick", action="store_true", help="keep the present weights of confidence: half the time")
     arguments = parser.parse_args()
     articles = list(annotated_articles(arguments.gold))
     lessons = [[Lesson(told) for told in retold(article)] for article in articles]

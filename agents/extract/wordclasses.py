@@ -10,16 +10,16 @@ Deterministic: the same articles give the same classes.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 from collections import Counter
 from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import svds
 
+from agents.extract.corpus import articles
 from agents.extract.text import Text
 
 # The commonest words serve as contexts, to the left and to the right apart: the order tells the part of speech.
@@ -28,15 +28,10 @@ _DIMENSIONS = 60
 _ROUNDS = 30
 
 
-def tokens(path: str) -> list[list[str]]:
+def tokens(path: Path) -> list[list[str]]:
     """The folded tokens of each article's title and body, numbers as one word."""
-    out = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            article = json.loads(line)
-            text = Text(f"{article.get('title', '')}\n{article.get('body') or article.get('text', '')}")
-            out.append(["0" if form[0].isdigit() else form for form in text.form])
-    return out
+    texts = (Text(f"{article['title']}\n{article['body']}") for article in articles(path))
+    return [["0" if form[0].isdigit() else form for form in text.form] for text in texts]
 
 
 def embed(articles: list[list[str]], vocabulary: list[str]) -> np.ndarray:
@@ -88,15 +83,15 @@ def cluster(vectors: np.ndarray, count: int) -> np.ndarray:
 def main() -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("articles")
+    parser.add_argument("articles", type=Path)
     parser.add_argument("--words", type=int, default=24000)
     parser.add_argument("--fine", type=int, default=160)
     parser.add_argument("--coarse", type=int, default=40)
     arguments = parser.parse_args()
-    articles = tokens(arguments.articles)
-    seen = Counter(form for article in articles for form in article)
+    texts = tokens(arguments.articles)
+    seen = Counter(form for text in texts for form in text)
     vocabulary = [word for word, _ in sorted(seen.items(), key=lambda x: (-x[1], x[0]))[: arguments.words]]
-    vectors = embed(articles, vocabulary)
+    vectors = embed(texts, vocabulary)
     fine, coarse = cluster(vectors, arguments.fine), cluster(vectors, arguments.coarse)
     with open(str(files("agents.extract").joinpath("lexicon", "wordclasses.tsv")), "w", encoding="utf-8") as out:
         out.write("# Learned by wordclasses.py from raw news; do not edit by hand.\nword\tfine\tcoarse\n")

@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
-import json
 import os
 import resource
 import signal
@@ -30,12 +28,14 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
+from agents.extract.corpus import articles
 from agents.fetch.registry import offer
 from agents.newsroom.press import Item, Outlet
 from agents.newsroom.server import serving
@@ -161,24 +161,18 @@ def _corpus(path: Path, count: int | None) -> list[Item]:
     """The corpus as items of the newsroom, in its order; their names are their numbers."""
     if not path.exists():
         raise SystemExit(f"There is no corpus at {path}: --corpus wants a file of JSON lines (see --help).")
-    found = []
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-        for number, line in enumerate(lines):
-            if number == count:
-                break
-            row = json.loads(line)
-            found.append(
-                Item(
-                    outlet=row["outlet"],
-                    name=str(number),
-                    title=row["title"],
-                    paragraphs=tuple(row["body"].splitlines()),
-                    author=row["author"] or "",
-                    summary=row["summary"] or "",
-                    published=datetime.fromisoformat(row["published"]).astimezone(UTC),
-                )
-            )
-    return found
+    return [
+        Item(
+            outlet=row["outlet"],
+            name=str(number),
+            title=row["title"],
+            paragraphs=tuple(row["body"].splitlines()),
+            author=row["author"] or "",
+            summary=row["summary"] or "",
+            published=datetime.fromisoformat(row["published"]).astimezone(UTC),
+        )
+        for number, row in enumerate(islice(articles(path), count))
+    ]
 
 
 def _growth(service: Service) -> str:

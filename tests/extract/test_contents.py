@@ -21,6 +21,14 @@ def test_every_statement_of_a_sentence_and_no_other(marked: str) -> None:
     assert sorted(raw[a:b] for s in statements for a, b in s.content) == sorted(contents)
 
 
+@pytest.mark.xfail(
+    raises=AssertionError, strict=True, reason="not read rightly yet: move it to contents.txt when it is"
+)
+@pytest.mark.parametrize("marked", [f"\n{line}" for line in lines("missed.txt")])
+def test_what_is_known_to_be_missed(marked: str) -> None:
+    test_every_statement_of_a_sentence_and_no_other(marked)
+
+
 DIRECT = '\nوقال المدير: "سنفتح الباب غدا". ثم مضى.'
 TRAILING = "\nانهار جسر قديم في وسط المدينة، بحسب الشرطة."
 

@@ -25,8 +25,10 @@ def joined(articles: list[dict[str, Any]], file: Path) -> Path:
 @pytest.fixture
 def article() -> dict[str, Any]:
     """An article with a statement inside another, and one that an agency passes on."""
-    [first, *_] = annotated_articles([LESSONS / "agency-01-georgia-shelling.txt"])
-    return first
+    [found] = annotated_articles([LESSONS / "agency-09-fukushima.txt"])
+    assert any(statement["parent"] for statement in found["statements"])
+    assert any(statement["via"] for statement in found["statements"])
+    return found
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def command(*arguments: object) -> int:
 def test_parted_and_joined_again_it_is_the_same(article: dict[str, Any], annotations: Path, corpus: Path) -> None:
     [found] = standoff.attached(annotations, corpus)
     assert found["text"] == article["text"]
-    assert found["statements"] == [{**statement} for statement in article["statements"]]
+    assert found["statements"] == article["statements"]
 
 
 def test_no_word_of_the_text_is_kept(annotations: Path) -> None:
@@ -82,6 +84,32 @@ def test_another_text_or_none_is_refused(
     assert f"{changed} holds another text of article {told['id']}" in capsys.readouterr().err
     assert command(annotations, joined([], tmp_path / "none.jsonl")) == 1
     assert f"article {told['id']} is not in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("\t\t0-3", "line 2: no stand-off annotation (ValueError: a statement before any article)"),
+        ("a\t0\n\t\t3", "line 3: no stand-off annotation (ValueError"),
+        ("a\t0\n\t\t0-3", "line 3: no stand-off annotation (AttributeError"),
+    ],
+)
+def test_a_slip_is_told_with_its_line(
+    rows: str, told: str, annotations: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head, _, _ = annotations.read_text(encoding="utf-8").partition("\n")
+    annotations.write_text(f"{head}\n{rows}\n", encoding="utf-8")
+    assert command(annotations, corpus) == 1
+    assert f"{annotations}, {told}" in capsys.readouterr().err
+
+
+def test_a_corpus_that_is_none_is_told_with_its_line(
+    annotations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"title": "عنوان"}\n', encoding="utf-8")
+    assert command(annotations, other) == 1
+    assert f"{other}, line 1: no article (KeyError: 'body')" in capsys.readouterr().err
 
 
 def test_a_name_that_is_not_in_the_text_is_refused(article: dict[str, Any]) -> None:

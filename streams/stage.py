@@ -7,7 +7,9 @@ A message that cannot be processed becomes a dead letter, confirmed like everyth
 
 Sent again is not told again: every record carries its sequence, where it stands among all that is told of its key (see
 `sequence`), and a stage with rows passes over a message that is not later than the one its row comes from. So a batch
-done twice, or a worker that was thought dead and writes after its successor, changes nothing further down.
+done twice, or a worker that was thought dead and writes after its successor, changes nothing further down. This asks
+that work done twice tells the same in the same order; where it may not (between the two an alert rule came), the stage
+behind it knows what it has done by ids in its rows, and passes nothing over.
 """
 
 from __future__ import annotations
@@ -83,7 +85,8 @@ class Stage(Generic[R, Row]):
     """An agent on `app` that turns each record of `source` into an `Outcome`.
 
     `work` is given the record and the row of its key (None at first, or without `row`); what it raises is the reason
-    on the dead letter. It may be a coroutine function. Rows live in a table, partitioned as the source is.
+    on the dead letter. It may be a coroutine function. Rows live in a table, partitioned as the source is. With `by_id`
+    the work is given every message, those done already too, and tells by what its row holds.
     """
 
     def __init__(
@@ -95,8 +98,9 @@ class Stage(Generic[R, Row]):
         source: Topic,
         work: Work[R, Row],
         row: type[Row] | None = None,
+        by_id: bool = False,
     ) -> None:
-        self.name = name
+        self.name, self._by_id = name, by_id
         self._app, self._settings, self._source, self._work = app, settings, source, work
         self._send = sender(app, settings, name)
         self._rows = None if row is None else Rows(app, settings, name, Kept[row])  # type: ignore[valid-type]
@@ -151,7 +155,7 @@ class Stage(Generic[R, Row]):
             await asyncio.sleep(0)  # everybody else's turn: work need not wait for anything
             place = sequence(event.message)
             kept = rows[_key(event)][1] if _key(event) in rows else self._read(event)
-            if kept is not None and place <= kept.sequence:
+            if kept is not None and place <= kept.sequence and not self._by_id:
                 metrics.PROCESSED.labels(self.name, "repeated").inc()
                 continue
             started = time.perf_counter()

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from streams.records import Record
 from streams.settings import Settings
 from streams.topics import MAX_MESSAGE_BYTES, Topic
-from streams.wire import client_options, decode
+from streams.wire import Headers, client_options, decode
 
 R = TypeVar("R", bound=Record)
 
@@ -26,13 +26,15 @@ on_both_brokers = pytest.mark.parametrize(
 on_kafka = pytest.mark.parametrize("broker", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
 
 
-async def put(settings: Settings, topic: Topic, messages: Iterable[tuple[str, bytes]]) -> None:
-    """Write (key, value) messages and wait for their confirmation."""
+async def put(
+    settings: Settings, topic: Topic, messages: Iterable[tuple[str, bytes]], headers: Headers | None = None
+) -> None:
+    """Write (key, value) messages, each with `headers`, and wait for their confirmation."""
     producer = AIOKafkaProducer(**client_options(settings), max_request_size=MAX_MESSAGE_BYTES)
     try:
         await producer.start()
         for key, value in messages:
-            await producer.send(settings.prefix + topic.name, value, key=key.encode())
+            await producer.send(settings.prefix + topic.name, value, key=key.encode(), headers=headers or [])
         await producer.flush()
     finally:
         await producer.stop()

@@ -6,7 +6,8 @@ What keeps an alert from coming twice:
 
 * `alert_id` is made of the rule and the statement, so every run makes the same one.
 * The stage `alert` keeps a row an article of what was raised for it: a replay of statements raises nothing again.
-* The stage `route` keeps a row an article of what was queued: alerts read once more are not queued once more.
+* The stage `route` keeps a row an article of what was queued, by `alert_id`: alerts read once more are not queued once
+  more. Their order tells nothing: rules may have come or gone between a worker that was killed and its successor.
 * The deliverer folds `deliveries` and knows each alert's id there; see `deliver.py` and `outbox.py`, which also say
   where throttling, quiet hours and digests keep their state.
 """
@@ -62,7 +63,7 @@ async def run(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> A
         await stack.enter_async_context(delivering(settings, producer, rulebook, channels, clock))
         app = build("alert", settings)
         Stage(app, settings, name="alert", source=STATEMENTS, work=matching(rulebook, clock), row=Raised)
-        Stage(app, settings, name="route", source=ALERTS, work=routing(clock), row=Queued)
+        Stage(app, settings, name="route", source=ALERTS, work=routing(clock), row=Queued, by_id=True)
         await stack.enter_async_context(running(app))
         yield
 

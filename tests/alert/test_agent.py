@@ -22,9 +22,9 @@ from agents.alert.rulebook import publish, read
 from streams.records import Alert, Statement, encode
 from streams.settings import Settings
 from streams.topics import ALERT_RULES, ALERTS, STATEMENTS
-from streams.wire import decode
+from streams.wire import cloud_event, decode
 from tests.alert.receiver import SECRET, Receiver, receiving
-from tests.alert.samples import rule, statement
+from tests.alert.samples import alert, rule, statement
 from tests.kafka import everything, put
 
 RULES = """
@@ -97,6 +97,17 @@ async def test_a_retraction_is_told_once_where_the_rule_says_so(alerting: Settin
     assert [body["data"]["rule"] for body in retractions] == ["port"]
     assert retractions[0]["data"]["retracts"] in {body["data"]["alert_id"] for body in raised}
     assert retractions[0]["data"]["statement"]["status"] == "retracted"
+
+
+async def test_alerts_are_told_however_the_worker_before_numbered_them(alerting: Settings, receiver: Receiver) -> None:
+    # A worker that was killed had sent one alert of a statement. To its successor, another was the first.
+    async with run(alerting):
+        for told in (alert(1), alert(2), alert(1)):
+            headers = cloud_event(told, ALERTS, id=told.alert_id, source="a1", sequence="00000000000000000007/00000")
+            await put(alerting, ALERTS, [("a1", encode(told))], headers)
+        await receiver.got(2)
+        await asyncio.sleep(0.5)
+    assert receiver.alert_ids() == ["alert1", "alert2"]
 
 
 async def test_rules_of_file_and_api_meet_on_the_topic(alerting: Settings, receiver: Receiver) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.alert.matching import Matcher
+from agents.alert.rulebook import Rulebook
 from agents.alert.spelling import forms, rows, stem, words
 from streams.records import AlertRule, Statement, Words
 from tests.alert.samples import rule, statement
@@ -127,3 +128,13 @@ def test_filing_a_rule_hides_it_from_no_statement(content: str, word: str, at: i
     said = statement(content=f"{content[:at]} {word} {content[at:]}")
     by_word: AlertRule = rule(words=Words(any=[word]))
     assert Matcher([by_word]).match(said) == [by_word]
+
+
+def test_every_worker_matches_in_the_same_order() -> None:
+    # Partitions of the topic of rules are read as they come.
+    rules = [rule(name, acts=["warn"]) for name in ("port", "acts", "warnings")]
+    books = Rulebook(), Rulebook()
+    for book, told in zip(books, (rules, rules[::-1]), strict=True):
+        book.take((one.name, one) for one in told)
+    orders = [[found.name for found in book.matcher.match(statement())] for book in books]
+    assert orders == [["acts", "port", "warnings"]] * 2

@@ -17,12 +17,13 @@ Table = dict[str, float]
 
 # Features seen less often than this teach nothing that holds elsewhere.
 _RARE = 2
-# Weights below this are left out: two thirds of the tables, and no difference in what is found beyond chance.
-_NEGLIGIBLE = 0.12
 
 
-def rank(groups: list[Group], penalty: float) -> Table:
-    """Weights under which the right candidate of each group is likeliest; L2 penalty, L-BFGS."""
+def rank(groups: list[Group], penalty: float, negligible: float) -> Table:
+    """Weights under which the right candidate of each group is likeliest; L2 penalty, L-BFGS.
+
+    Those below `negligible` are left out.
+    """
     seen = Counter(f for candidates, _ in groups for f in {f for c in candidates for f in c})
     names = {f: n for n, f in enumerate(sorted(f for f, c in seen.items() if c >= _RARE and f.isprintable()))}
     rows, columns, sizes, right = [], [], [], []
@@ -50,7 +51,7 @@ def rank(groups: list[Group], penalty: float) -> Table:
         return value, x.T @ (e / z[owner]) - answer + penalty * w
 
     w = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 120, "ftol": 1e-7}).x
-    return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= _NEGLIGIBLE}
+    return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= negligible}
 
 
 def write(path: str, tables: Mapping[str, Table], by: str) -> None:

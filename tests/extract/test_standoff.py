@@ -118,9 +118,10 @@ def test_a_name_that_is_not_in_the_text_is_refused(article: dict[str, Any]) -> N
         list(standoff.detached([article]))
 
 
-def test_ours_hold_places_alone() -> None:
+@pytest.mark.parametrize("file", ["corpus.tsv", "doubtful.tsv"])
+def test_ours_hold_places_alone(file: str) -> None:
     """Every row is an article or a statement of the one above it, and its places are in order."""
-    with (LESSONS / "corpus.tsv").open(encoding="utf-8", newline="") as rows:
+    with (LESSONS / file).open(encoding="utf-8", newline="") as rows:
         told = list(csv.DictReader(rows, delimiter="\t"))
     assert told[0]["article"]
     for row in told:

@@ -7,15 +7,19 @@ from importlib.resources.abc import Traversable
 
 from streams.identity import identity
 
+# What an installed engine lacks, and does not read.
+_NOT_OF_IT = frozenset(("__pycache__", "lessons"))
 
-def _contents(folder: Traversable) -> list[str]:
+
+def contents(folder: Traversable) -> list[str]:
+    """The names and texts of an engine's code and tables in `folder`, in the order of their names."""
     found = []
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_dir() and item.name != "__pycache__":
-            found += _contents(item)
+        if item.is_dir():
+            found += [] if item.name in _NOT_OF_IT else contents(item)
         elif item.name.endswith((".py", ".tsv", ".toml", ".json")):
             found += [item.name, item.read_text("utf-8")]
     return found
 
 
-ENGINE = identity(*_contents(files(__package__)))
+ENGINE = identity(*contents(files(__package__)))

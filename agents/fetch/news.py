@@ -70,13 +70,19 @@ def sift(items: Sequence[Item], seen: Sequence[Seen], outlet: str, base: str) ->
     news: list[News] = []
     kept: list[Seen] = []
     taken: set[str] = {old.article_id for old in known.values()}
+    borne = {name for item in names for name in (item.address, item.guid)}
     for n, item in enumerate(names):
         old = known.get(n)
         if old is None and item.article_id in taken:
             continue
-        # A name that is missing this time is not forgotten: it may be there again the next.
+        # A name that is missing this time is not forgotten, unless another has it now: it may be there again the next.
         now = (
-            Seen(old.article_id, item.address or old.address, item.guid or old.guid, item.text)
+            Seen(
+                old.article_id,
+                item.address or (old.address if old.address not in borne else b""),
+                item.guid or (old.guid if old.guid not in borne else b""),
+                item.text,
+            )
             if old
             else Seen(item.article_id, item.address, item.guid, item.text)
         )
@@ -98,7 +104,7 @@ def _distinct(items: Iterable[Item], outlet: str, base: str) -> list[_Names]:
             first.setdefault((same_article(url) or item.guid, words), (item, url))
     addresses = Counter(same_article(url) for _, url in first.values())
     guids = Counter(item.guid for item, _ in first.values())
-    found = []
+    found: dict[str, _Names] = {}
     for (_, words), (item, url) in first.items():
         address, guid = same_article(url), item.guid
         if addresses[address] > 1:
@@ -107,18 +113,21 @@ def _distinct(items: Iterable[Item], outlet: str, base: str) -> list[_Names]:
             guid = ""
         text = _digest(words)
         named = ("address", address) if address else ("guid", guid) if guid else ("text", text.hex())
-        found.append(
+        name = article_id(outlet, *named)
+        # Without names of their own, two items of the same text are one.
+        found.setdefault(
+            name,
             _Names(
                 item,
                 url,
-                article_id(outlet, *named),
+                name,
                 _digest(address) if address else b"",
                 _digest(guid) if guid else b"",
                 text,
                 len(words) >= _TELLING or not (address or guid),
-            )
+            ),
         )
-    return found
+    return list(found.values())
 
 
 def _words(item: Item) -> str:

@@ -72,7 +72,26 @@ def test_what_was_sent_is_no_news(items: list[Item]) -> None:
     assert again.news == []
 
 
+_TOLD = "افتتاح مكتبة عامة في المدينة صباح السبت المقبل"
+
+
 @given(st.lists(ITEMS, max_size=4))
+# Two items that only their text names, beside one that has the guid of that text's first coming.
+@example(
+    [
+        [Item(guid="g-2", title=_TOLD)],
+        [Item(guid="g-1", title=_TOLD)],
+        [Item(title=_TOLD), Item(link="/a", title=_TOLD), Item(guid="g-2", link="/a", title="عاجل")],
+    ]
+)
+# A guid that wanders from one item to another.
+@example(
+    [
+        [Item(link="/a", title="عاجل"), Item(guid="g-1", title=_TOLD)],
+        [Item(guid="g-1", link="/a", title="عاجل")],
+        [Item(title=_TOLD), Item(guid="g-1", title="عاجل")],
+    ]
+)
 def test_nothing_is_news_twice_over_any_course_of_events(course: list[list[Item]]) -> None:
     seen: tuple[Seen, ...] = ()
     for items in course:

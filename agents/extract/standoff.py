@@ -1,9 +1,9 @@
 """Stand-off annotation: statements of articles that are not ours to publish, as places in texts that others hold.
 
-`lessons/corpus.tsv` annotates articles of a corpus (see `corpus.py`) without a word of them. A row that names an
-article tells the CRC-32 of its text, the title and the body on lines of their own; the rows below it are its
-statements, as `annotated.py` has them, every name as the place where it stands. A place is start-end in code points of
-the text; several are parted by a blank.
+`lessons/corpus.tsv` and `doubtful.tsv` annotate articles of a corpus (see `corpus.py`) without a word of them. A row
+that names an article tells the CRC-32 of its text, the title and the body on lines of their own; the rows below it are
+its statements, as `annotated.py` has them, every name as the place where it stands. A place is start-end in code points
+of the text; several are parted by a blank.
 
 usage: python -m agents.extract.standoff ANNOTATIONS.tsv CORPUS.jsonl[.gz] > ARTICLES.jsonl
        python -m agents.extract.standoff --detach ARTICLES.jsonl > ANNOTATIONS.tsv

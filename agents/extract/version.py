@@ -15,8 +15,10 @@ def contents(folder: Traversable) -> list[str]:
     """The names and texts of an engine's code and tables in `folder`, in the order of their names."""
     found = []
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.name in _NOT_OF_IT:
+            continue
         if item.is_dir():
-            found += [] if item.name in _NOT_OF_IT else contents(item)
+            found += contents(item)
         elif item.name.endswith((".py", ".tsv", ".toml", ".json")):
             found += [item.name, item.read_text("utf-8")]
     return found

@@ -71,18 +71,17 @@ def sift(items: Sequence[Item], seen: Sequence[Seen], outlet: str, base: str) ->
     kept: list[Seen] = []
     taken: set[str] = {old.article_id for old in known.values()}
     borne = {name for item in names for name in (item.address, item.guid)}
+
+    def known_by(name: bytes, before: bytes) -> bytes:
+        """A name that is missing this time is not forgotten, unless another has it now: it may be there again."""
+        return name or (b"" if before in borne else before)
+
     for n, item in enumerate(names):
         old = known.get(n)
         if old is None and item.article_id in taken:
             continue
-        # A name that is missing this time is not forgotten, unless another has it now: it may be there again the next.
         now = (
-            Seen(
-                old.article_id,
-                item.address or (old.address if old.address not in borne else b""),
-                item.guid or (old.guid if old.guid not in borne else b""),
-                item.text,
-            )
+            Seen(old.article_id, known_by(item.address, old.address), known_by(item.guid, old.guid), item.text)
             if old
             else Seen(item.article_id, item.address, item.guid, item.text)
         )

@@ -16,6 +16,7 @@ from streams.settings import Settings
 
 # Where a worker may be told to end: see `tests.faults.worker`.
 BOUNDARIES = ("fetch", "produce", "confirmed", "rows", "commit", "committed")
+DELIVERING = ("attempt", "attempted")  # and one that delivers alerts, there
 # How long a supervisor waits before it starts a worker that has ended, as Kubernetes does the first times.
 _RESTART_AFTER = 0.5
 # A worker that has not drained by then is hung; Kubernetes allows thirty seconds by default.
@@ -153,7 +154,8 @@ class Fleet:
             **self.environment,
         }
         if self.boundaries and not extra and self.workers and self.dice.random() < self.armed:
-            environment["FAULTS_KILL"] = f"{self.dice.choice(self.boundaries)}:{self.dice.randint(3, 60)}"
+            boundaries = (*self.boundaries, *(DELIVERING if role == "alert" else ()))
+            environment["FAULTS_KILL"] = f"{self.dice.choice(boundaries)}:{self.dice.randint(3, 60)}"
         with (folder / "worker.log").open("ab") as log:
             log.write(f"-- {time.time():.1f} {role} {environment.get('FAULTS_KILL', '')}\n".encode())
             process = await asyncio.create_subprocess_exec(

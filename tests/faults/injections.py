@@ -17,13 +17,17 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from streams.settings import Settings
-from streams.topics import DEAD_LETTERS
+from streams.topics import ALERT_RULES, DEAD_LETTERS, DELIVERIES
 from streams.wire import client_options
 from tests.faults.fleet import Fleet
 from tests.faults.outlet import Outlet
 from tests.faults.proxy import Proxy
+from tests.faults.receivers import Receivers
 from tests.faults.watch import SOURCES
 from tests.kafka_server import Cluster
+
+# What each role reads, be it without committing it.
+_READ = {**SOURCES, "alert": (*SOURCES["alert"], DELIVERIES, ALERT_RULES)}
 
 
 @dataclass
@@ -36,6 +40,7 @@ class World:
     fleet: Fleet
     producer: AIOKafkaProducer
     outlet: Outlet | None = None
+    receivers: Receivers | None = None
     poisoned: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
     struck: list[tuple[str, str, float]] = field(default_factory=list)  # kind, role, when
     kills: int = 0
@@ -121,11 +126,8 @@ async def cut(world: World, dice: random.Random) -> None:
 
 async def poison(world: World, dice: random.Random) -> None:
     """What is no record, on every topic that somebody reads."""
-    for role in world.fleet.roles:
-        if role not in SOURCES:
-            continue
+    for topic in [world.settings.prefix + topic.name for role in world.fleet.roles for topic in _READ.get(role, ())]:
         for rubbish in (b"\xff\xfe", b"{", b"[]", b'{"article_id": 7}', b"", b"\x00" * 1000):
-            topic = world.settings.prefix + SOURCES[role].name
             value = rubbish + b" " * dice.randrange(5)
             done = await world.producer.send_and_wait(topic, value, key=f"poison-{dice.randrange(10**9)}".encode())
             world.poisoned[topic, done.partition, done.offset] = value
@@ -171,6 +173,15 @@ async def failing_feeds(world: World, dice: random.Random) -> None:
         world.outlet.failing = False
 
 
+async def failing_receiver(world: World, dice: random.Random) -> None:
+    """The receivers of alerts answer with errors, late, or not at all; some of it they have taken."""
+    if world.receivers:
+        world.receivers.failing = True
+        await asyncio.sleep(dice.uniform(5, 15))
+        world.receivers.failing = False
+        world.note("failing receiver", "alert")
+
+
 async def _configure(world: World, topic: str, config: dict[str, str]) -> None:
     admin = AIOKafkaAdminClient(**client_options(world.settings))
     try:
@@ -194,6 +205,7 @@ FAULTS: dict[str, tuple[Fault, int]] = {
     "clock-jump": (clock_jump, 1),
     "disk-full": (disk_full, 1),
     "failing-feeds": (failing_feeds, 1),
+    "failing-receiver": (failing_receiver, 1),
     "no-dead-letters": (no_dead_letters, 1),
     "broker-restart": (broker_restart, 1),
     "broker-loss": (broker_loss, 1),

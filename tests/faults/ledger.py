@@ -12,11 +12,11 @@ from aiokafka import ConsumerRecord
 from rich.console import Console
 from rich.table import Table
 
-from streams.records import Article, DeadLetter, Statement
+from streams.records import Alert, Article, DeadLetter, Statement
 from streams.wire import decode
 from tests.faults.oracle import Told, told
 
-_RECORDS = {"articles": Article, "statements": Statement}
+_RECORDS = {"articles": Article, "statements": Statement, "alerts": Alert}
 
 
 @dataclass

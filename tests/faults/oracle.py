@@ -17,6 +17,9 @@ from streams.stage import Work, sequence
 from streams.topics import Topic
 from streams.wire import decode
 
+# When something was made; two runs differ in nothing else.
+_CIRCUMSTANCES = {*CIRCUMSTANCES, "matched_at"}
+
 Step = tuple[Topic, Work[Any, Any]]  # a stage: what it reads, what it does
 
 
@@ -30,8 +33,16 @@ class Told:
 
 
 def told(id: str, key: str, record: Record) -> Told:
-    fields = {name: value for name, value in msgspec.to_builtins(record).items() if name not in CIRCUMSTANCES}
-    return Told(id, key, msgspec.json.encode(fields).decode())
+    return Told(id, key, msgspec.json.encode(_timeless(msgspec.to_builtins(record))).decode())
+
+
+def _timeless(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields without circumstances, those of the records within it, too: an alert holds its statement."""
+    return {
+        name: _timeless(value) if isinstance(value, dict) else value
+        for name, value in fields.items()
+        if name not in _CIRCUMSTANCES
+    }
 
 
 class Oracle:

@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from agents.fetch import registry
 from streams.broker import create_topics
-from streams.records import Entry, encode
+from streams.records import Alert, Entry, encode
 from streams.settings import Settings
-from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, MAX_MESSAGE_BYTES, STATEMENTS
+from streams.topics import ALERTS, ARTICLES, DEAD_LETTERS, ENTRIES, MAX_MESSAGE_BYTES, STATEMENTS, Topic
 from streams.wire import client_options, decode
 from tests.faults import ledger, oracle
 from tests.faults.fleet import BOUNDARIES, Fleet
@@ -29,6 +30,7 @@ from tests.faults.ledger import Ledger
 from tests.faults.newsroom import Newsroom
 from tests.faults.outlet import Outlet
 from tests.faults.proxy import proxies
+from tests.faults.receivers import CHANNELS, Receivers
 from tests.faults.watch import Watch
 from tests.kafka import everything
 from tests.kafka_server import kafka
@@ -61,6 +63,11 @@ class Plan:
     pause: float = 3.0  # seconds between two kills, and between two other faults, at the most
     patience: float = 180.0  # seconds for the work to be finished when the faults are over
 
+    @property
+    def alerts(self) -> Path:
+        """The file of alert channels and rules."""
+        return self.folder / "alerts.toml"
+
 
 async def run(plan: Plan) -> Ledger:
     """Do it, and give the ledger. The workers' and brokers' logs stay in the plan's folder."""
@@ -83,15 +90,20 @@ async def run(plan: Plan) -> Ledger:
         )
         await producer.start()
         stack.push_async_callback(producer.stop)
+        receivers, alerts = None, {}
+        if "alert" in plan.roles:
+            receivers = await stack.enter_async_context(Receivers(dice).serving())
+            receivers.write(plan.alerts)
+            alerts = {"TASRIH_ALERTS": str(plan.alerts)}
         fleet = Fleet(
             settings.model_copy(update={"broker": cluster.outside}),
             plan.folder, plan.roles, plan.workers, dice,
-            environment={"FAULTS_BREAK": plan.broken, "FAULTS_TOY": "1" if plan.toy else ""},
+            environment={"FAULTS_BREAK": plan.broken, "FAULTS_TOY": "1" if plan.toy else "", **alerts},
             boundaries=plan.boundaries if "kill" in plan.faults else (),
             armed=plan.armed,
         )  # fmt: skip
         stack.callback(fleet.destroy)
-        world = World(settings, cluster, between, fleet, producer)
+        world = World(settings, cluster, between, fleet, producer, receivers=receivers)
         watch = Watch(settings, plan.roles)
         watching = asyncio.create_task(watch.run())
         stack.callback(watching.cancel)
@@ -105,7 +117,7 @@ async def run(plan: Plan) -> Ledger:
         publishing = asyncio.create_task(_publish(plan, producer, outlet))
         await _trouble(plan, world, publishing, watch)
         books.published = await publishing
-        books.drained = await _finished(watch, plan.patience, outlet)
+        books.drained = await _finished(world, watch, plan.patience)
         await fleet.stop()
         books.seconds = time.time() - started
         await _settle(plan, world, watch, books)
@@ -149,35 +161,50 @@ async def _trouble(plan: Plan, world: World, publishing: asyncio.Task[int], watc
     telling.cancel()
 
 
-async def _finished(watch: Watch, patience: float, outlet: Outlet | None) -> bool:
+async def _finished(world: World, watch: Watch, patience: float) -> bool:
     """Whether all that was put in has been worked off, given so many seconds; feeds are polled for some of them."""
     since = time.time()
-    if outlet:
+    if world.outlet:
         await asyncio.sleep(_LAST_POLLS)
     while time.time() - since < patience:
-        if watch.up_to_date(since):
+        if watch.up_to_date(since) and (not world.receivers or await _delivered(world, world.receivers)):
             return True
         await asyncio.sleep(0.5)
     return False
 
 
+async def _delivered(world: World, receivers: Receivers) -> bool:
+    """Whether every alert has arrived and every poison has its letter: of delivering, no committed offset tells."""
+    alerts = [m.value for m in await _sound(world, ALERTS)]
+    told = ledger.letters(world.poisoned, await everything(world.settings, DEAD_LETTERS))
+    return receivers.have(decode(alert, Alert) for alert in alerts) and not told.missing
+
+
+async def _sound(world: World, topic: Topic) -> list[Message]:
+    """All that is on `topic`, but for the poison."""
+    poison = set(world.poisoned.values())
+    return [message for message in await everything(world.settings, topic) if message.value not in poison]
+
+
 async def _settle(plan: Plan, world: World, watch: Watch, books: Ledger) -> None:
     """Fill the ledger from the topics, the broker's books and what the workers told."""
-    poison = set(world.poisoned.values())
-    entries = [m for m in await everything(world.settings, ENTRIES) if m.value not in poison]
+    entries = await _sound(world, ENTRIES)
     if world.outlet:
         books.books[ENTRIES.name] = world.outlet.book(decode(m.value, Entry) for m in entries)
     expected = await asyncio.to_thread(_expected, plan, entries)
-    for topic in (ARTICLES, STATEMENTS):
+    for topic in (ARTICLES, STATEMENTS, ALERTS):
         if topic.name not in expected:
             continue
-        messages = [m for m in await everything(world.settings, topic) if m.value not in poison]
+        messages = await _sound(world, topic)
         books.books[topic.name] = ledger.book(topic.name, expected[topic.name], messages)
         if topic == STATEMENTS:
             right = ledger.live(expected[topic.name])
             found = ledger.live(ledger.first_of_each(messages, topic.name))
             books.articles_left_wrong = sum(right[key] != found[key] for key in right.keys() | found.keys())
             books.retractions = sum('"status":"retracted"' in one.body for one in expected[topic.name])
+    if world.receivers:
+        for channel in CHANNELS:
+            books.books[f"→ {channel}"] = world.receivers.book(channel, expected.get(ALERTS.name, []))
     books.letters = ledger.letters(world.poisoned, await everything(world.settings, DEAD_LETTERS))
     books.faults = dict(Counter(kind for kind, _, _ in world.struck))
     books.ended_by_themselves = world.fleet.ended_by_themselves
@@ -228,12 +255,21 @@ def steps(plan: Plan) -> Sequence[oracle.Step]:
     if plan.toy:
         from tests.faults import toy
 
-        return [(ENTRIES, toy.normalize), (ARTICLES, toy.extract)]
-    from agents.cli.replay import normalize
+        found: list[oracle.Step] = [(ENTRIES, toy.normalize), (ARTICLES, toy.extract)]
+    else:
+        from agents.cli.replay import normalize
 
-    found: list[oracle.Step] = [(ENTRIES, normalize)]
-    if "extract" in plan.roles:
-        from agents.extract.agent import tell
+        found = [(ENTRIES, normalize)]
+        if "extract" in plan.roles:
+            from agents.extract.agent import tell
 
-        found.append((ARTICLES, tell))
+            found.append((ARTICLES, tell))
+    if "alert" in plan.roles:
+        from agents.alert.agent import matching
+        from agents.alert.rulebook import Rulebook
+        from agents.alert.rules import load
+
+        book = Rulebook()
+        book.take((rule.name, rule) for rule in load(plan.alerts).rules)
+        found.append((STATEMENTS, matching(book, lambda: datetime.now(UTC))))
     return found

@@ -13,10 +13,15 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams.settings import Settings
-from streams.topics import ARTICLES, ENTRIES, Topic
+from streams.topics import ALERTS, ARTICLES, ENTRIES, STATEMENTS, Topic
 from streams.wire import client_options
 
-SOURCES: dict[str, Topic] = {"normalize": ENTRIES, "extract": ARTICLES}
+# What each role's group commits.
+SOURCES: dict[str, tuple[Topic, ...]] = {
+    "normalize": (ENTRIES,),
+    "extract": (ARTICLES,),
+    "alert": (STATEMENTS, ALERTS),
+}
 _EVERY = 0.25
 
 Point = tuple[float, int, int]  # when, committed, end
@@ -26,8 +31,17 @@ class Watch:
     """Reads the committed offsets and the ends of the roles' sources four times a second."""
 
     def __init__(self, settings: Settings, roles: tuple[str, ...]) -> None:
-        self._settings, self._roles = settings, [role for role in roles if role in SOURCES]
-        self._history: dict[tuple[str, int], list[Point]] = defaultdict(list)
+        self._settings = settings
+        self._places = {
+            role: [
+                TopicPartition(settings.prefix + topic.name, number)
+                for topic in SOURCES[role]
+                for number in range(settings.partitions)
+            ]
+            for role in roles
+            if role in SOURCES
+        }
+        self._history: dict[tuple[str, TopicPartition], list[Point]] = defaultdict(list)
 
     async def run(self) -> None:
         """Watch until cancelled; a broker that does not answer is asked again."""
@@ -43,16 +57,14 @@ class Watch:
             await admin.start()
             await consumer.start()
             while True:
-                for role in self._roles:
-                    topic = self._settings.prefix + SOURCES[role].name
-                    places = [TopicPartition(topic, n) for n in range(self._settings.partitions)]
+                for role, places in self._places.items():
                     ends = await asyncio.wait_for(consumer.end_offsets(places), 5)
                     committed = await asyncio.wait_for(
                         admin.list_consumer_group_offsets(self._settings.group(role), partitions=places), 5
                     )
                     for place in places:
                         offset = max(0, committed[place].offset) if place in committed else 0
-                        self._history[role, place.partition].append((time.time(), offset, ends[place]))
+                        self._history[role, place].append((time.time(), offset, ends[place]))
                 await asyncio.sleep(_EVERY)
         finally:
             with contextlib.suppress(KafkaError, OSError):
@@ -61,14 +73,14 @@ class Watch:
 
     def lag(self) -> dict[str, int]:
         """Messages not yet committed, by role."""
-        found = dict.fromkeys(self._roles, 0)
+        found = dict.fromkeys(self._places, 0)
         for (role, _), points in self._history.items():
             found[role] += points[-1][2] - points[-1][1] if points else 0
         return found
 
     def up_to_date(self, since: float) -> bool:
         """Whether nothing is left to do, as of a look later than `since`."""
-        points = [self._history[role, n][-1:] for role in self._roles for n in range(self._settings.partitions)]
+        points = [self._history[role, place][-1:] for role, places in self._places.items() for place in places]
         return all(p and p[0][0] > since and p[0][1] >= p[0][2] for p in points)
 
     def recovery(self, role: str, fault: float) -> float | None:
@@ -76,9 +88,11 @@ class Watch:
 
         None when that was not seen.
         """
+        if role not in self._places:
+            return None
         worst = 0.0
-        for number in range(self._settings.partitions):
-            points = self._history[role, number]
+        for place in self._places[role]:
+            points = self._history[role, place]
             start = max(0, bisect_left(points, (fault, 0, 0)) - 1)
             if not points[start:]:
                 return None

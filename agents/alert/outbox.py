@@ -130,8 +130,17 @@ class Outbox:
         ]
 
     def due(self, now: datetime) -> list[Released]:
-        """The messages to be tried now, the longest due first."""
-        return sorted((m for m in self.messages.values() if m.due <= now), key=lambda message: message.due)
+        """The messages to be tried now, the longest due first.
+
+        What takes an alert back is held as long as that alert is on its way in an earlier message.
+        """
+        found: list[Released] = []
+        before: set[str] = set()
+        for message in self.messages.values():  # in the order of their release
+            if message.due <= now and not any(one.alert.retracts in before for one in message.taken):
+                found.append(message)
+            before.update(one.alert.alert_id for one in message.taken)
+        return sorted(found, key=lambda message: message.due)
 
     def count(self) -> int:
         """How many alerts have not arrived yet."""

@@ -121,6 +121,21 @@ async def test_one_that_fails_holds_up_no_other(topics: Settings, receiver: Rece
     assert sorted(receiver.alert_ids()) == sorted(f"alert{n}" for n in range(10))
 
 
+async def test_a_retraction_never_comes_before_its_alert(topics: Settings, receiver: Receiver) -> None:
+    """The alert fails at first; what takes it back is ready to leave all the while."""
+    clock, receiver.by_alert = Clock(), {"alert1": 500}
+    async with worker(topics, clock, desk=receiver):
+        await queue(topics, clock, 1)
+        await written(topics, "failed", 1)
+        back = Delivery(channel="desk", step="queued", at=clock(), alerts=[alert(2, retracts="alert1")])
+        await put(topics, DELIVERIES, [("desk", encode(back))])
+        await queue(topics, clock, 3)
+        await until(lambda: receiver.alert_ids() == ["alert3"])
+        receiver.by_alert.clear()
+        clock.forward(seconds=10)
+        await until(lambda: receiver.alert_ids() == ["alert3", "alert1", "alert2"])
+
+
 async def test_what_is_given_up_is_a_dead_letter_that_can_be_sent_round_again(
     topics: Settings, receiver: Receiver
 ) -> None:

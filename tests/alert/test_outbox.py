@@ -68,6 +68,33 @@ def test_a_message_keeps_its_id_and_content_through_its_retries_and_a_crash() ->
     assert [one.alert.alert_id for one in due.taken] == ["alert1", "alert2"]
 
 
+def test_a_retraction_is_held_until_its_alert_has_arrived_or_was_given_up() -> None:
+    for end in ("delivered", "refused"):
+        channel = Channel(rule())
+        channel.take(queued(1), Delivery(channel="desk", step="queued", at=NOON, alerts=[alert(2, retracts="alert1")]))
+        first, retraction = channel.release(NOON)
+        channel.take(outcome("failed", first, attempt=1, again_at=NOON + timedelta(seconds=5)), queued(3))
+        (other,) = channel.release(NOON)
+        assert [message.id for message in channel.outbox.due(NOON)] == [other.message_id]
+        channel.take(outcome(end, first))
+        assert [message.id for message in channel.folded_again().due(NOON)] == [
+            retraction.message_id,
+            other.message_id,
+        ]
+
+
+def test_a_retraction_in_its_alerts_own_message_or_before_it_is_not_held() -> None:
+    channel = Channel(rule(digest=1))
+    back = Delivery(channel="desk", step="queued", at=NOON, alerts=[alert(2, retracts="alert1")])
+    channel.take(queued(1), back)
+    assert (
+        len(channel.release(NOON + timedelta(minutes=1))) == len(channel.outbox.due(NOON + timedelta(minutes=1))) == 1
+    )
+    channel = Channel(rule())
+    channel.take(back, queued(1))
+    assert len(channel.release(NOON)) == len(channel.outbox.due(NOON)) == 2
+
+
 def test_a_limit_is_remembered_through_a_crash() -> None:
     limited = rule(max_per_hour=2)
     channel = Channel(limited)

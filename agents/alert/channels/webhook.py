@@ -4,7 +4,8 @@ The body is `{"type", "timestamp", "data"}`. `data` is the alert as it stands on
 within it); for several alerts of one rule that waited (digest, quiet hours, a limit) it is `{"rule", "alerts": […]}`:
 
     alert.matched     an alert
-    alert.retracted   an alert whose statement the outlet took back; `data.retracts` is the alert_id that it takes back
+    alert.retracted   an alert whose statement the outlet took back; `data.retracts` is the alert_id that it takes back,
+                      and it is sent when that one has been taken (or given up)
     alert.digest      several of them
 
 Headers: `webhook-id` (the same for every retry: keep the ids seen, and a message that comes again is known),

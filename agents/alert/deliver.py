@@ -10,6 +10,8 @@ never build on different histories:
               `delivered` has the message sent once more, under the same id, which is how receivers know it;
     dead letters of a message given up are confirmed before `refused`.
 
+Whatever fails while it reads, it begins anew, with a consumer of its own: what was missed meanwhile is read again.
+
 Attempts run side by side, so many for a channel, so many in all; a channel that hangs holds up nobody else.
 """
 
@@ -78,66 +80,83 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(
         self,
         settings: Settings,
-        consumer: AIOKafkaConsumer,
         producer: Producer,
         rulebook: Rulebook,
         channels: Mapping[str, Channel],
         clock: Clock,
     ) -> None:
-        self._consumer, self._producer, self._rulebook, self._channels = consumer, producer, rulebook, channels
+        self._settings, self._producer, self._rulebook, self._channels = settings, producer, rulebook, channels
         self._topic, self._clock = settings.prefix + DELIVERIES.name, clock
-        self._partitions: dict[TopicPartition, _Partition] = {}
+        self._ours: set[TopicPartition] = set()
+        self._partitions: dict[TopicPartition, _Partition] = {}  # of ours, those taken over
         self._slots = asyncio.Semaphore(_IN_ALL)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Read what is ours from its beginning."""
-        new = [partition for partition in assigned if partition not in self._partitions]
-        if new:
-            ends = await self._consumer.end_offsets(new)
-            beginnings = await self._consumer.beginning_offsets(new)
-            for partition in new:
-                told = await self._consumer.committed(partition) or 0
-                self._partitions[partition] = _Partition(end=ends[partition], at=beginnings[partition], told=told)
-                self._consumer.seek(partition, beginnings[partition])
+        """They are taken over later: what fails here would only be logged."""
+        self._ours = set(assigned)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish what is under way and forget the rest: another worker reads it from the topic."""
+        self._ours = self._ours.difference(revoked)
         await self._let_go([self._partitions.pop(partition) for partition in revoked if partition in self._partitions])
 
     async def run(self) -> None:
         """Work until cancelled."""
-        try:
-            await self._join()
-            while True:
-                try:
-                    batch = await self._consumer.getmany(timeout_ms=int(_TICK * 1000), max_records=1000)
-                    for partition, messages in batch.items():
-                        for message in messages:
-                            await self._read(partition, message)
-                    outboxes = [(owned, box) for owned in self._partitions.values() for box in owned.outboxes.values()]
-                    for owned, outbox in outboxes:
-                        await self._advance(owned, outbox)
-                    metrics.WAITING.set(sum(outbox.count() for _, outbox in outboxes))
-                except KafkaError as error:
-                    log.warning("Cannot read deliveries (%r); trying again in %.0f s", error, _RETRY)
-                    await asyncio.sleep(_RETRY)
-                except Exception:
-                    log.exception("Delivering failed; trying again in %.0f s", _RETRY)
-                    await asyncio.sleep(_RETRY)
-        finally:
-            await self._let_go(self._partitions.values())
-
-    async def _join(self) -> None:
-        """Join the group; with a member that died in it, this lasts as long as its session."""
         while True:
             try:
-                await self._consumer.start()
-                return
+                await self._work()
             except (KafkaError, OSError) as error:
-                log.warning("Cannot join those who deliver (%r); trying again in %.0f s", error, _RETRY)
-                await asyncio.sleep(_RETRY)
+                log.warning("Cannot read deliveries (%r); beginning anew in %.0f s", error, _RETRY)
+            except Exception:
+                log.exception("Delivering failed; beginning anew in %.0f s", _RETRY)
+            await asyncio.sleep(_RETRY)
 
-    async def _read(self, partition: TopicPartition, message: ConsumerRecord) -> None:
+    async def _work(self) -> None:
+        """Join the group, which with a member that died in it lasts as long as its session, and deliver what is ours.
+
+        Until something fails. A consumer that has failed is not asked again: what it has handed out it does not hand
+        out twice, and it cannot be started twice.
+        """
+        consumer = AIOKafkaConsumer(
+            **client_options(self._settings),
+            group_id=self._settings.group("deliver"),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=FETCH_BYTES,
+            session_timeout_ms=int(self._settings.session_timeout * 1000),
+            heartbeat_interval_ms=int(self._settings.session_timeout * 250),
+        )
+        consumer.subscribe([self._topic], listener=self)
+        self._ours = set()
+        try:
+            await consumer.start()
+            while True:
+                await self._take_over(consumer)
+                batch = await consumer.getmany(timeout_ms=int(_TICK * 1000), max_records=1000)
+                for partition, messages in batch.items():
+                    for message in messages:
+                        await self._read(consumer, partition, message)
+                outboxes = [(owned, box) for owned in self._partitions.values() for box in owned.outboxes.values()]
+                for owned, outbox in outboxes:
+                    await self._advance(owned, outbox)
+                metrics.WAITING.set(sum(outbox.count() for _, outbox in outboxes))
+        finally:
+            await self.on_partitions_revoked(self._ours)
+            await consumer.stop()
+
+    async def _take_over(self, consumer: AIOKafkaConsumer) -> None:
+        """Go to the beginning of what has become ours. Until then, what comes of it is passed over."""
+        new = self._ours - self._partitions.keys()
+        if new:
+            ends = await consumer.end_offsets(new)
+            beginnings = await consumer.beginning_offsets(new)
+            for partition in new:
+                told = await consumer.committed(partition) or 0
+                if partition in self._ours:
+                    self._partitions[partition] = _Partition(end=ends[partition], at=beginnings[partition], told=told)
+                    consumer.seek(partition, beginnings[partition])
+
+    async def _read(self, consumer: AIOKafkaConsumer, partition: TopicPartition, message: ConsumerRecord) -> None:
         owned = self._partitions.get(partition)
         if owned is None:
             return
@@ -147,7 +166,7 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
             if message.offset >= owned.told:
                 log.error("Not a step of a delivery: %s", error)
                 await self._producer.dead_letter("alert", place(message), message.key, message.value, error)
-                await self._consumer.commit({partition: message.offset + 1})
+                await consumer.commit({partition: message.offset + 1})
         else:
             outbox = owned.outboxes.setdefault(step.channel, Outbox(step.channel))
             outbox.apply(step, (message.partition, message.offset))
@@ -262,17 +281,7 @@ async def delivering(
     clock: Clock = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Deliverer]:
     """Deliver in the background; `clock` decides when messages leave and when they are tried again."""
-    consumer = AIOKafkaConsumer(
-        **client_options(settings),
-        group_id=settings.group("deliver"),
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=FETCH_BYTES,
-        session_timeout_ms=int(settings.session_timeout * 1000),
-        heartbeat_interval_ms=int(settings.session_timeout * 250),
-    )
-    deliverer = Deliverer(settings, consumer, producer, rulebook, channels, clock)
-    consumer.subscribe([settings.prefix + DELIVERIES.name], listener=deliverer)
+    deliverer = Deliverer(settings, producer, rulebook, channels, clock)
     task = asyncio.create_task(deliverer.run())
     try:
         yield deliverer
@@ -280,4 +289,3 @@ async def delivering(
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        await consumer.stop()

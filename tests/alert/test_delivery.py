@@ -12,8 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
+from agents.alert import deliver
 from agents.alert.channels import opened
 from agents.alert.deliver import SCHEDULE, delivering
 from agents.alert.produce import producing
@@ -263,6 +267,29 @@ async def test_what_would_fill_the_memory_is_given_up_oldest_first(topics: Setti
         await until(lambda: len(receiver.alert_ids()) == 2000, timeout=40)
     assert len(set(receiver.alert_ids())) == 2000
     assert len(await everything(topics, DEAD_LETTERS)) == 10
+
+
+@pytest.mark.parametrize("name", ["start", "end_offsets", "commit"])
+async def test_reading_that_fails_once_is_begun_anew_and_misses_nothing(
+    topics: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    failures = 0
+
+    async def failing_once(self: AIOKafkaConsumer, *arguments: Any) -> Any:
+        nonlocal failures
+        done = await getattr(super(Failing, self), name)(*arguments)
+        if failures == 0:
+            failures += 1
+            raise KafkaError("as an unforeseen answer of the broker")
+        return done
+
+    Failing = type("Failing", (AIOKafkaConsumer,), {name: failing_once})  # noqa: N806
+    monkeypatch.setattr(deliver, "AIOKafkaConsumer", Failing)
+    await put(topics, DELIVERIES, [("desk", b"rubbish")])
+    await queue(topics, Clock(), 1, 2)
+    async with worker(topics, Clock(), desk=receiver):
+        await until(lambda: set(receiver.alert_ids()) == {"alert1", "alert2"})
+    assert failures == 1
 
 
 async def test_workers_that_come_and_go_share_the_channels(topics: Settings, receiver: Receiver) -> None:

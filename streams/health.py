@@ -59,7 +59,10 @@ async def watch(app: faust.App, settings: Settings) -> None:
 
 
 async def _committed(app: faust.App, settings: Settings) -> dict[TopicPartition, int]:
-    """The broker's committed offset of every partition that this worker reads; 0 where there is none yet."""
+    """The broker's committed offset of every partition that this worker reads; 0 where there is none yet.
+
+    Raises `KafkaError`, `OSError` or `TimeoutError` when the broker does not say.
+    """
     mine: list[Any] = [place for place in app.consumer.assignment() if app.topics.acks_enabled_for(place.topic)]
     if not mine:
         return {}
@@ -69,4 +72,7 @@ async def _committed(app: faust.App, settings: Settings) -> dict[TopicPartition,
         found = await admin.list_consumer_group_offsets(app.conf.id, partitions=mine)
     finally:
         await admin.close()
+    if missing := set(mine) - found.keys():
+        # aiokafka overlooks the error of the answer as a whole, as of a coordinator that has just been started.
+        raise KafkaError(f"{len(missing)} of {len(mine)} partitions are not in the answer")
     return {place: max(0, found[place].offset) for place in mine}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import faust
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
 from streams import health
 from streams.app import build, running
@@ -60,6 +61,28 @@ async def test_having_nothing_to_do_is_well(topics: Settings, monkeypatch: pytes
         for title in "abcd":
             await put_entries(topics, entry("a", title))
             await asyncio.sleep(2.0)
+    assert not app.crashed
+
+
+async def test_a_coordinator_that_does_not_know_yet_is_no_sickness(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has just been started answers without any offset."""
+    asked = asyncio.Event()
+
+    async def nothing_yet(*_: object, **__: object) -> dict[object, object]:
+        asked.set()
+        return {}
+
+    monkeypatch.setattr(health, "_EVERY", 0.1)
+    monkeypatch.setattr(AIOKafkaAdminClient, "list_consumer_group_offsets", nothing_yet)
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+    async with running(app):
+        await asked.wait()
+        await put_entries(topics, entry("a", "first"))
+        await records(topics, ARTICLES, Article, 1)
+        await asyncio.sleep(0.5)
     assert not app.crashed
 
 

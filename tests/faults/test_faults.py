@@ -13,13 +13,15 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
 
 
 async def test_a_short_run_keeps_every_promise(tmp_path: Path) -> None:
-    faults = ("kill", "zombie", "cut", "poison", "no-dead-letters")
-    books = await run(Plan(tmp_path, seed=7, articles=1200, rate=40, kills=4, faults=faults))
+    faults = ("kill", "zombie", "cut", "poison", "no-dead-letters", "failing-receiver")
+    roles = ("normalize", "extract", "alert")
+    books = await run(Plan(tmp_path, seed=125, articles=750, rate=35, kills=4, faults=faults, roles=roles))
     books.show(Console(width=150))
     assert books.kept
     assert books.kills >= 4
     assert books.retractions
     assert books.letters.expected
+    assert books.books["→ desk"].expected
 
 
 async def test_acknowledging_before_writing_is_caught(tmp_path: Path) -> None:

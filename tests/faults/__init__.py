@@ -2,5 +2,6 @@
 
 `python -m tests.faults --help` says what a run can be told. A run starts Apache Kafka, plays every role in processes of
 its own, publishes what a seeded newsroom writes, injects the faults that the seed draws, and at the end compares every
-topic with what the roles' own pure functions make of the same articles one by one, with nothing going wrong.
+topic, and what the receivers of alerts took, with what the roles' own pure functions make of the same articles one by
+one, with nothing going wrong.
 """

@@ -39,7 +39,7 @@ def explain(file: File = Path("-"), html: Html = False, published: Published = N
         head.append(f"  {s.act}", style=show.ACT_STYLES[s.act])
         head.append(f"  {s.kind or 'kind unknown'} · {s.form} · speaker {s.resolved_by or 'unknown'}", style="dim")
         if s.via:
-            head.append(f" · via {raw[slice(*s.via)]}", style="dim")
+            head.append(f" · via {s.via}", style="dim")
         if s.parent:
             head.append(f" · inside {s.parent}", style="dim")
         head.append(f" · confidence {s.confidence:.2f}", style="bold" if s.confidence >= 0.9 else "dim")

@@ -119,6 +119,8 @@ class Antecedents:
             phrases = around.phrases_before(_NAMED)
             for n, near_by in enumerate(phrases):
                 span, path = near_by.span, near_by.path
+                if report.via and _meet(span, report.via):
+                    continue
                 source = describe(text, span)
                 before = "start" if span[0] <= first else sort(text.word[span[0] - 1])
                 told = all(i in self.others.told for i in range(*span))
@@ -151,6 +153,8 @@ class Antecedents:
         for source in reversed(self._before(at)):
             where = source.span[0]
             if source.kind == "document" or (rank and where < first - 60):
+                continue
+            if report.via and _meet(source.span, report.via):
                 continue
             back = (
                 "here"
@@ -239,6 +243,10 @@ class Antecedents:
         )
         counts = "-" if not number or not speaker.number else "agrees" if number == speaker.number else "differs"
         return sexes, counts
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 # What an attached pronoun tells of whom it means: gender, number.

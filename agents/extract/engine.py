@@ -30,7 +30,7 @@ class Extracted:
     speaker: str | None
     speaker_id: str | None
     kind: Kind | None
-    via: Offsets | None
+    via: str | None
     form: Form
     act: Act
     parent: str | None
@@ -62,7 +62,7 @@ def extract(raw: str, published: datetime | None = None, headline: bool = True) 
 def read(layout: Layout, published: datetime | None, models: Models) -> list[Report]:
     """The reports of a text, complete."""
     reports = find_reports(layout, models)
-    resolve(layout, reports, published)
+    reports = resolve(layout, reports, published)
     for report in reports:
         report.confidence = confidence(report, models.confidence)
     return reports
@@ -128,7 +128,7 @@ def statements(layout: Layout, reports: list[Report], headline: bool) -> list[Ex
                 speaker=report.speaker,
                 speaker_id=report.speaker_id,
                 kind=report.kind,
-                via=span(report.via),
+                via=report.via_name,
                 form=report.form,
                 act=report.act,
                 parent=names[id(report.parent)] if report.parent else None,

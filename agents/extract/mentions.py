@@ -13,7 +13,7 @@ from agents.extract.layout import Layout
 from agents.extract.report import Report, Span
 from agents.extract.source_tables import rankings
 
-__all__ = ["NOBODY", "Others", "find_mention"]
+__all__ = ["NOBODY", "Others", "end_of", "find_mention"]
 
 
 def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Span | None:
@@ -33,7 +33,11 @@ def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Spa
         return None
     report.rule.append(f"mention {', '.join(beside.heaviest(candidates[best].facts, 2))}")
     bound, reason = around.limit(span)
-    possible = ends(layout, span[0], bound, reason)
+    return span[0], end_of(layout, span[0], bound, reason)
+
+
+def end_of(layout: Layout, first: int, bound: int, reason: str) -> int:
+    """The likeliest end of the phrase that begins at token `first`, not past `bound`; `reason`: what stands there."""
+    possible = ends(layout, first, bound, reason)
     extent = rankings()["extent"]
-    end = max(range(len(possible)), key=lambda n: (extent.score(possible[n].facts), -n))
-    return span[0], possible[end].last
+    return possible[max(range(len(possible)), key=lambda n: (extent.score(possible[n].facts), -n))].last

@@ -44,7 +44,9 @@ class Report:
     parent: Report | None = None
     # The noun phrase beside the cue that names the source; None when it is only in the verb's form or a pronoun.
     mention: Span | None = None
+    # The outlet or document that passes the words on, and its name.
     via: Span | None = None
+    via_name: str | None = None
     speaker: str | None = None
     speaker_id: str | None = None
     kind: Kind | None = None

@@ -38,13 +38,14 @@ class Speaker(NamedTuple):
     standing: str = ""
 
 
-def resolve(layout: Layout, reports: list[Report], published: datetime | None = None) -> None:
+def resolve(layout: Layout, reports: list[Report], published: datetime | None = None) -> list[Report]:
     """Fill in mention (where not yet known), via, speaker, speaker_id, kind and resolved_by of each report.
 
     `reports`: in the order of the text, their parents set. `published`: when the article appeared, for its offices.
+    Returns those that stand: an attribution to an outlet that only repeats who speaks (قال X إن …، بحسب رويترز) is no
+    report of its own, but the other's via (guidelines, ruling 2).
     """
-    if reports:
-        Resolver(layout, reports, published).run()
+    return Resolver(layout, reports, published).run() if reports else []
 
 
 class Resolver:
@@ -61,18 +62,26 @@ class Resolver:
         self.antecedents = Antecedents(layout, self.article, self.others)
         self._known: dict[Span, Speaker] = {}
 
-    def run(self) -> None:
-        """Resolve the reports in the order of their cues."""
+    def run(self) -> list[Report]:
+        """Resolve the reports in the order of their cues; returns those that stand."""
         order = sorted(range(len(self.reports)), key=lambda n: (_at(self.reports[n]), n))
+        attributions: set[int] = set()
         for n in order:
             report = self.reports[n]
             if report.mention is None:
-                report.mention = find_mention(self.layout, report, self.others)
-            via.find(self.layout, report)
+                report.via = via.from_him(self.layout, report, self.others)
+                if report.via is None:
+                    report.mention = find_mention(self.layout, report, self.others)
+            self._passed_on(report, report.via or via.find(self.layout, report, self.others))
             speaker = self.name(report.mention) if report.mention else None
             if speaker is None:
                 speaker = self._implied(report)
             if speaker is None:
+                continue
+            inner = self._all_of(n) if report.mention and speaker.kind in _OUTLETS else None
+            if inner is not None:
+                self._passed_on(inner, report.mention)
+                attributions.add(id(report))
                 continue
             self.antecedents.spoke(report, speaker)
             report.speaker, report.speaker_id, report.kind, report.resolved_by = (
@@ -81,6 +90,26 @@ class Resolver:
                 speaker.kind,
                 speaker.by,
             )
+        for report in self.reports:
+            while report.parent is not None and id(report.parent) in attributions:
+                report.parent = report.parent.parent
+        return [report for report in self.reports if id(report) not in attributions]
+
+    def _passed_on(self, report: Report, outlet: Span | None) -> None:
+        if outlet:
+            report.via, report.via_name = outlet, self._written(outlet)
+            report.rule.append("via")
+
+    def _all_of(self, n: int) -> Report | None:
+        """The report that is all of the content of an attribution, the `n`-th report (قال X إن …، بحسب رويترز)."""
+        outer = self.reports[n]
+        if outer.cue is None or outer.cue.shape != "attribution":
+            return None
+        first, last = outer.content[0][0], outer.content[-1][1]
+        for inner in self.reports[n + 1 : n + 1 + _NESTED]:
+            if inner.parent is outer and inner.cue is not None and inner.content[-1][1] == last:
+                return inner if 0 <= inner.cue.span[0] - first <= 1 else None
+        return None
 
     def _implied(self, report: Report) -> Speaker | None:
         choice = self.antecedents.choose(report, self.of, rankings()["antecedent"])
@@ -278,6 +307,10 @@ class Resolver:
         return None
 
 
+# Who passes on what others said.
+_OUTLETS = frozenset(("media", "document"))
+# So many reports inside another are looked at.
+_NESTED = 8
 # Who issues statements and reports.
 _AUTHORS = frozenset(("organization", "country", "media", "office", "group", "person"))
 # How many paragraphs back the body is looked for whose statement (البيان) speaks.

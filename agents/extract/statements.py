@@ -79,7 +79,7 @@ def statements(article: Article, now: datetime) -> list[Statement]:
                 mention=Mention(article.text[slice(*one.mention)], *one.mention) if one.mention else None,
                 resolved_by=one.resolved_by,
             ),
-            via=article.text[slice(*one.via)] if one.via else None,
+            via=one.via,
             form=one.form,
             act=one.act,
             parent=ids[one.parent] if one.parent else None,

@@ -142,7 +142,7 @@ def _holds(raw: str, found: list[Extracted]) -> None:
     ids = [s.id for s in found]
     assert len(set(ids)) == len(ids)
     for s in found:
-        for a, b in [*s.content, s.context, *(x for x in (s.cue, s.mention, s.via) if x)]:
+        for a, b in [*s.content, s.context, *(x for x in (s.cue, s.mention) if x)]:
             assert 0 <= a < b <= len(raw)
         for a, b in s.content:
             assert raw[a:b] == raw[a:b].strip()

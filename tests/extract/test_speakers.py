@@ -16,7 +16,7 @@ from agents.extract.names import describe, role_words
 from agents.extract.offices import holders, same_person
 from agents.extract.text import Text
 from streams.arabic import fold
-from tests.extract.marked import blocks, case
+from tests.extract.marked import blocks, case, lines
 
 
 @pytest.mark.parametrize("block", blocks("speakers.txt"), ids=lambda block: block.strip().split("\n")[-1])
@@ -32,6 +32,12 @@ def test_mentions(block: str) -> None:
     found = [find_mention(it.layout, report) for report in it.reports]
     show = [it.layout.text.slice(*span) if span else None for span in found]
     assert show == [it.layout.text.slice(*span) if span else None for span in it.mentions]
+
+
+@pytest.mark.parametrize("line", lines("via.txt"))
+def test_who_passes_words_on(line: str) -> None:
+    raw, _, expected = line.partition(" = ")
+    assert " | ".join(statement.via or "-" for statement in extract("\n" + raw)) == expected
 
 
 def test_an_office_is_tied_to_its_holder_by_date() -> None:
@@ -92,8 +98,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=60).map(" ".join) | st.text(max_size=80))
 def test_any_text_is_resolved_within_its_bounds(raw: str) -> None:
     for statement in extract(raw, datetime(2020, 1, 1)):  # noqa: DTZ001
-        for span in (statement.mention, statement.via):
-            assert span is None or 0 <= span[0] < span[1] <= len(raw)
+        assert statement.mention is None or 0 <= statement.mention[0] < statement.mention[1] <= len(raw)
 
 
 def test_an_unattributed_text_has_no_speaker() -> None:

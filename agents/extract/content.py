@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from agents.extract.ends import Ends
 from agents.extract.layout import Layout
+from agents.extract.lexicon import words
 from agents.extract.preceding import Preceding
+from agents.extract.report import Span
 from agents.extract.starts import Starts
+from agents.extract.text import Text
 from agents.extract.tokens import Tokens
+
+# Currencies, degrees, plus: signs that belong to the word before them.
+_SIGNS = frozenset(("Sc", "So", "Sm"))
+# So many tokens before a closing bracket, the one that it closes is looked for.
+_BRACKETED = 60
 
 
 class Contents:
@@ -18,3 +28,31 @@ class Contents:
         self.preceding = Preceding(self.tokens)
         self.starts = Starts(self.tokens, self.preceding)
         self.ends = Ends(self.tokens)
+
+
+def whole(layout: Layout, part: Span) -> Span:
+    """A part of a content with the signs that belong to its last word (12%) and the marks that close what it opens.
+
+    The candidates end with a word; what stands outside of them is punctuation and the outer quotation marks.
+    """
+    first, last = part
+    while last < len(layout.text) and (_sign(layout.text, last) or _closes(layout, first, last)):
+        last += 1
+    return first, last
+
+
+def _sign(text: Text, i: int) -> bool:
+    touching = text.end[i - 1] == text.start[i]
+    return text.word[i] in words()["per-cent"] or (touching and category(text.word[i][0]) in _SIGNS)
+
+
+def _closes(layout: Layout, first: int, i: int) -> bool:
+    """Token `i` closes a quotation or a bracket that is opened in the tokens [first, i)."""
+    text, quotations = layout.text, layout.quotations
+    if i in quotations.closing:
+        return first <= quotations.all[quotations.closing[i]].open
+    pair = words()["bracket-open"] | words()["bracket-close"]
+    opened = next((k for k in range(i - 1, max(first, i - _BRACKETED) - 1, -1) if text.word[k] in pair), None)
+    return (
+        text.word[i] in words()["bracket-close"] and opened is not None and text.word[opened] in words()["bracket-open"]
+    )

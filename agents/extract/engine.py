@@ -8,6 +8,7 @@ from functools import cache
 
 from agents.extract import act, form
 from agents.extract.confidence import confidence
+from agents.extract.content import whole
 from agents.extract.decoding import choose
 from agents.extract.layout import Layout
 from agents.extract.model import Models, load
@@ -121,7 +122,7 @@ def statements(layout: Layout, reports: list[Report], headline: bool) -> list[Ex
         out.append(
             Extracted(
                 id=names[id(report)],
-                content=[text.offsets(*part) for part in report.content],
+                content=[text.offsets(*whole(layout, part)) for part in report.content],
                 cue=span(report.cue.span) if report.cue else None,
                 cue_lemma=report.cue.lemma if report.cue else None,
                 mention=span(report.mention),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents.extract.layout import Layout
 from agents.extract.report import Form, Span
+from agents.extract.tokens import that_pronoun
 
 # A quoted name or a single borrowed word does not make a report mixed.
 _BORROWED = 1
@@ -18,8 +19,7 @@ def form(layout: Layout, content: list[Span]) -> Form:
     quoted = sum(inside[i] >= 0 for i in words)
     if quoted == len(words):
         return "direct"
-    # What carries the complementizer's pronoun (إنه) stands outside the marks.
-    if quoted == len(words) - 1 and inside[words[0]] < 0 and quoted > 1:
+    if quoted == len(words) - 1 and inside[words[0]] < 0 and quoted > 1 and _carries(text.form[words[0]]):
         return "direct"
     runs, previous = 0, -1
     longest = run = 0
@@ -31,3 +31,8 @@ def form(layout: Layout, content: list[Span]) -> Form:
         previous = inside[i]
         longest = max(longest, run)
     return "mixed" if longest > _BORROWED else "indirect"
+
+
+def _carries(form: str) -> bool:
+    """What stands outside the marks only because it carries a pronoun (إنه "…") or is a preposition (بـ"…")."""
+    return len(form) == 1 or form in that_pronoun()

@@ -16,7 +16,7 @@ _EDGE = ("edge", "edge")
 
 
 @cache
-def _that_pronoun() -> frozenset[str]:
+def that_pronoun() -> frozenset[str]:
     """The complementizers with a pronoun: أنه، بأنهم."""
     return frozenset(base + pronoun for base in words()["complementizer"] for pronoun in affixes("pronoun"))
 
@@ -27,7 +27,7 @@ def _function_words() -> dict[str, str]:
     table, kinds = words(), dict[str, str]()
     for kind, members in (
         ("that", table["complementizer"]),
-        ("that+", _that_pronoun()),
+        ("that+", that_pronoun()),
         *((name, table[name]) for name in ("particle", "as", "negation", "relative", "subordinator", "auxiliary")),
     ):
         for member in members:
@@ -65,7 +65,7 @@ class Tokens:
         self.size = len(self.text)
         self.word_count = array("i", accumulate(self.text.wordlike, initial=0))  # words before each token
         self.that = table["complementizer"]
-        self.that_pronoun = _that_pronoun()
+        self.that_pronoun = that_pronoun()
         self.particles = table["particle"]
         self.commas = table["comma"] | table["semicolon"]
         self.colons = table["colon"]

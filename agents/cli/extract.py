@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -34,10 +34,13 @@ def extract(
 ) -> None:
     """Find the statements of a text: its first line is the headline (possibly empty).
 
-    With --jsonl, writes one line for each line read, in their order; offsets are code points of the text given.
+    With --jsonl, writes one line for each article read, in their order; offsets are code points of the text given. A
+    line that is no article is told on standard error, the others are worked through, and the exit status is 1.
     """
     if jsonl:
         raise typer.Exit(_lines(file))
+    from agents.extract.jsonl import statements
+
     text = read_text(file, html=html)
     found = statements(text, moment(published))
     if as_json:
@@ -94,17 +97,8 @@ def moment(published: str | None) -> datetime | None:
         options.fail(f"--published {published}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z", status=2)
 
 
-def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:
-    """The statements of `text` as `extract --jsonl` writes them."""
-    from agents.extract.jsonl import extract_line
-
-    line = json.dumps({"doc": None, "text": text, "published": published.isoformat() if published else None})
-    found: list[dict[str, Any]] = extract_line(line)["statements"]
-    return found
-
-
 def _lines(file: Path) -> int:
-    """Work through JSON lines; the status is 1 when a line was not JSON."""
+    """Work through JSON lines; the status is 1 when a line was no article."""
     from agents.extract.jsonl import extract_line
 
     status = 0
@@ -118,7 +112,7 @@ def _lines(file: Path) -> int:
             except UnicodeEncodeError:  # half of a surrogate pair in the text: only escapes can carry it
                 answer = json.dumps(extract_line(line.decode())).encode()
             except ValueError as error:
-                typer.echo(f"tasrih: line {number} of {file} is not JSON: {error}", err=True)
+                typer.echo(f"tasrih: line {number} of {file}: {error}", err=True)
                 status = 1
                 continue
             sys.stdout.buffer.write(answer + b"\n")

@@ -8,6 +8,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import msgspec
+
 from agents.extract.engine import extract
 
 
@@ -23,17 +25,33 @@ def moment(value: object) -> datetime | None:
     return None
 
 
+class _Line(msgspec.Struct):
+    text: str
+    doc: Any = None
+    published: str | None = None
+
+
 def extract_line(line: str) -> dict[str, Any]:
     """A line {"doc", "text", "published"?} → {"doc", "statements"}; offsets are code points of "text".
 
-    Raises ValueError when the line is not JSON; a line that lacks a text has no statements.
+    Raises ValueError, which names the field at fault. A time may be null or empty: unknown.
     """
-    document = json.loads(line)
-    if not isinstance(document, dict):
-        document = {"text": document}
-    raw = document.get("text")
-    text = raw if isinstance(raw, str) else ""
-    statements = [
+    try:
+        given = json.loads(line)  # not msgspec's decoder, which refuses the halves of surrogate pairs
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON ({error})") from error
+    document = msgspec.convert(given, _Line)
+    published = moment(document.published)
+    if document.published and published is None:
+        raise ValueError(
+            f"`published` is {document.published!r}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z"
+        )
+    return {"doc": document.doc, "statements": statements(document.text, published)}
+
+
+def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:
+    """The statements of `text`, as JSON holds them."""
+    return [
         {
             "id": s.id,
             "content": s.content,
@@ -47,13 +65,12 @@ def extract_line(line: str) -> dict[str, Any]:
             "parent": s.parent,
             "confidence": s.confidence,
         }
-        for s in extract(text, moment(document.get("published")))
+        for s in extract(text, published)
     ]
-    return {"doc": document.get("doc"), "statements": statements}
 
 
 def main() -> int:
-    """Lines from standard input to standard output. A line that is not JSON is told on standard error; then 1."""
+    """Lines from standard input to standard output. A line that is no article is told on standard error; then 1."""
     failed = 0
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
@@ -62,7 +79,7 @@ def main() -> int:
             print(json.dumps(extract_line(line), ensure_ascii=False))
         except ValueError as error:
             failed = 1
-            print(f"line {number} is not JSON: {error}", file=sys.stderr)
+            print(f"line {number}: {error}", file=sys.stderr)
     return failed
 
 

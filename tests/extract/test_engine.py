@@ -177,8 +177,10 @@ def test_lines_of_json() -> None:
     out = extract_line(line)
     assert out["doc"] == "d"
     assert {s["id"] for s in out["statements"]} == {f"s{n}" for n in range(1, len(out["statements"]) + 1)}
-    for odd in ('{"doc": 3}', '{"text": null}', '{"text": 5, "published": 7}', "[]", '"قال"', "{}", "null"):
-        assert extract_line(odd)["statements"] == []
+    assert extract_line('{"text": "", "published": null}') == {"doc": None, "statements": []}
+    for odd in ('{"doc": 3}', '{"text": null}', '{"text": "", "published": 7}', "[]", '"قال"', "{}", "null"):
+        with pytest.raises(ValueError):
+            extract_line(odd)
 
 
 def test_a_bad_line_is_told_and_the_others_go_on() -> None:

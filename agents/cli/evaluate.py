@@ -35,10 +35,24 @@ def evaluate(
 ) -> None:
     """Measure the engine on articles whose statements you have annotated, and show where it errs.
 
-    A line of JSON is {"doc", "text", "published"?, "statements": [{"content": [[start, end], …], "cue": [start, end] or
-    null, "speaker", "aliases", "form", "act", "kind", "optional"}]}; offsets are code points of "text". A .txt file is
-    easier to write by hand: an article, a blank line, and a statement a line, in which a place is [line, "first words",
-    "last words"]; lines count from 0.
+    An article is a line of JSON, whose offsets are code points of "text":
+
+    \b
+      {"doc": "a1", "published": "2026-01-31", "text": "…", "statements": [
+        {"content": [[start, end], …], "cue": [start, end] or null,
+         "mention": [start, end] or null, "speaker": "name" or null,
+         "aliases": ["another right answer", …], "kind": "person",
+         "form": "direct", "act": "assert", "optional": false}, …]}
+
+    Easier to write by hand is a .txt file: the article, a blank line, and such a statement a line, in which a place is
+    [line, "words"] or [line, "first words", "last words"]; lines count from 0, the headline:
+
+    \b
+      {"content": [[1, "first words", "last words"]], "cue": [1, "words"], …}
+
+    Required are text and statements, and of a statement content, cue, speaker, kind, form and act, which
+    streams/schemas/STATEMENT.md explains. All else may be left out: aliases are answers that are right as well, mention
+    the words that name the speaker, and an optional statement counts neither way.
     """
     from agents.extract.annotated import AnnotationError, annotated_articles
     from agents.extract.engine import extract

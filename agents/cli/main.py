@@ -18,6 +18,7 @@ app = typer.Typer(
     name="tasrih",
     help="Arabic news feeds as a live stream of statements: who said what, tied to the exact characters.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # help is plain text: as markup, what stands in square brackets would be left out
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -1,8 +1,8 @@
 """Annotated articles, to learn from and to measure on: JSON lines, or texts with their statements below them.
 
-A line is {"doc", "text", "published"?, "statements": [{"cue": [start, end] or null, "mention": [start, end] or null,
+A line is {"doc", "text", "published", "statements": [{"cue": [start, end] or null, "mention": [start, end] or null,
 "content": [[start, end], …], "speaker", "aliases", "kind", "via", "form", "act", "parent", "optional"}]}; offsets are
-code points of "text".
+code points of "text". `_Statement` tells which of these may be left out.
 
 A text file (`lessons/` is a folder of them) is for writing by hand: an article, a blank line, then one such statement a
 line, in which a place is [line, "words"] or [line, "first words", "last words"], and a number at its end says which
@@ -17,12 +17,40 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from agents.extract.report import Act, Form, Kind
 
 _HEAD = re.compile(r"(style|published): (.*)\n")
-_UNSAID: dict[str, Any] = {"aliases": [], "via": None, "parent": None, "optional": False}
 
 Article = dict[str, Any]
+Place = TypeVar("Place")
+_Offsets = Annotated[list[int], Meta(min_length=2, max_length=2)]
+_Words = Annotated[list[int | str], Meta(min_length=2)]
+
+
+class _Statement(msgspec.Struct, Generic[Place]):
+    """What an annotation says; all that is measured must be said, be it by null."""
+
+    content: Annotated[list[Place], Meta(min_length=1)]
+    cue: Place | None
+    speaker: str | None
+    kind: Kind | None
+    form: Form | None
+    act: Act | None
+    mention: Place | None = None
+    aliases: list[str] = []
+    via: str | None = None
+    parent: str | int | None = None
+    optional: bool = False
+
+
+class _Article(msgspec.Struct):
+    text: str
+    statements: list[_Statement[_Offsets]]
 
 
 class AnnotationError(ValueError):
@@ -51,13 +79,13 @@ def _read(file: Path) -> str:
 
 def _from_json(line: str, where: str) -> Article:
     try:
-        article: Article = json.loads(line)
-        article["text"].encode()
-        for statement in article["statements"]:
-            [(int(start), int(end)) for start, end in statement["content"]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise AnnotationError(f"{where}: not an annotated article ({type(error).__name__}: {error})") from error
-    return article
+        given: Article = json.loads(line)
+        read = msgspec.convert(given, _Article)
+        read.text.encode()
+    except ValueError as error:
+        raise AnnotationError(f"{where}: not an annotated article ({error})") from error
+    pairs = zip(given["statements"], read.statements, strict=True)
+    return given | {"statements": [statement | msgspec.structs.asdict(said) for statement, said in pairs]}
 
 
 def _from_text(file: Path) -> Article:
@@ -71,20 +99,25 @@ def _from_text(file: Path) -> Article:
     statements = []
     for number, line in enumerate(below.split("\n"), 1):
         try:
-            statements.append(_statement(number, _UNSAID | json.loads(line), text))
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+            statements.append(_statement(number, json.loads(line), text))
+        except (ValueError, TypeError, IndexError) as error:
             raise AnnotationError(f"{file}, statement {number}: {error}") from error
     return {"doc": file.stem, "source": file.stem.partition("-")[0], "text": text, "statements": statements} | head
 
 
-def _statement(number: int, said: dict[str, Any], text: str) -> dict[str, Any]:
-    return said | {
-        "id": f"s{number}",
-        "parent": said["parent"] and f"s{said['parent']}",
-        "cue": said["cue"] and _span(said["cue"], text),
-        "mention": said["mention"] and _span(said["mention"], text),
-        "content": sorted(_span(place, text) for place in said["content"]),
-    }
+def _statement(number: int, given: dict[str, Any], text: str) -> dict[str, Any]:
+    said = msgspec.convert(given, _Statement[_Words])
+    return (
+        given
+        | msgspec.structs.asdict(said)
+        | {
+            "id": f"s{number}",
+            "parent": said.parent and f"s{said.parent}",
+            "cue": said.cue and _span(said.cue, text),
+            "mention": said.mention and _span(said.mention, text),
+            "content": sorted(_span(place, text) for place in said.content),
+        }
+    )
 
 
 def _span(place: list[Any], text: str) -> list[int]:
@@ -92,6 +125,8 @@ def _span(place: list[Any], text: str) -> list[int]:
     number, first, *more = place
     nth = more.pop() if more and isinstance(more[-1], int) else 1
     lines = text.split("\n")
+    if not 0 <= number < len(lines):
+        raise ValueError(f"the article has no line {number}: its first is 0, its last {len(lines) - 1}")
     start = _hits(first, lines[number])[nth - 1]
     last = more[0] if more else first
     end = _hits(last, lines[number], start)[0] + len(last)

@@ -52,6 +52,16 @@ def test_what_is_written_as_json_is_read_as_it_stands(tmp_path: Path) -> None:
     assert list(annotated_articles([lines])) == [by_hand]
 
 
+def test_what_may_be_left_out_is_as_if_it_were_said(tmp_path: Path) -> None:
+    brief = ARTICLE.replace('"mention": null, ', "").replace(', "parent": 1', "")
+    [_, found] = next(annotated_articles([article(tmp_path / "desk-01.txt", brief)]))["statements"]
+    assert found["mention"] is found["via"] is found["parent"] is None
+    assert (found["aliases"], found["optional"]) == ([], False)
+    said = {name: found[name] for name in ("content", "cue", "speaker", "kind", "form", "act")}
+    line = article(tmp_path / "a.jsonl", json.dumps({"text": "كلام", "statements": [said]}))
+    assert [{**s, "id": "s2"} for s in next(annotated_articles([line]))["statements"]] == [found]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
@@ -60,11 +70,18 @@ def test_what_is_written_as_json_is_read_as_it_stands(tmp_path: Path) -> None:
             ARTICLE.replace("الدخول", "الخروج", 2).replace("الخروج", "الدخول", 1),
             "a.txt, statement 2: «الخروج»",
         ),
-        ("a.txt", ARTICLE.replace("[1, ", "[7, ", 1), "a.txt, statement 1: "),
         ("a.txt", ARTICLE.replace('"الدخول", "مجاني"', '"مجاني", "الدخول"'), "a.txt, statement 2: «الدخول»"),
         ("a.txt", ARTICLE.replace("\n\n", "\n"), "a.txt: wanted an article, a blank line"),
         ("a.txt", ARTICLE.replace('{"cue"', '{"cue', 1), "a.txt, statement 1: "),
-        ("a.jsonl", '{"text": "a"}', "a.jsonl, line 1: not an annotated article"),
+        ("a.txt", ARTICLE.replace("[1, ", "[7, ", 1), "a.txt, statement 1: the article has no line 7"),
+        ("a.txt", ARTICLE.replace('"speaker"', '"sepaker"', 1), "a.txt, statement 1: .*required field `speaker`"),
+        ("a.txt", ARTICLE.replace("indirect", "indirekt", 1), "a.txt, statement 1: .*'indirekt' - at `\\$.form`"),
+        ("a.jsonl", '{"text": "a"}', "a.jsonl, line 1: not an annotated article .*required field `statements`"),
+        (
+            "a.jsonl",
+            '{"text": "a", "statements": [{"content": [[0, 1]]}]}',
+            "a.jsonl, line 1: .*required field `cue` - at `\\$.statements\\[0\\]`",
+        ),
     ],
 )
 def test_a_slip_is_told_with_its_place(tmp_path: Path, name: str, text: str, told: str) -> None:

@@ -46,8 +46,7 @@ def explain(file: File = Path("-"), html: Html = False, published: Published = N
         console.print(head)
         cue = f"{raw[slice(*s.cue)]} ({s.cue_lemma})" if s.cue else "none"
         console.print(Text(f"    cue      {cue}", style=_STYLES["cue"]))
-        words = " … ".join(raw[a:b] for a, b in s.content)
-        console.print(Text(f"    content  {words}", style=_STYLES["content"]), soft_wrap=True)
+        console.print(Text(f"    content  {s.words(raw)}", style=_STYLES["content"]), soft_wrap=True)
         for number, step in enumerate(s.rule.split(" · ")):
             console.print(Text(f"    {'because' if not number else '       '}  {step}", style="dim"), soft_wrap=True)
         console.print()

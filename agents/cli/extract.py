@@ -34,8 +34,13 @@ def extract(
 ) -> None:
     """Find the statements of a text: its first line is the headline (possibly empty).
 
-    With --jsonl, writes one line for each article read, in their order; offsets are code points of the text given. A
-    line that is no article is told on standard error, the others are worked through, and the exit status is 1.
+    With --jsonl, writes one line for each article read, in their order. A line that is no article is told on standard
+    error, the others are worked through, and the exit status is 1.
+
+    A statement in JSON has its places as annotated articles have them ("content": [[start, end], …], "cue" and
+    "mention": [start, end] or null; code points of the text) and beside them the words there, "content_text",
+    "cue_text", "mention_text". The stream's records, which belong to an article, have more:
+    streams/schemas/STATEMENT.md tells which field is which.
     """
     if jsonl:
         raise typer.Exit(_lines(file))
@@ -53,9 +58,9 @@ def extract(
         console.print(
             show.line(
                 speaker=s["speaker"],
-                verb=text[slice(*s["cue"])] if s["cue"] else None,
+                verb=s["cue_text"],
                 act=s["act"],
-                content=" … ".join(text[a:b] for a, b in s["content"]),
+                content=s["content_text"],
                 quoted=s["form"] == "direct",
             ),
             soft_wrap=True,

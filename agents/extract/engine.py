@@ -17,6 +17,7 @@ from agents.extract.speakers import resolve
 from agents.extract.text import Text
 
 Offsets = tuple[int, int]
+_BETWEEN_SPANS = " … "
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Extracted:
     rule: str
     context: Offsets
     headline: bool
+
+    def words(self, raw: str) -> str:
+        """What was said, as it stands in the text given; several spans are joined by ' … '."""
+        return _BETWEEN_SPANS.join(raw[start:end] for start, end in self.content)
 
 
 @cache

@@ -50,20 +50,27 @@ def extract_line(line: str) -> dict[str, Any]:
 
 
 def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:
-    """The statements of `text`, as JSON holds them."""
+    """The statements of `text`, as JSON holds them: places as annotated articles have them, and the words there."""
     return [
         {
             "id": s.id,
             "content": s.content,
+            "content_text": s.words(text),
             "cue": s.cue,
+            "cue_text": text[slice(*s.cue)] if s.cue else None,
+            "cue_lemma": s.cue_lemma,
             "mention": s.mention,
+            "mention_text": text[slice(*s.mention)] if s.mention else None,
             "speaker": s.speaker,
             "kind": s.kind,
+            "resolved_by": s.resolved_by,
             "via": text[slice(*s.via)] if s.via else None,
             "form": s.form,
             "act": s.act,
             "parent": s.parent,
             "confidence": s.confidence,
+            "headline": s.headline,
+            "context": text[slice(*s.context)],
         }
         for s in extract(text, published)
     ]

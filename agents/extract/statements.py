@@ -12,10 +12,9 @@ import msgspec
 from agents.extract.engine import Extracted, extract
 from agents.extract.version import ENGINE
 from streams.identity import identity
-from streams.records import Article, Cue, Mention, Span, Speaker, Statement
+from streams.records import Article, Cue, Mention, Speaker, Statement
 
 _ARABIC = "ar"
-_BETWEEN_SPANS = " … "
 # Characters: two hundred times an article. What goes beyond is a dump, whose statements would burst a table's row.
 _LONGEST = 300_000
 
@@ -69,7 +68,7 @@ def statements(article: Article, now: datetime) -> list[Statement]:
             published_at=article.published_at,
             extracted_at=now,
             headline=one.headline,
-            content=_content(article.text, one.content),
+            content=one.words(article.text),
             content_spans=[(start, end) for start, end in one.content],
             cue=Cue(article.text[slice(*one.cue)], one.cue_lemma or "", *one.cue) if one.cue else None,
             speaker=Speaker(
@@ -115,11 +114,7 @@ def _ids(article: Article, found: Sequence[Extracted]) -> dict[str, str]:
     ids: dict[str, str] = {}
     seen: Counter[tuple[str | None, str | None, str]] = Counter()
     for one in found:
-        words = (one.speaker, article.text[slice(*one.cue)] if one.cue else None, _content(article.text, one.content))
+        words = (one.speaker, article.text[slice(*one.cue)] if one.cue else None, one.words(article.text))
         seen[words] += 1
         ids[one.id] = identity(article.article_id, *words, seen[words])
     return ids
-
-
-def _content(text: str, spans: Sequence[Span]) -> str:
-    return _BETWEEN_SPANS.join(text[start:end] for start, end in spans)

@@ -63,7 +63,13 @@ def test_a_text_for_a_person_and_for_a_program(tmp_path: Path) -> None:
     assert "هدى العلي" in tasrih("extract", str(file)).stdout.decode()
     found = json.loads(tasrih("extract", "--json", str(file)).stdout)
     assert found["text"] == ARTICLE
-    assert len(found["statements"]) == 2
+    _, second = found["statements"]
+    assert second["content_text"] == "الأسعار لن ترتفع"
+    assert [ARTICLE[a:b] for a, b in second["content"]] == [second["content_text"]]
+    assert (second["cue_text"], second["cue_lemma"], second["mention_text"]) == ("مضيفة", "أضاف", None)
+    assert ARTICLE[slice(*second["cue"])] == second["cue_text"]
+    assert second["context"] == ARTICLE.splitlines()[1].removesuffix(".")
+    assert second["resolved_by"] == "elided"
     explained = tasrih("explain", str(file)).stdout.decode()
     assert "because" in explained
     assert "confidence" in explained

@@ -16,7 +16,7 @@ File = Annotated[Path, typer.Argument(help="The file to read; - for standard inp
 Published = Annotated[
     str | None, typer.Option(help="When the text appeared (ISO 8601): decides who held an office.", metavar="TIME")
 ]
-Html = Annotated[bool, typer.Option("--html", help="The input is an HTML page.")]
+Html = Annotated[bool, typer.Option("--html", help="The input is an HTML page, in any encoding.")]
 # Progress is for a person who waits: on a terminal, after so many lines.
 _PROGRESS_EVERY = 200
 
@@ -83,15 +83,23 @@ def read_text(file: Path, *, html: bool) -> str:
     """The text of `file` (- for standard input), from its HTML where it is a page. Ends the command if it has none."""
     with source(file) as stream:
         data = stream.read()
+    if html:
+        return _page_text(file, data)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         options.fail(f"{file} is not UTF-8 (byte {error.start}): convert it first, for example with iconv")
-    if html:
-        from agents.normalize.page import page_text
 
-        return page_text(text)
-    return text.replace("\r\n", "\n")
+
+def _page_text(file: Path, data: bytes) -> str:
+    """The text of a saved page, in the encoding that it declares, or in the one that makes it readable."""
+    from agents.fetch.charset import declared, decode, readable
+    from agents.normalize.page import page_text
+
+    page = decode(data, declared(data))
+    if not readable(page.text):
+        options.fail(f"{file} cannot be read, in {page.charset} least badly: is it an HTML page?")
+    return page_text(page.text)
 
 
 def moment(published: str | None) -> datetime | None:

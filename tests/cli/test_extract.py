@@ -75,11 +75,28 @@ def test_a_text_for_a_person_and_for_a_program(tmp_path: Path) -> None:
     assert "confidence" in explained
 
 
-def test_html() -> None:
-    page = (
-        "<html><body><article><h1>سدود البلاد تمتلئ</h1><p>" + ARTICLE.splitlines()[1] + "</p></article></body></html>"
-    )
-    found = json.loads(tasrih("extract", "--html", "--json", given=page).stdout)
+PAGE = (
+    "<html><head><title>سدود البلاد تمتلئ</title></head><body><article><h1>سدود البلاد تمتلئ</h1>"
+    f"<p>{ARTICLE.splitlines()[1]}</p></article></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declaration"),
+    [
+        ("utf-8", ""),
+        ("windows-1256", '<meta charset="windows-1256">'),
+        ("iso-8859-6", '<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-6">'),
+        ("utf-16", ""),
+        ("utf-8", '<meta charset="windows-1256">'),
+    ],
+)
+def test_a_page_is_read_in_its_encoding(encoding: str, declaration: str) -> None:
+    page = PAGE.replace("<head>", f"<head>{declaration}").encode(encoding, "xmlcharrefreplace")
+    answer = tasrih("extract", "--html", "--json", given=page)
+    assert answer.returncode == 0, answer.stderr
+    found = json.loads(answer.stdout)
+    assert found["text"].startswith("سدود البلاد تمتلئ\nقالت وزيرة المياه")
     assert [s["speaker"] for s in found["statements"]] == ["هدى العلي"] * 2
 
 
@@ -88,6 +105,7 @@ def test_html() -> None:
     [
         (["extract", "no-such-file"], "", "cannot read no-such-file"),
         (["extract"], b"\xe7\xe8", "not UTF-8"),
+        (["extract", "--html"], b"\xff\xfe" + b"\x00\xdc" * 9, "- cannot be read, in utf-16"),
         (["extract", "--published", "soon"], ARTICLE, "not a time"),
         (["worker", "dance"], "", "there is no role dance"),
         (["worker", "extract"], "", "a worker needs a cluster"),

@@ -14,6 +14,11 @@ from agents.serve.problems import CONTENT_TYPE, Problem
 from streams.records import SCHEMA_VERSION
 
 _REFERENCE = "#/components/schemas/{name}"
+_ADDRESSES = (
+    "In an address, letters beyond ASCII are percent-encoded as UTF-8, as browsers and HTTP libraries do by themselves "
+    "(curl: `--get --data-urlencode 'q=…'`); it has at most 8,190 bytes. What is neither is refused before it is read, "
+    "with 400 in plain text."
+)
 # What any request may meet, wherever it goes.
 _ANYWHERE = (401, 403, 413, 421, 429, 503)
 
@@ -32,6 +37,7 @@ def document(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
             "title": "Tasrih",
             "version": SCHEMA_VERSION,
             "summary": "Statements in Arabic news: who said what, how, where and when",
+            "description": _ADDRESSES,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -71,9 +77,14 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": " ".join(summary.split()),
         **({"description": " ".join(description.split())} if description else {}),
         "parameters": _parameters(endpoint),
-        "responses": {status: answer, **problems},
+        "responses": {status: answer, **_unchanged(endpoint), **problems},
         **({"requestBody": _body(endpoint.body)} if endpoint.body else {}),
     }
+
+
+def _unchanged(endpoint: Endpoint) -> dict[str, Any]:
+    streamed = endpoint.name in ("stream", "websocket")
+    return {} if streamed or endpoint.method != "GET" else {"304": {"description": "As `If-None-Match` has it"}}
 
 
 def _body(kind: type) -> dict[str, Any]:

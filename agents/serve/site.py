@@ -15,6 +15,7 @@ from agents.serve.access import Access, Keys
 from agents.serve.database import TooSlowError
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, Server
 from agents.serve.problems import ProblemError
+from agents.serve.transfer import spare
 from streams import schemas
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,6 @@ _PREFLIGHT = {
 _PAGE_HEADERS = {
     "Content-Security-Policy": page.POLICY,
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cache-Control": "no-cache",  # asked again each time, answered with 304
 }
 
 
@@ -73,19 +73,19 @@ def application(server: Server) -> web.Application:
 
     @web.middleware
     async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "OPTIONS" and (allowed := access.cors(request)):
-            return web.Response(status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT | allowed)
+        if request.method == "OPTIONS" and access.cors(request):
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
         access.check(request, _SCOPES.get(request.match_info.route.name or ""))
         return await handler(request)
 
     async def dress(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(access.cors(request))
+        response.headers.extend(access.cors(request))  # not updated: an answer may vary by more than the origin
         response.headers["X-Content-Type-Options"] = "nosniff"
 
     async def farewell(_: web.Application) -> None:
         server.hub.send_away("The server is going down. Resume in a moment.")
 
-    app = web.Application(middlewares=[_told, door], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[_told, spare, door], client_max_size=MAX_BODY)
     app[SERVER] = server
     for endpoint in ENDPOINTS:
         if endpoint.method == "GET":
@@ -142,9 +142,4 @@ async def _page(request: web.Request) -> web.StreamResponse:
     if path not in assets:
         raise problems.not_found("There is nothing at this address. What there is stands in /openapi.json.")
     asset = assets[path]
-    known = any(etag.value in ("*", asset.etag) for etag in request.if_none_match or ())
-    response = web.Response(status=HTTPStatus.NOT_MODIFIED if known else HTTPStatus.OK, headers=_PAGE_HEADERS)
-    response.etag = asset.etag
-    if not known:
-        response.body, response.content_type = asset.body, asset.type
-    return response
+    return web.Response(body=asset.body, content_type=asset.type, headers=_PAGE_HEADERS)

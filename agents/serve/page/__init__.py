@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -41,22 +40,21 @@ _TYPES: Final = {
 
 
 class Asset(NamedTuple):
-    """A file of the page; `etag` changes with its bytes."""
+    """A file of the page."""
 
     body: bytes
     type: str
-    etag: str
 
 
 @cache
 def assets() -> Mapping[str, Asset]:
     """All files of the page, by their paths below it (`style/shell.css`); six hundred kilobytes, read once."""
-    files = ((path, path.read_bytes()) for path in STATIC.rglob("*") if path.is_file())
     return {
         path.relative_to(STATIC).as_posix(): Asset(
-            body, _TYPES.get(path.suffix, "application/octet-stream"), blake2b(body, digest_size=8).hexdigest()
+            path.read_bytes(), _TYPES.get(path.suffix, "application/octet-stream")
         )
-        for path, body in files
+        for path in STATIC.rglob("*")
+        if path.is_file()
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from agents.serve.access import Keys, is_loopback
 from agents.serve.archive import archive
 from agents.serve.endpoints import Server
 from agents.serve.follow import Follower
@@ -47,9 +48,19 @@ async def run(settings: Settings) -> AsyncIterator[str]:
                 ) from error
             host, port = runner.addresses[0][:2]
             log.info("serving at http://%s:%d", host, port)
+            if not _anybody(settings):
+                log.warning("nobody can ask yet: `tasrih keys add NAME` makes a key")
             yield f"http://{host}:{port}"
         finally:
             await runner.cleanup()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _anybody(settings: Settings) -> bool:
+    """Whether there is anyone whom the server would answer."""
+    try:
+        return is_loopback(settings.host) or settings.open_to_read or bool(Keys.of(settings).all())
+    except ValueError as error:
+        raise SetupError(str(error)) from error

@@ -42,7 +42,6 @@ def serve(
 
 async def _serve(settings: Settings) -> None:
     from agents.cli.worker import stopping
-    from agents.serve.access import is_loopback
     from agents.serve.agent import run
     from agents.serve.database import DatabaseError
     from streams.broker import create_topics, reach
@@ -52,8 +51,6 @@ async def _serve(settings: Settings) -> None:
             await create_topics(found)
             async with run(found) as address:
                 typer.echo(f"tasrih: serving at {address}", err=True)
-                if not is_loopback(settings.host) and not _keys(settings).all() and not settings.open_to_read:
-                    typer.echo("tasrih: nobody can ask yet: `tasrih keys add NAME` makes a key", err=True)
                 await stop.wait()
     except DatabaseError as error:
         options.fail(str(error))

@@ -17,6 +17,7 @@ from agents.serve import openapi
 from agents.serve.access import Keys, Rate
 from agents.serve.site import ENDPOINTS
 from streams.broker import create_topics, embedded
+from streams.errors import SetupError
 from streams.records import Alert, Feed
 from streams.settings import Settings
 from streams.topics import ALERTS, ARTICLES, FEEDS, STATEMENTS
@@ -270,6 +271,25 @@ async def test_other_pages_may_read_when_they_are_named(topics: Settings, servin
             assert answer.headers["Access-Control-Allow-Origin"] == "https://desk.example"
         async with client.session.options(url, headers=desk) as answer:
             assert answer.status == 204
+
+
+async def test_a_server_that_nobody_may_ask_says_so(
+    topics: Settings, serving: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    beyond = topics.model_copy(update={"host": "0.0.0.0"})
+    for settings in (topics, beyond.model_copy(update={"open_to_read": True})):
+        async with serving(settings):
+            assert "keys add" not in caplog.text
+    async with serving(beyond):
+        assert "`tasrih keys add NAME` makes a key" in caplog.text
+    caplog.clear()
+    Keys.of(beyond).add("reader", ("read",))
+    async with serving(beyond):
+        assert "keys add" not in caplog.text
+    (beyond.data_dir / "keys.json").write_text("{}")
+    with pytest.raises(SetupError, match="not a file of keys"):
+        async with serving(beyond):
+            pass
 
 
 async def test_who_asks_too_often_waits(topics: Settings, serving: Serving) -> None:

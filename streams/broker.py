@@ -20,6 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from streams.errors import SetupError
+from streams.logs import overhearing
 from streams.settings import Settings
 from streams.tidy import tidying
 from streams.topics import TOPICS, Topic
@@ -103,9 +104,7 @@ async def create_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) ->
         NewTopic(settings.prefix + t.name, settings.partitions, settings.replicas, topic_configs=t.config())
         for t in topics
     ]
-    admin = AIOKafkaAdminClient(**client_options(settings))
-    try:
-        await admin.start()
+    async with administering(settings) as admin:
         have = set(await admin.list_topics())
         missing = [topic for topic in wanted if topic.name not in have]
         if missing:
@@ -114,8 +113,21 @@ async def create_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) ->
                 error = for_code(code)
                 if code and error is not TopicAlreadyExistsError:
                     raise BrokerError(f"Cannot create topic {name}: {error.__name__} {' '.join(map(str, message))}")
+
+
+@contextlib.asynccontextmanager
+async def administering(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client to administer the broker with. Raises `BrokerError`, with the reason, when it cannot be reached."""
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    said: list[str] = []
+    try:
+        # The error says only that it failed; why, the library logs.
+        with overhearing("aiokafka", said):
+            await admin.start()
+        said.clear()
+        yield admin
     except (KafkaError, OSError) as error:
-        raise BrokerError(f"Cannot reach the broker at {settings.broker}: {error}") from error
+        raise BrokerError(f"Cannot reach the broker at {settings.broker}: {'; '.join(said) or error}") from error
     finally:
         with contextlib.suppress(KafkaError, OSError):
             await admin.close()

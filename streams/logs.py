@@ -6,9 +6,11 @@ wherever it comes from (credentials in an address, tokens in a query, bearer hea
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -62,6 +64,20 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     logging.captureWarnings(True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(level if level == "DEBUG" else max(logging.WARNING, logging.root.level))
+
+
+@contextlib.contextmanager
+def overhearing(library: str, said: list[str]) -> Iterator[None]:
+    """What `library` warns of while the body runs goes to `said` and not into the log: for who tells of it himself."""
+    logger, listener = logging.getLogger(library), logging.Handler(logging.WARNING)
+    listener.emit = lambda record: said.append(redacted(record.getMessage()))  # type: ignore[method-assign]
+    propagated, logger.propagate = logger.propagate, False
+    logger.addHandler(listener)
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = propagated
 
 
 class _Text(logging.Formatter):

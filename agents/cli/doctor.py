@@ -16,6 +16,7 @@ from streams import options
 from streams.settings import Settings
 
 _ROOM = 1 << 30
+_PATIENCE = 20.0
 
 
 class ProblemError(Exception):
@@ -70,20 +71,12 @@ async def _data_dir(settings: Settings) -> str:
 
 
 async def _broker(settings: Settings) -> str:
-    from aiokafka.admin import AIOKafkaAdminClient
-
-    from streams.broker import BrokerError, reach
+    from streams.broker import BrokerError, administering, reach
     from streams.topics import TOPICS
-    from streams.wire import client_options
 
     try:
-        async with reach(settings) as found:
-            admin = AIOKafkaAdminClient(**client_options(found))
-            try:
-                await asyncio.wait_for(admin.start(), 10)
-                have = set(await admin.list_topics())
-            finally:
-                await admin.close()
+        async with asyncio.timeout(_PATIENCE), reach(settings) as found, administering(found) as admin:
+            have = set(await admin.list_topics())
             missing = [t.name for t in TOPICS if settings.prefix + t.name not in have]
             topics = f"topics missing yet: {', '.join(missing)}" if missing else f"all {len(TOPICS)} topics"
             return f"{found.broker} · {'embedded' if not settings.broker else 'cluster'} · {topics}"

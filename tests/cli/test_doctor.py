@@ -24,5 +24,16 @@ def test_each_problem_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         answer = tasrih("doctor", "--offline", "--data-dir", str(tmp_path), "--broker", "kafka://127.0.0.1:1")
     assert answer.returncode == 1
     told = answer.stdout.decode()
-    assert "127.0.0.1:1" in told
+    assert "Cannot reach the broker at kafka://127.0.0.1:1: " in told
+    assert "Connect call failed" in told
     assert "choose another with --port" in told
+    assert answer.stderr == b""
+
+
+@pytest.mark.parametrize("words", [["tail", "--no-follow"], ["feeds", "list"], ["worker", "extract"]], ids=" ".join)
+def test_a_broker_that_is_down_is_told_in_one_line(words: list[str]) -> None:
+    answer = tasrih(*words, "--broker", "kafka://127.0.0.1:1")
+    assert answer.returncode == 1
+    (line,) = answer.stderr.decode().splitlines()
+    assert line.startswith("tasrih: Cannot reach the broker at kafka://127.0.0.1:1: ")
+    assert "Connect call failed" in line

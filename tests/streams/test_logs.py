@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from streams.logs import configure, hide, redacted
+from streams.logs import configure, hide, overhearing, redacted
 from streams.settings import Settings
 
 
@@ -67,6 +67,16 @@ def test_libraries_speak_up_only_when_something_is_wrong() -> None:
     configure(Settings(log_level="debug"), stream)
     logging.getLogger("aiokafka.consumer").debug("joined")
     assert stream.getvalue().endswith("joined\n")
+
+
+def test_who_tells_of_a_failure_overhears_what_the_library_says_of_it() -> None:
+    stream, said = io.StringIO(), list[str]()
+    configure(Settings(), stream)
+    with overhearing("aiokafka", said):
+        logging.getLogger("aiokafka.conn").error("no answer from %s", "https://user:pass@host")
+    assert (said, stream.getvalue()) == (["no answer from https://***@host"], "")
+    logging.getLogger("aiokafka.conn").error("again")
+    assert (len(said), "again" in stream.getvalue()) == (1, True)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

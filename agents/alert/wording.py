@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib.resources import files
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from agents.alert.channels import Message
-from streams.records import Alert
+from streams.records import Alert, Statement
 
 Language = Literal["ar", "en"]
 
@@ -18,6 +19,7 @@ _WORDING: dict[str, Any] = tomllib.loads(
 # A chat shows a few lines; the article has the rest.
 _LONGEST = 500
 _MOST = 10
+_MARKS = ("»", "”", '"')
 
 
 def worded(message: Message, language: Language, zone: str) -> tuple[str, str]:
@@ -42,11 +44,38 @@ def _body(alert: Alert, table: dict[str, Any], zone: str) -> str:
     statement = alert.statement
     words: str = table["body"]
     return words.format(
-        content=_line(statement.content, _LONGEST),
+        said=_line(_said(statement, table), _LONGEST),
         outlet=_line(statement.outlet, 100),
         when=f"{statement.published_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}",
         url=statement.url,
     )
+
+
+def _said(statement: Statement, table: dict[str, Any]) -> str:
+    """What was said: the source's own words in quotation marks, all else and every denial as the article tells it."""
+    quoted = statement.form == "direct"
+    if (not quoted or statement.act == "deny") and (told := _told(statement)):
+        return told
+    words: str = table["quoted" if quoted else "untold"]
+    return words.format(act=table["acts"][statement.act], content=statement.content)
+
+
+def _told(statement: Statement) -> str | None:
+    """The words of the article from the first to the last of what reports, who is named there, and what was said."""
+    cue, mention, context = statement.cue, statement.speaker.mention, statement.context
+    if cue is None or (cue.text == ":" and mention is None):
+        return None
+    named = [(mention.start, mention.end)] if mention else []
+    spans = [(cue.start, cue.end), *named, *statement.content_spans]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    # Offsets count from the beginning of the article; where the context begins is where its cue and content fit.
+    for found in re.finditer(re.escape(cue.text), context):
+        begin = cue.start - found.start()
+        content = " … ".join(context[start - begin : end - begin] for start, end in statement.content_spans)
+        if begin <= first and content == statement.content:
+            closed = statement.form != "indirect" and context[last - begin :].startswith(_MARKS)
+            return context[first - begin : last - begin + closed]
+    return None
 
 
 def _line(text: str, longest: int) -> str:

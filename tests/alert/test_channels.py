@@ -13,13 +13,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from agents.alert.channels import Channel, ChannelError, Delivered, Message, Refused, Retry, open_channel, opened
 from agents.alert.wording import worded
-from streams.records import Statement
+from streams.records import Alert, Cue, Mention, Speaker, Statement
 from streams.settings import Settings
 from tests.alert.receiver import HANG, SECRET, Receiver, receiving
 from tests.alert.samples import alert, statement
@@ -221,15 +222,15 @@ async def test_without_the_extra_the_message_says_what_to_install(monkeypatch: p
         open_channel("duty", {"kind": "apprise", "url": "json://x"}, LOOPBACK)
 
 
+def told(said: Statement, **fields: Any) -> Alert:
+    """An alert on `said`."""
+    return msgspec.structs.replace(alert(1, **fields), statement=said)
+
+
 def test_words_for_people() -> None:
-    def one(number: int, said: Statement, **fields: Any) -> Any:
-        import msgspec
-
-        return msgspec.structs.replace(alert(number, **fields), statement=said)
-
-    unnamed = one(1, statement(speaker=None, content="{url} " + "كلمة " * 500, act="deny"))
+    unnamed = told(statement(speaker=None, content="{url} " + "كلمة " * 500, form="direct"))
     title, body = worded(Message("m", (unnamed,)), "en", "UTC")
-    assert title == "an unnamed source: denies"
+    assert title == "an unnamed source: warns"
     assert body.startswith("«{url} كلمة")
     assert len(body) < 700
     title, _ = worded(Message("m", (alert(1, retracts="x"),)), "ar", "UTC")
@@ -237,3 +238,53 @@ def test_words_for_people() -> None:
     title, body = worded(Message("m", tuple(alert(n) for n in range(25))), "en", "UTC")
     assert title == "r: 25"
     assert body.endswith("and 15 more")
+
+
+def said(text: str, content: str, cue: str, mention: str = "", **fields: Any) -> Statement:
+    """A statement of `text`, which stands somewhere in its article."""
+
+    def span(words: str) -> tuple[int, int]:
+        return 700 + text.index(words), 700 + text.index(words) + len(words)
+
+    speaker = Speaker("سيرغي لافروف", None, "person", Mention(mention, *span(mention)) if mention else None, "named")
+    found = statement(
+        context=text, content=content, content_spans=[span(content)], cue=Cue(cue, cue, *span(cue)) if cue else None,
+        **fields,
+    )  # fmt: skip
+    return msgspec.structs.replace(found, speaker=speaker)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            said(
+                "وتكون القمة غدا. ونفى أن تكون بلاده قد استهدفت مدنيين.", "تكون بلاده قد استهدفت مدنيين", "ونفى",
+                act="deny",
+            ),
+            "ونفى أن تكون بلاده قد استهدفت مدنيين",
+        ),
+        (
+            said('ونفى لافروف "قتل المدنيين".', "قتل المدنيين", "ونفى", "لافروف", act="deny", form="direct"),
+            'ونفى لافروف "قتل المدنيين"',
+        ),
+        (
+            said("وقال إنه «لن يعود أبدا»، وغادر.", "لن يعود أبدا", "قال", form="direct"),
+            "«لن يعود أبدا»",
+        ),
+        (
+            said("وقال إن الوفد «لن يعود أبدا»، وغادر.", "الوفد «لن يعود أبدا", "وقال", form="mixed"),
+            "وقال إن الوفد «لن يعود أبدا»",
+        ),
+        (
+            said("السدود ممتلئة، بحسب الوزير لافروف.", "السدود ممتلئة", "بحسب", "الوزير لافروف"),
+            "السدود ممتلئة، بحسب الوزير لافروف",
+        ),
+        (said("لافروف: السدود ممتلئة", "السدود ممتلئة", ":", "لافروف", headline=True), "لافروف: السدود ممتلئة"),
+        (said("- السدود ممتلئة", "السدود ممتلئة", "", act="deny"), "نفي: السدود ممتلئة"),
+    ],
+)  # fmt: skip
+def test_only_the_sources_own_words_stand_in_our_quotation_marks(statement: Statement, words: str) -> None:
+    """What is denied must not read as what was said: it is told with the words that deny it."""
+    _, body = worded(Message("m", (told(statement),)), "ar", "UTC")
+    assert body.split("\n")[0] == words

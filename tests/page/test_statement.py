@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from streams.topics import ARTICLES
 from tests.page.articles import TEXT, square
 from tests.page.conftest import Open, Site
-from tests.serve.examples import article, send
+from tests.serve.examples import article, send, statement
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +73,20 @@ async def test_the_article_was_edited_since(site: Site, visit: Open) -> None:
     await expect(page.locator(".changed")).to_contain_text("عدّلت الوسيلة المقال")
     await expect(page.locator(".source .text")).to_have_text("بالاتفاق 🟦")
     assert await page.locator(".text mark").count() == 0
+
+
+async def test_only_a_direct_statement_is_copied_in_quotation_marks(site: Site, visit: Open) -> None:
+    content = "الوفد «لن يعود أبدا"
+    copied = {}
+    for form in ("direct", "mixed", "indirect"):
+        one = statement(content, form=form)
+        await site.tell(one)
+        page = await visit("/", expect=("404",), permissions=["clipboard-read", "clipboard-write"])
+        await page.locator(f'.card[data-id="{one.statement_id}"] .words a').click()
+        await page.get_by_role("button", name="انسخ الاقتباس").click()
+        await expect(page.locator(".toast")).to_be_visible()
+        copied[form] = (await page.evaluate("navigator.clipboard.readText()")).split("\n")[0]
+    assert copied == {"direct": f"«{content}»", "mixed": content, "indirect": content}
 
 
 async def test_no_such_statement(visit: Open) -> None:

@@ -55,7 +55,7 @@ export function brief({ statement_id: id, speaker, cue, act, content, form }) {
   );
 }
 
-/** The words between the marks of their form. */
+/** The words as their form has them: in quotation marks where all of them are the source's own. */
 export function quoted(content, form) {
   return form === "direct" ? `«${content}»` : content;
 }

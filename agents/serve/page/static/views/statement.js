@@ -104,7 +104,7 @@ export default function statement({ params: [id], frame, share, title }) {
 /** The words with who said them, where and when: ready to be put into a story. */
 function citation(one) {
   return [
-    one.form === "indirect" ? one.content : `«${one.content}»`,
+    quoted(one.content, one.form),
     [one.speaker.name ?? t("speaker.unknown"), one.via, one.outlet, absolute(one.published_at)]
       .filter(Boolean)
       .join(t("list.comma")),

@@ -132,6 +132,26 @@ async def test_it_resumes_where_it_broke_off(topics: Settings, browser: Browser)
         await context.close()
 
 
+async def test_back_on_the_stream_the_reader_sees_how_the_connection_is(topics: Settings, browser: Browser) -> None:
+    context = await browser.new_context(locale="ar")
+    page = await context.new_page()
+    status = page.locator(".connection")
+    async with agent.run(topics) as address:
+        await page.goto(str(address))
+        await expect(status).to_have_attribute("data-state", "live")
+        await page.locator(".place[data-place=speakers]").click()
+        await expect(status).to_be_hidden()
+        await page.go_back()
+        await expect(status).to_be_visible()
+    await expect(status).to_have_attribute("data-state", "waiting")
+    await page.locator(".place[data-place=speakers]").click()
+    await expect(page.locator(".notice.failed")).to_be_visible()
+    await expect(status).to_be_hidden()
+    await page.go_back()
+    await expect(status).to_be_visible()
+    await context.close()
+
+
 async def test_without_a_network_it_says_so_and_keeps_what_is_there(site: Site, visit: Open) -> None:
     await site.tell(statement("ما وصل"))
     page = await visit("/", expect=("ERR_INTERNET_DISCONNECTED",))

@@ -14,8 +14,8 @@ import speaker from "./views/speaker.js";
 import speakers from "./views/speakers.js";
 import statement from "./views/statement.js";
 
-// A view is a function of its context: `{element, update?(filter), leave?(), keys?, title?}`. One that is `kept` lives on
-// while the reader looks at something else, so that going back finds everything as it was.
+// A view is a function of its context: `{element, update?(filter), leave?(), keys?, title?, connected?}`. One that is
+// `kept` lives on while the reader looks at something else, so that going back finds everything as it was.
 const ROUTES = [
   { path: /^\/$/, place: "live", view: live, kept: true },
   { path: /^\/statements\/([^/]+)$/, place: "live", view: statement },
@@ -69,17 +69,16 @@ function show(scroll = null) {
     if (current.search !== location.search) current.update(filter);
     current.back?.();
   } else {
-    current = {
-      ...found.view({
-        params: found.params,
-        filter,
-        navigate,
-        frame,
-        share: (text) => share(frame.toast, text),
-        title,
-      }),
-      key: found.key,
-    };
+    // The view itself, no copy of it: what it says of itself (`title`, `connected`) changes as it lives.
+    current = found.view({
+      params: found.params,
+      filter,
+      navigate,
+      frame,
+      share: (text) => share(frame.toast, text),
+      title,
+    });
+    current.key = found.key;
     current.element.classList.add("view");
     frame.main.append(current.element);
     if (found.kept) keeping.set(found.key, current);

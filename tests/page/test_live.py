@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from agents.serve import agent
 from agents.serve.page import POLICY
-from streams.records import Cue, Speaker
+from streams.records import Cue, Kind, Mention, Speaker
 from streams.settings import Settings
 from tests.page.conftest import Open, Site
 from tests.serve.examples import publish, statement
@@ -33,13 +33,50 @@ async def test_a_statement_on_the_topic_becomes_a_card(site: Site, visit: Open) 
     assert await card.locator("time").get_attribute("title")
 
 
-async def test_the_conjunction_before_the_verb_is_left_out(site: Site, visit: Open) -> None:
-    await site.tell(
-        statement("أ", cue=Cue("وأضافت", "أضاف", 0, 6)),
-        statement("ب", cue=Cue("وعدت", "وعد", 0, 4)),
-    )
+@pytest.mark.parametrize(
+    ("text", "lemma", "shown"),
+    [
+        ("وأضافت", "أضاف", "أضافت"),
+        ("وعدت", "وعد", "وعدت"),
+        ("ووعدت", "وعد", "وعدت"),
+        ("وتصفها", "وصف", "تصفها"),
+        ("وصفها", "وصف", "وصفها"),
+        ("واصفا", "وصف", "واصفا"),
+        ("وواصفة", "وصف", "واصفة"),
+        ("فسر", "فسّر", "فسر"),
+        ("وفسر", "فسّر", "فسر"),
+        ("فيفسر", "فسّر", "يفسر"),
+    ],
+)
+async def test_the_conjunction_before_the_verb_is_left_out(
+    site: Site, visit: Open, text: str, lemma: str, shown: str
+) -> None:
+    await site.tell(statement(cue=Cue(text, lemma, 0, len(text))))
     page = await visit("/")
-    await expect(page.locator(".card .verb")).to_have_text(["وعدت", "أضافت"])
+    await expect(page.locator(".card .verb")).to_have_text(shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "mention", "shown"),
+    [
+        ("ناجي الصياد", "person", "مدير الميناء القبطان ناجي الصياد", "مدير الميناء القبطان"),
+        ("ناجي الصياد", "person", "ناجي الصياد، مدير الميناء", "مدير الميناء"),
+        ("دلال الغزي", "person", "النائبة دلال الغزي، عضو اللجنة", "النائبة، عضو اللجنة"),
+        ("دلال الغزي", "person", 'رئيسة حزب "البحر"، دلال الغزي', 'رئيسة حزب "البحر"'),
+        ("ناجي الصياد", "person", "المدير", "المدير"),
+        ("ناجي الصياد", "person", "الصياد", None),
+        ("ناجي الصياد", "person", "ناجي الصياد", None),
+        ("وزارة الصحة", "organization", "وزارة الصحة الكندية", "وزارة الصحة الكندية"),
+    ],
+)
+async def test_under_the_name_stands_the_office_alone(
+    site: Site, visit: Open, name: str, kind: Kind, mention: str, shown: str | None
+) -> None:
+    speaker = Speaker(name, "1", kind, Mention(mention, 0, len(mention)), "named")
+    await site.tell(statement(speaker=speaker))
+    page = await visit("/")
+    await expect(page.locator(".card .speaker")).to_have_text(name)
+    await expect(page.locator(".card .office")).to_have_text([shown] if shown else [])
 
 
 async def test_new_ones_wait_behind_a_button_and_move_nothing(site: Site, visit: Open) -> None:

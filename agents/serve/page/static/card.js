@@ -69,14 +69,28 @@ export function speakerName(speaker) {
 /** The reporting verb as written, without the conjunction that tied it to the sentence before. */
 export function verb(cue) {
   if (!cue || cue.text === ":") return null;
-  const bound = t("cue.conjunctions").includes(cue.text[0]) && cue.lemma[0] !== cue.text[0];
+  const [first, second] = cue.text;
+  // A lemma's own first letter (وعدت of وعد) stands before its second, or before the alef of a participle (واعدا).
+  const own = first === cue.lemma[0] && [cue.lemma[1], t("cue.participle")].includes(second);
+  const bound = t("cue.conjunctions").includes(first) && !own;
   return el("span.verb", { lang: "ar", dir: "rtl" }, bound ? cue.text.slice(1) : cue.text);
 }
 
 /** What the text calls the speaker here, where that tells more than the name: mostly the office. */
-export function office({ name, mention }) {
-  if (!mention || mention.text === name) return null;
-  return el("span.office", {}, el("bdi", { lang: "ar" }, mention.text));
+export function office({ name, kind, mention }) {
+  if (!mention) return null;
+  const told = kind === "person" ? without(name, mention.text) : mention.text;
+  if (!told || name?.includes(told)) return null;
+  return el("span.office", {}, el("bdi", { lang: "ar" }, told));
+}
+
+/** `text` without the `name` in it, nor the comma or dash that set it off. */
+function without(name, text) {
+  const at = ` ${text}`.lastIndexOf(` ${name}`);
+  if (at < 0) return text;
+  const before = text.slice(0, at).replace(/[\s,\u060c\p{Pd}]+$/u, "");
+  const after = text.slice(at + name.length);
+  return before ? before + after : after.replace(/^[\s,\u060c\p{Pd}]+/u, "");
 }
 
 export const badge = (act) => el(`span.badge.act-${act}`, {}, t(`act.${act}`));

@@ -241,8 +241,8 @@ def _print(result: Trial) -> None:
         if tried.samples:
             console.print(f"\n[bold]{tried.rule.name}[/bold], the last of them:")
         for statement in tried.samples:
-            speaker = statement.speaker.name or "?"
-            console.print(f"  {statement.published_at:%d %b %H:%M}  {speaker}: {statement.content[:120]}", markup=False)
+            who = f"{statement.speaker.name or '?'} · {statement.act}"  # what is denied must not read as what was said
+            console.print(f"  {statement.published_at:%d %b %H:%M}  {who}: {statement.content[:120]}", markup=False)
 
 
 def _when(rule: AlertRule) -> str:

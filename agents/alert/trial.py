@@ -25,7 +25,7 @@ class Tried:
 
     rule: AlertRule
     times: list[datetime] = field(default_factory=list)
-    samples: deque[Statement] = field(default_factory=lambda: deque(maxlen=_SAMPLES))
+    samples: list[Statement] = field(default_factory=list)  # the last published, in their order
 
     @property
     def busiest(self) -> int:
@@ -90,6 +90,8 @@ def trial(rules: Iterable[AlertRule], statements: Iterable[Statement]) -> Trial:
         result.statements += 1
         result.first, result.last = min(result.first or at, at), max(result.last or at, at)
         for rule in matcher.match(statement):
-            by_name[rule.name].times.append(at)
-            by_name[rule.name].samples.append(statement)
+            tried = by_name[rule.name]
+            tried.times.append(at)
+            # A topic has several partitions, and they are read as they come.
+            tried.samples = sorted([*tried.samples, statement], key=lambda one: one.published_at)[-_SAMPLES:]
     return result

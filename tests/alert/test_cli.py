@@ -88,6 +88,16 @@ def test_rules_are_tried_on_statements_of_a_file(file: Path, tmp_path: Path) -> 
     assert found["quiet"]["matches"] == 0
 
 
+def test_the_last_matches_are_shown_in_the_order_of_their_times(file: Path, tmp_path: Path) -> None:
+    times = {n: NOON + timedelta(minutes=minutes) for n, minutes in enumerate((31, 5, 25, 22))}
+    lines = [encode(statement(n, published_at=time, content=f"في الميناء {n}")) for n, time in times.items()]
+    (tmp_path / "statements.jsonl").write_bytes(b"\n".join(lines))
+    shown = call("test", file, "--statements", tmp_path / "statements.jsonl").stdout
+    _, _, last = shown.partition("the last of them:\n")
+    assert [line.split()[2] for line in last.splitlines()] == ["12:22", "12:25", "12:31"]
+    assert "سامي الخطيب · warn: في الميناء 3" in last
+
+
 async def test_rules_are_tried_on_the_topics_history(
     topics: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

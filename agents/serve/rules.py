@@ -6,7 +6,7 @@ It is the only thing that the server writes to Kafka, and only for a key with th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -55,6 +55,13 @@ class Trial(msgspec.Struct, kw_only=True):
     looked_at: Annotated[int, Meta(description="How many of the newest statements were tried")]
 
 
+class TriedRule(AlertRule, frozen=True, kw_only=True):
+    """A rule to be tried. It needs no channels: nothing is sent."""
+
+    name: str = ""
+    channels: list[str] = msgspec.field(default_factory=list)
+
+
 class TrialQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How far back to look."""
 
@@ -100,7 +107,7 @@ async def delete_rule(request: web.Request, query: Nothing) -> web.Response:
 
 async def try_rule(request: web.Request, query: TrialQuery) -> web.Response:
     """What a rule would have matched in the archive; nothing is changed or sent."""
-    matcher = Matcher([msgspec.structs.replace(await _said(request, "trial"), enabled=True)])
+    matcher = Matcher([await _said(request, "trial", channels=["none"], enabled=True)])
     archive = request.app[SERVER].archive
     since = (datetime.now(UTC) - timedelta(days=query.days)).isoformat()
     selection, before = Filter(from_=since).compiled(), None
@@ -117,8 +124,8 @@ async def try_rule(request: web.Request, query: TrialQuery) -> web.Response:
     return json(Trial(statements=raw(matching), matched=matched, looked_at=looked_at))
 
 
-async def _said(request: web.Request, name: str) -> AlertRule:
-    """The rule in the body. Raises `ProblemError` with all that is wrong."""
+async def _said(request: web.Request, name: str, **instead: Any) -> AlertRule:
+    """The rule in the body, with these fields `instead` of its own. Raises `ProblemError` with all that is wrong."""
     if request.content_type != "application/json":  # which a form of another page cannot say
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A rule is sent as application/json.")
     try:
@@ -126,9 +133,9 @@ async def _said(request: web.Request, name: str) -> AlertRule:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise bad_request(f"The body is not a JSON object: {error}") from error
     # A rule as it was read from here may be sent back.
-    said: Mapping[str, Any] = {key: value for key, value in fields.items() if key not in _NOT_SAID}
+    said = {key: value for key, value in fields.items() if key not in _NOT_SAID}
     try:
-        return checked(name, said, "api")
+        return checked(name, said | instead, "api")
     except RuleError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
 
@@ -181,7 +188,7 @@ ENDPOINTS = (
     ),
     Endpoint(path=_NAME, method="DELETE", answer=delete_rule, scope="rules", errors=(400, 404, 409)),
     Endpoint(
-        path="/v1/rules/trial", method="POST", answer=try_rule, query=TrialQuery, body=AlertRule, returns=Trial,
+        path="/v1/rules/trial", method="POST", answer=try_rule, query=TrialQuery, body=TriedRule, returns=Trial,
         errors=_SENT,
     ),
 )  # fmt: skip

@@ -234,9 +234,8 @@ export function ruleForm(rule, saved) {
     if (!complete(rule, false)) return;
     fill(said, t("rule.trying"));
     try {
-      const channels = rule.channels.length ? rule.channels : ["trial"];
       const address = `/v1/rules/trial?days=${TRIAL_DAYS}`;
-      const tried = await withKey(() => send("POST", address, { ...rule, channels }));
+      const tried = await withKey(() => send("POST", address, rule));
       fill(
         said,
         el("p", {}, t("rule.tried", { n: tried.matched })),

@@ -108,4 +108,5 @@ def _allowed(query: type[msgspec.Struct], name: str) -> str:
     schema = components[query.__name__]["properties"].get(name, {})
     kinds = [schema, schema.get("items", {}), *schema.get("anyOf", ())]
     words = [word for kind in kinds for word in kind.get("enum", ()) if word]
+    words += ["true", "false"] if any(kind.get("type") == "boolean" for kind in kinds) else []
     return f"; allowed: {', '.join(words)}" if words else ""

@@ -53,12 +53,15 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def compiled(self, status: Literal["new", "any"] = "new") -> Selection:
         """The filter ready for use; `status` holds where it does not say. Raises `ValueError` naming the parameter."""
+        since, until = _read("from", moment, self.from_), _read("to", moment, self.to)
+        if since and until and since > until:
+            raise ValueError("from: is later than `to`; nothing was published in between")
         return Selection(
             said=self,
             terms=_read("q", terms, self.q) or (),
             speaker=_read("speaker", terms, self.speaker) or (),
-            since=_read("from", moment, self.from_),
-            until=_read("to", moment, self.to),
+            since=since,
+            until=until,
             status=self.status or status,
         )
 

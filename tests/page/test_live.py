@@ -215,6 +215,13 @@ async def test_after_a_failure_it_can_be_tried_again(site: Site, visit: Open) ->
     await expect(page.locator(".card .words")).to_have_text("وصل بعد العطل")
 
 
+async def test_the_overview_is_of_the_time_that_is_shown(site: Site, visit: Open) -> None:
+    await site.tell(*(statement(f"كلام رقم {n}") for n in range(3)))
+    page = await visit("/?to=2026-03-02")
+    await expect(page.locator(".card")).to_have_count(3)
+    await expect(page.locator(".rail .figure")).to_contain_text("3")
+
+
 async def test_a_list_read_anew_goes_on_to_its_end(site: Site, visit: Open) -> None:
     await site.tell(*(statement(f"كلام رقم {n}") for n in range(150)))
     page = await visit("/")

@@ -207,7 +207,10 @@ export default function live({ filter, navigate, frame, share, title }) {
   async function overview() {
     clearTimeout(overviewTimer);
     const query = asQuery(now);
-    if (!query.has("from")) query.set("from", new Date(Date.now() - LAST["24h"]).toISOString());
+    if (!query.has("from")) {
+      const end = Date.parse(query.get("to")) || Date.now();
+      query.set("from", new Date(end - LAST["24h"]).toISOString());
+    }
     query.set("limit", 6);
     try {
       if (!document.hidden && !away) draw(await get("/v1/stats", query));
@@ -225,7 +228,7 @@ export default function live({ filter, navigate, frame, share, title }) {
       el(
         "section.panel",
         {},
-        el("h2", {}, t(now.last || now.from ? "rail.range" : "rail.day")),
+        el("h2", {}, t(now.last || now.from || now.to ? "rail.range" : "rail.day")),
         el(
           "p.figure",
           {},

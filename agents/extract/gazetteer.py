@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from agents.extract.lexicon import affixes, cues, rows
+from agents.extract.lexicon import REMEMBERED, affixes, cues, rows
 from agents.extract.report import Kind
 from agents.extract.text import Text
 from streams.arabic import fold
@@ -268,7 +268,7 @@ def is_time(form: str) -> bool:
     return form in _times() and bool(word(form).classes & TIME)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=REMEMBERED)
 def word(token: str) -> Word:
     """The classes of a token as written (spelling helps: إلغاء has no article, علي is a name and على none)."""
     form = fold(token)

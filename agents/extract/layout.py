@@ -10,6 +10,15 @@ from agents.extract.text import Text
 from streams.letters import TEH_MARBUTA
 
 
+def readings(word: str, form: str) -> tuple[Reading, ...]:
+    """How a word, written `word` and folded `form`, may be read as a cue."""
+    found = cues().readings(form)
+    if found and word.endswith(TEH_MARBUTA):
+        # It ends a noun without a pronoun: حياة is not حيّا with ه, which are one when folded.
+        return tuple(r for r in found if r.form.shape != "finite" and not r.pronoun)
+    return found
+
+
 class Layout:
     """A text with its quotations, sentence ends and possible cues.
 
@@ -23,13 +32,8 @@ class Layout:
         self.text = text
         self.quotations = Quotations(text)
         stops = words()["stop"]
-        read = cues().readings
-        readings = {word: read(form) for word, form in text.vocabulary.items()}
-        for word in readings:
-            # It ends a noun without a pronoun: حياة is not حيّا with ه, which are one when folded.
-            if readings[word] and word.endswith(TEH_MARBUTA):
-                readings[word] = tuple(r for r in readings[word] if r.form.shape != "finite" and not r.pronoun)
-        self.readings: list[tuple[Reading, ...]] = [readings[word] for word in text.word]
+        known = {word: readings(word, form) for word, form in text.vocabulary.items()}
+        self.readings: list[tuple[Reading, ...]] = list(map(known.__getitem__, text.word))
         self.stop = [word == "\n" or (word in stops and not self._within(i)) for i, word in enumerate(text.word)]
         self.first, self.last = array("i"), array("i")
         first = 0

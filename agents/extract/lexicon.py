@@ -14,7 +14,7 @@ from streams.arabic import fold
 from streams.letters import ALEF, ARTICLE, LAM, SEEN
 
 # So many words are remembered, those of late, so that a long run over many texts stays within its memory.
-_REMEMBERED = 8192
+REMEMBERED = 32_768
 
 # The tag of words that stand for themselves; how many first and last letters of a word may tell its tag, surest first.
 ITSELF = "itself"
@@ -80,7 +80,7 @@ class Cues:
         self.entries: list[Entry] = []
         self._free: dict[str, list[tuple[Entry, Form]]] = {}
         self._bound: dict[str, list[tuple[Entry, Form]]] = {}
-        self.readings = lru_cache(_REMEMBERED)(self._all_readings)
+        self.readings = lru_cache(REMEMBERED)(self._all_readings)
         self._pronouns = frozenset(affixes("pronoun"))
         self._endings = tuple(self._pronouns)
         self._lengths = sorted(set(map(len, self._pronouns)), reverse=True)
@@ -172,7 +172,7 @@ class Tones:
             if "_" in key
         }
         self._prefixes = affixes("conjunction", "complement")
-        self._of_word = lru_cache(_REMEMBERED)(self._find)
+        self._of_word = lru_cache(REMEMBERED)(self._find)
 
     def of(self, form: str, following: str) -> tuple[str, ...]:
         """The acts that a folded word, or it with the word after it, speaks for."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import Word, word
-from agents.extract.lexicon import affixes
+from agents.extract.lexicon import REMEMBERED, affixes
 from agents.extract.lexicon import words as classes
 from agents.extract.naming import name_in
 from agents.extract.person_names import name_end, son_of, title_for_name
@@ -38,7 +38,7 @@ class Source(NamedTuple):
     code: str = ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def skeleton(form: str) -> str:
     """A folded name without what its spellings differ in; two words with one skeleton may be one name.
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from agents.extract import gazetteer as g
 from agents.extract.gazetteer import word
-from agents.extract.lexicon import word_classes
+from agents.extract.lexicon import REMEMBERED, word_classes
 from agents.extract.lexicon import words as classes
 from agents.extract.source_tables import source_tables
 from streams.arabic import fold
@@ -25,7 +25,7 @@ _HEADS = (
 _MARKS = ("comma", "semicolon", "colon", "stop", "dash", "bracket-open", "bracket-close")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def sort(token: str) -> str:
     """The sort of a token as written: a mark's name, a function word's class, a head's kind, noun, verb or name."""
     w = word(token)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from agents.extract import gazetteer
-from agents.extract.layout import Layout
-from agents.extract.lexicon import Reading, Words, affixes, parts_of_speech, word_classes, words
+from agents.extract.layout import Layout, readings
+from agents.extract.lexicon import REMEMBERED, Words, affixes, parts_of_speech, word_classes, words, words_of
+from streams.arabic import fold
 from streams.letters import ARTICLE
 
 _DOTS = [".", "."]
@@ -42,17 +43,38 @@ def _asides() -> dict[str, str]:
     return {form: kind for kind in kinds for form in words()[f"aside-{kind}"]}
 
 
-def _word_kind(form: str, readings: tuple[Reading, ...]) -> str:
+@lru_cache(maxsize=REMEMBERED)
+def _known(word: str) -> tuple[str, tuple[str, str]]:
+    """The kind of a token as written, as far as the token alone tells, and its classes."""
+    form = fold(word) or word
+    kind = _word_kind(word, form) if word[0].isalnum() else _mark_kind(word)
+    return kind, (word_classes()[form][0], parts_of_speech()[form])
+
+
+def _word_kind(word: str, form: str) -> str:
     known = _function_words().get(form)
     if known:
         return known
-    if readings:
-        return readings[0].form.shape
+    cue = readings(word, form)
+    if cue:
+        return cue[0].form.shape
     if form[0].isdigit():
         return "number"
     if gazetteer.is_time(form):
         return "time"
     return "definite" if form.startswith(ARTICLE) else "word"
+
+
+def _mark_kind(mark: str) -> str:
+    if mark == "\n":
+        return "line"
+    if mark in words_of("comma", "semicolon"):
+        return "comma"
+    if mark in words_of("colon"):
+        return "colon"
+    if mark in words_of("quote"):
+        return "quote"
+    return "bracket" if mark in words_of("bracket-open", "bracket-close", "dash") else "mark"
 
 
 class Tokens:
@@ -67,7 +89,7 @@ class Tokens:
         self.that = table["complementizer"]
         self.that_pronoun = that_pronoun()
         self.particles = table["particle"]
-        self.commas = table["comma"] | table["semicolon"]
+        self.commas = words_of("comma", "semicolon")
         self.colons = table["colon"]
         self.as_words = table["as"]
         self.likewise = table["likewise"]
@@ -82,16 +104,12 @@ class Tokens:
         self.verb_prefixes = affixes("sure-imperfect-prefix")
         self.the_matter = table["the-matter"]
         self.asides = _asides()
-        self.brackets = table["bracket-open"] | table["bracket-close"] | table["dash"]
-        self.quote_marks = table["quote"]
+        self.brackets = words_of("bracket-open", "bracket-close", "dash")
         # By token, and "edge" at both sides (index -1 is the last), or "": its form, its kind, coarsely, and its
         # classes: that by its company, and its part of speech.
         self.form = [*self.text.form, "", ""]
-        readings, vocabulary = dict(zip(self.text.word, layout.readings, strict=True)), self.text.vocabulary
-        kinds = {
-            word: _word_kind(form, readings[word]) if word[0].isalnum() else self._mark_kind(word)
-            for word, form in vocabulary.items()
-        }
+        known = {word: _known(word) for word in self.text.vocabulary}
+        kinds = {word: kind for word, (kind, _) in known.items()}
         self.kind = [*map(kinds.__getitem__, self.text.word), "edge", "edge"]
         for i, kind in enumerate(self.kind):
             if kind == "quote":
@@ -100,20 +118,8 @@ class Tokens:
                 self.kind[i] = "stop"
             elif kind == "mark" and self.text.word[i : i + 2] == _DOTS and self.text.word[i - 1] != ".":
                 self.kind[i] = "dots"
-        company, speech = word_classes(), parts_of_speech()
-        classes = {word: (company[form][0], speech[form]) for word, form in vocabulary.items()}
+        classes = {word: classes for word, (_, classes) in known.items()}
         self.classes = [*map(classes.__getitem__, self.text.word), _EDGE, _EDGE]
-
-    def _mark_kind(self, mark: str) -> str:
-        if mark == "\n":
-            return "line"
-        if mark in self.commas:
-            return "comma"
-        if mark in self.colons:
-            return "colon"
-        if mark in self.quote_marks:
-            return "quote"
-        return "bracket" if mark in self.brackets else "mark"
 
     def skip_marks(self, i: int) -> int:
         """The first token from i on that is a word."""

@@ -6,6 +6,8 @@ over a comma, a complement after a preposition, a word that no table knows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 from agents.extract import source_features as named
@@ -14,7 +16,7 @@ from agents.extract.chunks import PHRASE, steps
 from agents.extract.gazetteer import HEAD, ORDINARY, word
 from agents.extract.layout import Layout
 from agents.extract.lexicon import word_classes
-from agents.extract.model import Facts
+from agents.extract.model import Facts, Ranking
 from agents.extract.nominals import quoted_name
 from agents.extract.phrases import phrase
 from agents.extract.sorts import clitic, sort
@@ -26,15 +28,46 @@ _STEPS = 4
 _CLOSING = frozenset(("that", "which", "stop", "colon", "semicolon"))
 
 
+class Place(NamedTuple):
+    """The phrase may end before token `last`: the facts of its ending there, None where it cannot; of its going on."""
+
+    last: int
+    here: tuple[Facts, ...] | None
+    over: tuple[Facts, ...]
+
+
 class End(NamedTuple):
-    """The phrase ends before token `last`."""
+    """The phrase ends before token `last`: all facts, those of going on so far too."""
 
     last: int
     facts: tuple[Facts, ...]
 
 
+def likeliest(layout: Layout, first: int, bound: int, reason: str, ranking: Ranking) -> int:
+    """The likeliest end of the phrase that begins at token `first`; bounds as in `places`."""
+    best, most, crossed = first, -inf, 0.0
+    for last, here, over in places(layout, first, bound, reason):
+        if here is not None:
+            likely = ranking.score(here, crossed)
+            if likely > most:
+                best, most = last, likely
+        crossed = ranking.score(over, crossed)
+    return best
+
+
 def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
-    """The ends of the phrase that begins at token `first` and never goes past `bound`; `reason`: what stands there."""
+    """The ends that the phrase may have, each with all that speaks for it; bounds as in `places`."""
+    found: list[End] = []
+    crossed: tuple[Facts, ...] = ()
+    for last, here, over in places(layout, first, bound, reason):
+        if here is not None:
+            found.append(End(last, crossed + here))
+        crossed += over
+    return found
+
+
+def places(layout: Layout, first: int, bound: int, reason: str) -> Iterator[Place]:
+    """Where the phrase that begins at token `first` may end; it never goes past `bound`, where `reason` stands."""
     text = layout.text
     bound = min(bound, first + _LONGEST)
     end, ending = phrase(text, first, bound)
@@ -44,8 +77,6 @@ def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
     head = sort(text.word[first])
     parts = _parts(layout, end, bound, head)
     begins = {part.begin: part for part in parts}
-    found: list[End] = []
-    crossed: tuple[Facts, ...] = ()
     where, how = "in", str(ending)
     for last in range(first + 1, bound + 1):
         if last == end:
@@ -54,29 +85,26 @@ def ends(layout: Layout, first: int, bound: int, reason: str) -> list[End]:
             reached = next((part for part in parts if part.first < last <= part.last), None)
             where = "out" if reached is None else "beyond" if last == reached.last else "through"
             how = reached.ending if reached else ""
-        gap = _gap(text, where, how, first, last, bound, reason)
-        joint = _joint(layout, begins[last], how, head, bound, reason) if last in begins else ()
-        if last == end or (
+        stay, go = _gap(text, where, how, first, last, bound, reason)
+        if last in begins:
+            left_out, taken_in = _joint(layout, begins[last], how, head, bound, reason)
+            stay, go = stay + left_out, go + taken_in
+        possible = last == end or (
             sort(text.word[last - 1]) not in _NEVER_LAST and (last == bound or sort(text.word[last]) != "bracket-close")
-        ):
-            found.append(End(last, crossed + _told("end", gap) + _told("not", joint)))
-        if last == bound or (last >= end and _closes(text, last)):
+        )
+        yield Place(last, stay if possible else None, go)
+        if last >= end and last < bound and _closes(text, last):
             break
-        crossed += _told("over", gap) + _told("over", joint)
-    return found
-
-
-def _told(how: str, facts: tuple[Facts, ...]) -> tuple[Facts, ...]:
-    """The facts of a place, for an end there or for going on: over it; of a part, for leaving it out (not)."""
-    return tuple((namer, how, *values) for namer, *values in facts)
 
 
 def _closes(text: Text, i: int) -> bool:
     return sort(text.word[i]) in _CLOSING and text.word[i] != "."
 
 
-def _gap(text: Text, where: str, how: str, first: int, last: int, bound: int, reason: str) -> tuple[Facts, ...]:
-    """The place before token `last`."""
+def _gap(
+    text: Text, where: str, how: str, first: int, last: int, bound: int, reason: str
+) -> tuple[tuple[Facts, ...], tuple[Facts, ...]]:
+    """The place before token `last`: what speaks for ending there, and for going on over it."""
     before, w = text.word[last - 1], word(text.word[first])
     coarse = word_classes()
     left = coarse[text.form[last - 1]][1]
@@ -88,13 +116,18 @@ def _gap(text: Text, where: str, how: str, first: int, last: int, bound: int, re
         definite, letters, right = word(text.word[last]).definite, form[-2:], coarse[form][1]
         following = coarse[text.form[last + 1]][1] if last + 1 < bound else reason
     head, number = sort(text.word[first]), w.noun.number if w.noun else ""
-    return (
-        (named.between, where, how, sort(before), word(before).definite, after, definite, attached),
-        (named.between_classes, where, left, right, following),
-        (named.before_form, where, form, head),
-        (named.from_head, where, head, w.definite, number, after),
-        (named.ends_like, letters, after, definite),
-    )
+    kind, known = sort(before), word(before).definite
+
+    def told(crossed: str) -> tuple[Facts, ...]:
+        return (
+            (named.between, crossed, where, how, kind, known, after, definite, attached),
+            (named.between_classes, crossed, where, left, right, following),
+            (named.before_form, crossed, where, form, head),
+            (named.from_head, crossed, where, head, w.definite, number, after),
+            (named.ends_like, crossed, letters, after, definite),
+        )
+
+    return told("end"), told("over")
 
 
 _NEVER_LAST = frozenset(("comma", "bracket-open", "preposition", "and", "after"))
@@ -147,29 +180,23 @@ def _audience(layout: Layout, i: int, head: str) -> bool:
 _OF_OUTLETS = frozenset(("document", "media"))
 
 
-def _joint(layout: Layout, part: _Part, ending: str, head: str, bound: int, reason: str) -> tuple[Facts, ...]:
-    """The part that begins there."""
+def _joint(
+    layout: Layout, part: _Part, ending: str, head: str, bound: int, reason: str
+) -> tuple[tuple[Facts, ...], tuple[Facts, ...]]:
+    """The part that begins there: what speaks for leaving it out, and for taking it in."""
     text = layout.text
-    w = word(text.word[part.first])
-    kind = sort(text.word[part.first])
+    w, attached = word(text.word[part.first]), clitic(text.word[part.first])
+    kind, form = sort(text.word[part.first]), text.form[part.first]
+    coarse, plural = word_classes()[form][1], bool(w.noun and w.noun.number == "p")
     after = reason if part.last >= bound else sort(text.word[part.last])
-    return (
-        (named.joint, part.steps, ending, kind, part.ending),
-        (named.joint_form, text.form[part.begin], head),
-        (
-            named.joint_class,
-            part.steps,
-            word_classes()[text.form[part.first]][1],
-            clitic(text.word[part.first]),
-            w.definite,
-            text.form[part.first][-2:],
-        ),
-        (
-            named.joint_toward,
-            clitic(text.word[part.first]),
-            kind,
-            bool(w.noun and w.noun.number == "p"),
-            ending,
-        ),
-        (named.joint_after, part.steps, after, kind),
-    )
+
+    def told(crossed: str) -> tuple[Facts, ...]:
+        return (
+            (named.joint, crossed, part.steps, ending, kind, part.ending),
+            (named.joint_form, crossed, text.form[part.begin], head),
+            (named.joint_class, crossed, part.steps, coarse, attached, w.definite, form[-2:]),
+            (named.joint_toward, crossed, attached, kind, plural, ending),
+            (named.joint_after, crossed, part.steps, after, kind),
+        )
+
+    return told("not"), told("over")

@@ -8,12 +8,12 @@ lexicon/sources.tsv, learned by train_sources.py; the features that weighed most
 from __future__ import annotations
 
 from agents.extract.beside import NOBODY, Neighbourhood, Others
-from agents.extract.extents import ends
+from agents.extract.extents import likeliest
 from agents.extract.layout import Layout
 from agents.extract.report import Report, Span
 from agents.extract.source_tables import rankings
 
-__all__ = ["NOBODY", "Others", "end_of", "find_mention"]
+__all__ = ["NOBODY", "Others", "find_mention"]
 
 
 def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Span | None:
@@ -33,11 +33,4 @@ def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Spa
         return None
     report.rule.append(f"mention {', '.join(beside.heaviest(candidates[best].facts, 2))}")
     bound, reason = around.limit(span)
-    return span[0], end_of(layout, span[0], bound, reason)
-
-
-def end_of(layout: Layout, first: int, bound: int, reason: str) -> int:
-    """The likeliest end of the phrase that begins at token `first`, not past `bound`; `reason`: what stands there."""
-    possible = ends(layout, first, bound, reason)
-    extent = rankings()["extent"]
-    return possible[max(range(len(possible)), key=lambda n: (extent.score(possible[n].facts), -n))].last
+    return span[0], likeliest(layout, span[0], bound, reason, rankings()["extent"])

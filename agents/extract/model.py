@@ -40,9 +40,9 @@ class Ranking:
         # Every choice is explained in its statement, by facts that come up again and again.
         self._heaviest = lru_cache(maxsize=_EXPLAINED)(self._heaviest_of)
 
-    def score(self, described: Iterable[Facts]) -> float:
-        """The sum of the weights of all features of a candidate."""
-        return sum(map(self._of, described))
+    def score(self, described: Iterable[Facts], before: float = 0.0) -> float:
+        """The sum of the weights of all features of a candidate, added to what came `before`."""
+        return sum(map(self._of, described), before)
 
     def heaviest(self, described: Iterable[Facts], count: int = 3) -> list[str]:
         """The `count` features, three at most, that weighed most in a choice, for the trace."""

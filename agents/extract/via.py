@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agents.extract.beside import Others
+from agents.extract.extents import likeliest
 from agents.extract.layout import Layout
 from agents.extract.lexicon import words as classes
-from agents.extract.mentions import end_of
 from agents.extract.names import describe
 from agents.extract.nominals import quoted_name
 from agents.extract.phrases import past_time, phrase
 from agents.extract.report import Cue, Report, Span
+from agents.extract.source_tables import rankings
 
 # How far, in tokens, from cue and content the outlet is told; how far before its verb its name may begin, and how far
 # behind the verb the source may stand.
@@ -114,7 +115,7 @@ class _Sentence:
         if quoted > k and self._passes((k + 1, quoted - 1)):
             return k, quoted
         passes = self._passes((k, max(phrase(self.text, k, bound)[0], k + 1)))
-        return (k, end_of(self.layout, k, bound, "end")) if passes else None
+        return (k, likeliest(self.layout, k, bound, "end", rankings()["extent"])) if passes else None
 
     def _bounds(self, i: int) -> bool:
         form = self.text.form[i]

@@ -201,11 +201,11 @@ class Neighbourhood:
             (named.bounded, where, before, after, touching),
             (named.after_form, where, form, head, self._passing()),
             (named.agreeing, where, agreement(cue, text, near.span), joined, touching),
-            (named.reached, where, way, head),
-            (named.of_lemma, where, cue.lemma, head, touching, after),
+            *named.reached(where, way, head),
+            *named.of_lemma(where, cue.lemma, head, touching, after),
             (named.of_head, where, head, joined, touching, after),
-            (named.of_first, where, text.form[first]),
-            (named.of_last, text.form[last - 1]),
+            *named.of_first(where, text.form[first]),
+            *named.of_last(text.form[last - 1]),
             (named.quoted, side, deeper, self.inside, first in self.others.told),
         )
 

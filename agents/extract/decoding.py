@@ -15,7 +15,8 @@ from agents.extract.report import Span
 # A possible cue is taken for none when that is likelier than this.
 _DOUBT = 0.55
 # Where a cue's own word and neighbours speak so much against it (as log odds), no content is looked for: half of all.
-_HOPELESS = 2.2
+# Between two sums of weights, which are thousandths, so that no rounding decides.
+_HOPELESS = 2.2005
 # How much overlap with the true content, in words, is good, and is at all; and what the latter and exactness are worth.
 _GOOD, _FAIR = 0.8, 0.3
 _FAIR_WORTH, _EXACT_WORTH = 0.15, 0.15

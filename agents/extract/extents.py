@@ -121,8 +121,8 @@ def _gap(
     def told(crossed: str) -> tuple[Facts, ...]:
         return (
             (named.between, crossed, where, how, kind, known, after, definite, attached),
-            (named.between_classes, crossed, where, left, right, following),
-            (named.before_form, crossed, where, form, head),
+            *named.between_classes(crossed, where, left, right, following),
+            *named.before_form(crossed, where, form, head),
             (named.from_head, crossed, where, head, w.definite, number, after),
             (named.ends_like, crossed, letters, after, definite),
         )

@@ -4,7 +4,8 @@ Choosing one of several is a softmax over the sums of their features' weights, s
 probability, and can be explained by the features that weighed most. Weights are learned by train.py.
 
 Most candidates are never looked at again, so that a candidate holds not its features but the facts that they are
-made of: what the features of some facts weigh together is summed once and remembered.
+made of: what the features of some facts weigh together is summed once and remembered. Facts that hardly ever come
+again (two words, a lemma and a class) are not worth remembering: they stand as the features themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from agents.extract.lexicon import rows
@@ -21,8 +21,8 @@ from agents.extract.lexicon import rows
 Weights = Mapping[str, float]
 # Rankings of the same few answers for everything share their features: feature → its weight for each answer.
 AnswerWeights = Mapping[str, Sequence[float]]
-# A function that names features, and its arguments: (by_class, kind, coarse).
-Facts = tuple[Any, ...]
+# A function that names features, and its arguments: (by_class, kind, coarse); or a feature itself, by its name.
+Facts = tuple[Any, ...] | str
 
 # So many sums are kept, so that a long run over many texts stays within its memory.
 _MEMO = 20_000
@@ -46,27 +46,37 @@ class Ranking:
 
     def heaviest(self, described: Iterable[Facts], count: int = 3) -> list[str]:
         """The `count` features, three at most, that weighed most in a choice, for the trace."""
-        known = sorted(chain.from_iterable(map(self._heaviest, described)))
-        return [told for _, _, told in known[:count]]
+        known: list[tuple[float, str]] = []
+        for facts in described:
+            if not isinstance(facts, str):
+                known += self._heaviest(facts)
+            elif facts in self.weights:
+                known.append((-abs(self.weights[facts]), facts))
+        known.sort()
+        return [f"{name}:{self.weights[name]:+.1f}" for _, name in known[:count]]
 
-    def _heaviest_of(self, facts: Facts) -> list[tuple[float, str, str]]:
-        """The three heaviest features of some facts: how little they weigh, their names, and both as they are told."""
+    def _heaviest_of(self, facts: Facts) -> list[tuple[float, str]]:
+        """The three heaviest features of some facts: how little they weigh, and their names."""
         weights = self.weights
-        known = sorted((-abs(weights[name]), name) for name in features((facts,)) if name in weights)
-        return [(light, name, f"{name}:{weights[name]:+.1f}") for light, name in known[:3]]
+        return sorted((-abs(weights[name]), name) for name in features((facts,)) if name in weights)[:3]
 
 
 class _Sums(dict[Facts, float]):
-    """Facts → what their features weigh; filled as it is asked."""
+    """Facts → what their features weigh; filled as it is asked. Features are known from the start."""
 
     __slots__ = ("weights",)
 
     def __init__(self, weights: Weights) -> None:
+        super().__init__()
         self.weights = weights
+        self.update(weights)
 
     def __missing__(self, facts: Facts) -> float:
-        if len(self) >= _MEMO:
+        if isinstance(facts, str):
+            return 0.0
+        if len(self) >= len(self.weights) + _MEMO:
             self.clear()
+            self.update(self.weights)
         namer, *values = facts
         weight = self[facts] = sum(filter(None, map(self.weights.get, namer(*values))), 0.0)
         return weight
@@ -74,7 +84,14 @@ class _Sums(dict[Facts, float]):
 
 def features(described: Iterable[Facts]) -> list[str]:
     """The names of the features that some facts have."""
-    return [name for namer, *values in described for name in namer(*values)]
+    found: list[str] = []
+    for facts in described:
+        if isinstance(facts, str):
+            found.append(facts)
+        else:
+            namer, *values = facts
+            found += namer(*values)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

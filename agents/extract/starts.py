@@ -215,13 +215,13 @@ class Starts:
             (named.placed, kind, label, shape, fits, entry.strength, near, nth, agrees),
             (named.crossed, kind, kinds[mark - 1], min(commas, 3), min(cues_between, 2), min(relatives, 2)),
             (named.passing, kind, label, passed, "object" in entry.frames),
-            (named.of_lemma, label, entry.lemma, agrees, near, coarse),
+            *named.of_lemma(label, entry.lemma, agrees, near, coarse),
             (named.of_class, kind, agrees, coarse),
-            (named.of_classes, kind, classes[mark - 1][1], coarse),
+            *named.of_classes(kind, classes[mark - 1][1], coarse),
             (named.of_fine, kind, fine),
             (named.of_next, kind, classes[first + 1][1]),
-            (named.of_form, kind, text.form[first]),
-            (named.of_form_before, kind, text.form[mark - 1]),
+            *named.of_form(kind, text.form[first]),
+            *named.of_form_before(kind, text.form[mark - 1]),
         ]
         if quoted:
             facts.append((named.quoted, kind, length, fits, entry.strength, nth, speaks))
@@ -304,19 +304,19 @@ class Starts:
         inside = layout.quotations.inside[at] >= 0
         initial = layout.first[at] == at
         left, right = self.tokens.classes[at - 1], self.tokens.classes[end]
-        following = (sort(text.word[k]) if k < self.tokens.size else "end" for k in (end, end + 1))
+        near, then = (sort(text.word[k]) if k < self.tokens.size else "end" for k in (end, end + 1))
         rest = _PLACE(layout.last[at] - at)
         facts: list[Facts] = [
             (named.none_placed, shape, strength, before, after, inside, initial, text.line[at] == 0),
-            (named.none_lemma, lemma, shape, left[1], right[1], self.tokens.form[end], rest),
-            (named.none_form, text.form[at]),
-            (named.none_word_before, self.tokens.form[at - 1]),
+            *named.none_lemma(lemma, shape, left[1], right[1], self.tokens.form[end], rest),
+            *named.none_form(text.form[at]),
+            *named.none_word_before(self.tokens.form[at - 1]),
             (named.none_left, left[1], left[0], shape),
-            (named.none_right, right[1], right[0], strength, shape),
+            *named.none_right(right[1], right[0], strength, shape),
             (named.none_second, self.tokens.classes[end + 1][1], shape),
-            (named.none_word_after, self.tokens.form[end], shape),
+            *named.none_word_after(self.tokens.form[end], shape),
             (named.none_rest, _PLACE(at - layout.first[at]), rest, shape, strength),
-            (named.none_sorts, *following, left[1], shape, lemma),
+            *named.none_sorts(near, then, left[1], shape, lemma),
         ]
         if join != "bare":
             prior, medium = self.tokens.kind[joined - 1], self._medium(cue)

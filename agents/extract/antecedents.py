@@ -18,7 +18,7 @@ from agents.extract.coreference import Article
 from agents.extract.layout import Layout
 from agents.extract.lexicon import affixes
 from agents.extract.model import Facts, Ranking
-from agents.extract.names import Source, describe
+from agents.extract.names import Source
 from agents.extract.report import Report, Span
 from agents.extract.sorts import clitic, sort
 
@@ -121,7 +121,7 @@ class Antecedents:
                 span, path = near_by.span, near_by.path
                 if report.via and _meet(span, report.via):
                     continue
-                source = describe(text, span)
+                source = self.article.source(span)
                 before = "start" if span[0] <= first else sort(text.word[span[0] - 1])
                 told = all(i in self.others.told for i in range(*span))
                 add(

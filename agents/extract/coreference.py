@@ -38,6 +38,7 @@ class Article:
         self.bodies: list[Source] = []
         # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
         self.sources: list[Source] = []
+        self._described: dict[Span, Source] = {}
         self._full: dict[tuple[str, ...], Span] = {}
         self._surnames: set[str] = set()
         self._scan()
@@ -74,7 +75,7 @@ class Article:
             if end == i:
                 i += 1
                 continue
-            source = describe(text, (i, end))
+            source = self.source((i, end))
             found.append(source)
             if source.name:
                 self.people.append(source)
@@ -87,8 +88,15 @@ class Article:
             for at in self._at[form]:
                 if not covered[at]:
                     covered[at] = True
-                    found.append(describe(text, (at, at + 1)))
+                    found.append(self.source((at, at + 1)))
         self.sources = sorted(found, key=lambda source: source.span)
+
+    def source(self, span: Span) -> Source:
+        """What the phrase of tokens `span` names."""
+        known = self._described.get(span)
+        if known is None:
+            known = self._described[span] = describe(self.text, span)
+        return known
 
     def __contains__(self, form: str) -> bool:
         return form in self._at

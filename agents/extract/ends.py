@@ -37,7 +37,7 @@ class Ends:
         text, layout = self.text, self.layout
         quotations = layout.quotations
         first = start.first
-        size = len(text)
+        size = self.tokens.size
         opened = -1
         for mark in (start.mark, first - 1, first - 2):
             if mark in quotations.opening and quotations.all[quotations.opening[mark]].first <= first:
@@ -111,7 +111,7 @@ class Ends:
 
     def _first_verb(self, first: int, last: int) -> tuple[int, str]:
         """The first verb of the sentence from token `first`: where and what it is; empty where `last` comes before."""
-        for k in range(first, min(last, len(self.text))):
+        for k in range(first, min(last, self.tokens.size)):
             if self.layout.stop[k] and k > first:
                 break
             verb = _verb(self.tokens.classes[k][1], k == first)
@@ -123,7 +123,7 @@ class Ends:
         """The accepted cue that heads what follows a cut at k, and how near it is; empty when none does."""
         text = self.text
         near = 0
-        for j in range(k, min(k + 7, len(text))):
+        for j in range(k, min(k + 7, self.tokens.size)):
             if not text.wordlike[j]:
                 if near:
                     break
@@ -145,7 +145,7 @@ class Ends:
 
     def _boundary(self, k: int, first: int, limit: int) -> str:
         """What makes a cut before token k possible; empty when nothing does."""
-        if k >= len(self.text) or k == limit:
+        if k >= self.tokens.size or k == limit:
             return "edge"
         if not self.text.wordlike[k]:
             kind = self.tokens.kind[k]
@@ -211,16 +211,16 @@ class Ends:
         j = self.tokens.skip_marks(k)
         following = self.tokens.kind[j]
         form = self.tokens.form[j]
-        readings = layout.readings[j] if j < len(text) else ()
+        readings = layout.readings[j] if j < self.tokens.size else ()
         size = _SIZE(last - start.first)
-        final = j >= len(text) or layout.stop[k if k < len(text) else k - 1]
+        final = j >= self.tokens.size or layout.stop[k if k < self.tokens.size else k - 1]
         fine, coarse = self.tokens.classes[j]
         second, inner = self.tokens.classes[j + 1][1], self.tokens.classes[last - 1][1]
         rest = "0" if final else _SIZE(layout.last[j] - j)
         verb_at, its_verb = self._first_verb(j, j + _NEAR)
         its_form = self.tokens.form[verb_at] if its_verb else ""
         begun, then = self.tokens.classes[start.first][1], self.tokens.form[j + 1]
-        verbal_next = j < len(text) and text.wordlike[j] and self.tokens.verbal(j)
+        verbal_next = j < self.tokens.size and text.wordlike[j] and self.tokens.verbal(j)
         facts: list[Facts] = [
             (named.cut, boundary, where, kind, size, min(sentences, 3), min(commas, 4)),
             (named.cut_before, boundary, where, kind, following, final, verb, verbal_next, second),
@@ -244,7 +244,7 @@ class Ends:
                 q = quotations.all[closed]
                 wide = q.last - q.first
                 quoted = "1" if wide == 1 else "2-3" if wide < 4 else "4-7" if wide < 8 else "8+"
-                tight = k + 1 < len(text) and text.wordlike[k + 1]
+                tight = k + 1 < self.tokens.size and text.wordlike[k + 1]
                 facts.append((named.cut_closes, quoted, where, kind, tight, following))
         aside = self._aside(j)
         if aside:

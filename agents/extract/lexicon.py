@@ -171,13 +171,14 @@ class Tones:
             for key, acts in table.items()
             if "_" in key
         }
+        self._before_another = {first for first, *_ in self._pairs}
         self._prefixes = affixes("conjunction", "complement")
         self._of_word = lru_cache(REMEMBERED)(self._find)
 
     def of(self, form: str, following: str) -> tuple[str, ...]:
         """The acts that a folded word, or it with the word after it, speaks for."""
         found = self._of_word(form)
-        pair = self._pairs.get((form, following))
+        pair = self._pairs.get((form, following)) if form in self._before_another else None
         return (*found, *sorted(pair)) if pair else found
 
     def _find(self, form: str) -> tuple[str, ...]:

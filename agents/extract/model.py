@@ -46,14 +46,15 @@ class Ranking:
 
     def heaviest(self, described: Iterable[Facts], count: int = 3) -> list[str]:
         """The `count` features, three at most, that weighed most in a choice, for the trace."""
+        weights, remembered = self.weights, self._heaviest
         known: list[tuple[float, str]] = []
         for facts in described:
             if not isinstance(facts, str):
-                known += self._heaviest(facts)
-            elif facts in self.weights:
-                known.append((-abs(self.weights[facts]), facts))
+                known += remembered(facts)
+            elif facts in weights:
+                known.append((-abs(weights[facts]), facts))
         known.sort()
-        return [f"{name}:{self.weights[name]:+.1f}" for _, name in known[:count]]
+        return [f"{name}:{weights[name]:+.1f}" for _, name in known[:count]]
 
     def _heaviest_of(self, facts: Facts) -> list[tuple[float, str]]:
         """The three heaviest features of some facts: how little they weigh, and their names."""

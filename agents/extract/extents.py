@@ -6,7 +6,7 @@ over a comma, a complement after a preposition, a word that no table knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import inf
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ from agents.extract.text import Text
 _LONGEST, _PARTS = 34, 5
 _STEPS = 4
 _CLOSING = frozenset(("that", "which", "stop", "colon", "semicolon"))
+# The facts of a place for an end there, or for going on: over it; of a part, for leaving it out (not), or over it.
+_Told = Callable[[str], tuple[Facts, ...]]
 
 
 class Place(NamedTuple):
@@ -85,26 +87,24 @@ def places(layout: Layout, first: int, bound: int, reason: str) -> Iterator[Plac
             reached = next((part for part in parts if part.first < last <= part.last), None)
             where = "out" if reached is None else "beyond" if last == reached.last else "through"
             how = reached.ending if reached else ""
-        stay, go = _gap(text, where, how, first, last, bound, reason)
-        if last in begins:
-            left_out, taken_in = _joint(layout, begins[last], how, head, bound, reason)
-            stay, go = stay + left_out, go + taken_in
+        gap = _gap(text, where, how, first, last, bound, reason)
+        joint = _joint(layout, begins[last], how, head, bound, reason) if last in begins else _nothing
         possible = last == end or (
             sort(text.word[last - 1]) not in _NEVER_LAST and (last == bound or sort(text.word[last]) != "bracket-close")
         )
-        yield Place(last, stay if possible else None, go)
-        if last >= end and last < bound and _closes(text, last):
+        here = gap("end") + joint("not") if possible else None
+        if last == bound or (last >= end and _closes(text, last)):
+            yield Place(last, here, ())
             break
+        yield Place(last, here, gap("over") + joint("over"))
 
 
 def _closes(text: Text, i: int) -> bool:
     return sort(text.word[i]) in _CLOSING and text.word[i] != "."
 
 
-def _gap(
-    text: Text, where: str, how: str, first: int, last: int, bound: int, reason: str
-) -> tuple[tuple[Facts, ...], tuple[Facts, ...]]:
-    """The place before token `last`: what speaks for ending there, and for going on over it."""
+def _gap(text: Text, where: str, how: str, first: int, last: int, bound: int, reason: str) -> _Told:
+    """The place before token `last`."""
     before, w = text.word[last - 1], word(text.word[first])
     coarse = word_classes()
     left = coarse[text.form[last - 1]][1]
@@ -123,11 +123,11 @@ def _gap(
             (named.between, crossed, where, how, kind, known, after, definite, attached),
             *named.between_classes(crossed, where, left, right, following),
             *named.before_form(crossed, where, form, head),
-            (named.from_head, crossed, where, head, w.definite, number, after),
+            *named.from_head(crossed, where, head, w.definite, number, after),
             (named.ends_like, crossed, letters, after, definite),
         )
 
-    return told("end"), told("over")
+    return told
 
 
 _NEVER_LAST = frozenset(("comma", "bracket-open", "preposition", "and", "after"))
@@ -180,10 +180,8 @@ def _audience(layout: Layout, i: int, head: str) -> bool:
 _OF_OUTLETS = frozenset(("document", "media"))
 
 
-def _joint(
-    layout: Layout, part: _Part, ending: str, head: str, bound: int, reason: str
-) -> tuple[tuple[Facts, ...], tuple[Facts, ...]]:
-    """The part that begins there: what speaks for leaving it out, and for taking it in."""
+def _joint(layout: Layout, part: _Part, ending: str, head: str, bound: int, reason: str) -> _Told:
+    """The part that begins there."""
     text = layout.text
     w, attached = word(text.word[part.first]), clitic(text.word[part.first])
     kind, form = sort(text.word[part.first]), text.form[part.first]
@@ -199,4 +197,9 @@ def _joint(
             (named.joint_after, crossed, part.steps, after, kind),
         )
 
-    return told("not"), told("over")
+    return told
+
+
+def _nothing(crossed: str) -> tuple[Facts, ...]:
+    """No part begins there."""
+    return ()

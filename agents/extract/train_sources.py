@@ -42,6 +42,7 @@ from agents.extract.sorts import sort
 from agents.extract.source_tables import use
 from agents.extract.speakers import Resolver
 from agents.extract.text import Text
+from agents.extract.variations import flattened, varied
 from streams.arabic import fold
 
 # Whom a bare verb means is learned from few articles and many times over: its weights are held the smallest.
@@ -51,7 +52,7 @@ _rank = partial(rank, negligible=0.12)
 # Marks within a name (ج. ب.).
 _IN_NAMES = frozenset((".", "-"))
 # Who spoke last is learned from articles with gaps too, as the engine does not find every statement.
-_EACH, _GAPS = 5, (0, 2)
+_EACH, _GAPS, _FLAT_GAPS = 5, 0, 2
 # Of so many reports one teaches a second time, its content begun too late, as the engine begins some.
 _LATE = 3
 # The share of known verbs in a class from which on its other members are taken for verbs too.
@@ -242,15 +243,21 @@ def verbal() -> Table:
 
 
 def learn(articles: Sequence[Article]) -> dict[str, Table]:
-    """The weights of all rankings; they are in use afterwards."""
+    """The weights of all rankings; they are in use afterwards.
+
+    Articles teach in other outlets' ways, too: how far a source goes, with other words around it; whom a bare verb
+    means, without paragraphs.
+    """
+    others = [Article(varied(a.document, str(a.document["doc"]))) for a in articles]
     tables = {
         "beside": _rank(groups(lesson for a in articles for lesson in a.beside), _PENALTY["beside"]),
-        "extent": _rank(groups(lesson for a in articles for lesson in a.extent), _PENALTY["extent"]),
+        "extent": _rank(groups(lesson for a in [*articles, *others] for lesson in a.extent), _PENALTY["extent"]),
         "name": _rank(groups(lesson for a in articles for lesson in a.name), _PENALTY["name"]),
     }
     use(tables)
-    gapped = [Article(a.document, gaps) for a in articles for gaps in _GAPS]
-    bare = groups(lesson for a in [*articles, *gapped] for lesson in a.antecedents())
+    gapped = [Article(a.document, _GAPS) for a in articles]
+    flat = [Article(flattened(a.document), _FLAT_GAPS) for a in articles]
+    bare = groups(lesson for a in [*articles, *gapped, *flat] for lesson in a.antecedents())
     tables["antecedent"] = _rank(bare, _PENALTY["antecedent"])
     use(tables)
     return tables

@@ -42,6 +42,12 @@ def varied(document: dict[str, Any], seed: str) -> dict[str, Any]:
     }
 
 
+def flattened(document: dict[str, Any]) -> dict[str, Any]:
+    """The annotated article `document` without paragraphs: all behind the headline on one line."""
+    title, line, body = document["text"].partition("\n")
+    return {**document, "text": title + line + body.replace("\n", " ")}
+
+
 def _table(kind: str) -> list[str]:
     return [row["text"] for row in rows("variations.tsv") if row["kind"] == kind]
 

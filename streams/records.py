@@ -183,6 +183,13 @@ class AlertRule(Record, frozen=True, kw_only=True):
     retractions: Annotated[bool, Meta(description="Whether to tell when an alert's statement is retracted")] = False
 
 
+class AlertChannels(Record, frozen=True, kw_only=True):
+    """Where alerts can go, as those who deliver said when they started. Key: `stage`."""
+
+    stage: Literal["alert"] = "alert"
+    channels: Annotated[list[str], Meta(description="Names from the file of channels")]
+
+
 class Alert(Record, frozen=True, kw_only=True):
     """A statement that a rule matched, or its retraction. Key: `article_id`."""
 

@@ -25,7 +25,7 @@ from agents.alert import metrics
 from agents.alert.channels import opened
 from agents.alert.deliver import Clock, delivering
 from agents.alert.produce import producing
-from agents.alert.rulebook import Rulebook, following, publish_file, read
+from agents.alert.rulebook import Rulebook, doubts, following, publish_channels, publish_file, read
 from agents.alert.rules import load
 from streams.app import build, running
 from streams.identity import identity
@@ -59,7 +59,10 @@ async def run(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> A
         producer = await stack.enter_async_context(producing(settings))
         if file:
             await publish_file(producer, file, await read(settings))
+        await publish_channels(producer, channels)
         rulebook = await stack.enter_async_context(following(settings, producer))
+        for doubt in doubts(rulebook.rules.values(), channels):
+            log.warning("%s", doubt)
         await stack.enter_async_context(delivering(settings, producer, rulebook, channels, clock))
         app = build("alert", settings)
         Stage(app, settings, name="alert", source=STATEMENTS, work=matching(rulebook, clock), row=Raised)

@@ -87,8 +87,10 @@ def add(file: File, broker: options.Broker = None, data_dir: options.DataDir = N
     import msgspec
 
     rules = [msgspec.structs.replace(rule, origin="api") for rule in _load(file).rules]
-    options.run(_add(options.settings(broker=broker, data_dir=data_dir), rules))
+    doubts = options.run(_add(options.settings(broker=broker, data_dir=data_dir), rules))
     typer.echo(f"at work: {', '.join(rule.name for rule in rules) or 'nothing: the file has no rules'}")
+    for doubt in doubts:
+        typer.echo(f"tasrih: warning: {doubt} (channels stand in the worker's file, TASRIH_ALERTS)", err=True)
 
 
 @app.command()
@@ -284,13 +286,16 @@ async def _publish(settings: Settings, rules: list[AlertRule], removed: list[str
             await publish(producer, rules, removed)
 
 
-async def _add(settings: Settings, rules: list[AlertRule]) -> None:
+async def _add(settings: Settings, rules: list[AlertRule]) -> list[str]:
+    """Put them on the topic; why alerts of theirs could not be delivered, if so."""
+    from agents.alert.rulebook import doubts, known_channels
     from streams.broker import reach
 
     async with reach(settings) as found:
         known = await _rules(found)
         _ours(known[rule.name] for rule in rules if rule.name in known)
         await _publish(found, rules, [])
+        return doubts(rules, await known_channels(found))
 
 
 async def _remove(settings: Settings, names: list[str]) -> None:

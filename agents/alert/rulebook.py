@@ -1,11 +1,11 @@
-"""The rules as they stand on the topic `alert-rules`, where the file and the API meet."""
+"""The rules as they stand on the topic `alert-rules`, where the file and the API meet; and the channels there are."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
@@ -13,9 +13,10 @@ from aiokafka.errors import KafkaError
 from agents.alert.matching import Matcher
 from agents.alert.produce import Producer, place
 from agents.alert.rules import AlertFile, RuleError, checked
-from streams.records import AlertRule
+from streams.records import AlertChannels, AlertRule
 from streams.settings import Settings
-from streams.topics import ALERT_RULES
+from streams.tail import follow
+from streams.topics import ALERT_CHANNELS, ALERT_RULES
 from streams.wire import UnreadableError, client_options, decode
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,34 @@ async def publish_file(producer: Producer, file: AlertFile, known: dict[str, Ale
     wanted = {rule.name: rule for rule in file.rules}
     gone = [name for name, rule in known.items() if rule.origin == "file" and name not in wanted]
     await publish(producer, (rule for name, rule in wanted.items() if known.get(name) != rule), gone)
+
+
+async def publish_channels(producer: Producer, names: Iterable[str]) -> None:
+    """Tell those who make rules which channels we can deliver to."""
+    told = AlertChannels(channels=sorted(names))
+    await producer.put(ALERT_CHANNELS, told.stage, told, id=told.stage, source=f"alert-channels:{told.stage}")
+
+
+async def known_channels(settings: Settings) -> list[str] | None:
+    """The channels there are, as the last worker that started said; None before any has."""
+    found = None
+    async for message in follow(settings, ALERT_CHANNELS, last=None, forever=False):
+        with contextlib.suppress(UnreadableError):
+            found = decode(message.value, AlertChannels).channels
+    return found
+
+
+def doubts(rules: Iterable[AlertRule], channels: Collection[str] | None) -> list[str]:
+    """What is wrong with rules whose alerts could not be delivered to `channels`; nothing while none are known."""
+    if channels is None:
+        return []
+    there = ", ".join(sorted(channels)) or "none"
+    return [
+        f"rule {rule.name}: no channel is named {channel}, its alerts will become dead letters; there are: {there}"
+        for rule in rules
+        for channel in dict.fromkeys(rule.channels)
+        if channel not in channels
+    ]
 
 
 @contextlib.asynccontextmanager

@@ -27,7 +27,7 @@ from agents.serve.filters import Candidate, Conditions, Selection, microseconds,
 from agents.serve.health import Health
 from agents.serve.position import Position, first_place, place
 from agents.serve.words import tag, terms
-from streams.records import Alert, AlertRule, Article, Feed, Statement, encode
+from streams.records import Alert, AlertChannels, AlertRule, Article, Feed, Statement, encode
 from streams.settings import Settings
 from streams.topics import STATEMENTS
 
@@ -60,6 +60,7 @@ CREATE INDEX IF NOT EXISTS articles_normalized ON articles (normalized_at);
 CREATE TABLE IF NOT EXISTS feeds (url {text} PRIMARY KEY, record {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS feed_healths (url {text} PRIMARY KEY, health {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS rules (name {text} PRIMARY KEY, record {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS alert_channels (stage {text} PRIMARY KEY, record {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS alerts (alert_id {text} PRIMARY KEY, rule {text} NOT NULL, matched_at BIGINT NOT NULL,
     record {bytes} NOT NULL);
 CREATE INDEX IF NOT EXISTS alerts_matched ON alerts (matched_at, alert_id);
@@ -93,6 +94,10 @@ _HEALTH = (
     "INSERT INTO feed_healths (url, health) VALUES ($1,$2) ON CONFLICT (url) DO UPDATE SET health = excluded.health"
 )
 _RULE = "INSERT INTO rules (name, record) VALUES ($1,$2) ON CONFLICT (name) DO UPDATE SET record = excluded.record"
+_CHANNELS = (
+    "INSERT INTO alert_channels (stage, record) VALUES ($1,$2) "
+    "ON CONFLICT (stage) DO UPDATE SET record = excluded.record"
+)
 _ALERT = (
     "INSERT INTO alerts (alert_id, rule, matched_at, record) VALUES ($1,$2,$3,$4) ON CONFLICT (alert_id) DO NOTHING"
 )
@@ -130,6 +135,7 @@ class Batch:
     feeds: dict[str, Feed | None] = field(default_factory=dict)  # None: there is no more
     healths: dict[str, Health | None] = field(default_factory=dict)
     rules: dict[str, AlertRule | None] = field(default_factory=dict)
+    channels: dict[str, AlertChannels | None] = field(default_factory=dict)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
@@ -222,6 +228,7 @@ class Archive:
                 ((_FEED, "DELETE FROM feeds WHERE url = $1"), batch.feeds),
                 ((_HEALTH, "DELETE FROM feed_healths WHERE url = $1"), batch.healths),
                 ((_RULE, "DELETE FROM rules WHERE name = $1"), batch.rules),
+                ((_CHANNELS, "DELETE FROM alert_channels WHERE stage = $1"), batch.channels),
             ):
                 put, take = sql
                 await db.run(put, [(key, msgspec.json.encode(row)) for key, row in changes.items() if row])
@@ -492,6 +499,12 @@ class Archive:
         async with self.database.reading() as db:
             rows = await db.fetch("SELECT record FROM rules WHERE name = $1", name)
         return msgspec.json.decode(rows[0][0], type=AlertRule) if rows else None
+
+    async def channels(self) -> list[str] | None:
+        """The channels that alerts can go to; None before those who deliver have said."""
+        async with self.database.reading() as db:
+            rows = await db.fetch("SELECT record FROM alert_channels")
+        return msgspec.json.decode(rows[0][0], type=AlertChannels).channels if rows else None
 
     async def alerts(self, rules: Sequence[str], after: tuple[int, str] | None, limit: int) -> list[AlertRow]:
         """The newest alerts, after the one of this time and id."""

@@ -20,16 +20,16 @@ from agents.serve.health import health
 from agents.serve.hub import Hub
 from agents.serve.position import Position
 from streams.metrics import LAST_PROGRESS, PROCESSED
-from streams.records import Alert, AlertRule, Article, Feed, Statement
+from streams.records import Alert, AlertChannels, AlertRule, Article, Feed, Statement
 from streams.rows import changelog
 from streams.settings import Settings
 from streams.stage import sequence
-from streams.topics import ALERT_RULES, ALERTS, ARTICLES, FEEDS, FETCH_BYTES, STATEMENTS
+from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS, ARTICLES, FEEDS, FETCH_BYTES, STATEMENTS
 from streams.wire import UnreadableError, client_options, decode
 
 log = logging.getLogger(__name__)
 
-FOLLOWED = (STATEMENTS, ARTICLES, ALERTS, FEEDS, ALERT_RULES)
+FOLLOWED = (STATEMENTS, ARTICLES, ALERTS, FEEDS, ALERT_RULES, ALERT_CHANNELS)
 _HEALTH = "feed-health"  # what the archive calls the changelog of the fetchers' table
 _BATCH = 500
 # Readers are served at most twenty times a second: many statements in one write cost as much as one.
@@ -208,6 +208,8 @@ class Follower:
                     batch.feeds[key] = None if value is None else decode(value, Feed)
                 case ALERT_RULES.name, value:
                     batch.rules[key] = None if value is None else decode(value, AlertRule)
+                case ALERT_CHANNELS.name, value:
+                    batch.channels[key] = None if value is None else decode(value, AlertChannels)
                 case _, value:
                     batch.healths[key] = None if value is None else health(_row(value))
         except UnreadableError as error:

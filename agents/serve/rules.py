@@ -6,7 +6,6 @@ It is the only thing that the server writes to Kafka, and only for a key with th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -18,14 +17,13 @@ from msgspec import Meta
 
 from agents.alert.matching import Matcher
 from agents.alert.produce import producing
-from agents.alert.rulebook import publish
-from agents.alert.rules import RuleError, load
+from agents.alert.rulebook import doubts, publish
+from agents.alert.rules import RuleError
 from agents.alert.rules import rule as checked
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json, raw
 from agents.serve.filters import Filter
 from agents.serve.problems import ProblemError, bad_request, not_found
 from streams.records import AlertRule, Statement
-from streams.settings import Settings
 
 # A trial looks at the newest statements, a few at a time: others want answers, too.
 _LOOKED_AT = 20_000
@@ -35,7 +33,7 @@ _SHOWN = 50
 # in the next list.
 _LOOKS = 100
 _LOOK_EVERY = 0.03
-_NOT_SAID = ("name", "origin", "schema_version")
+_NOT_SAID = ("name", "origin", "schema_version", "warnings")
 
 
 class Rules(msgspec.Struct, kw_only=True):
@@ -43,8 +41,15 @@ class Rules(msgspec.Struct, kw_only=True):
 
     rules: list[AlertRule]
     channels: Annotated[
-        list[str], Meta(description="Those that rules name, and those of the file, if it is known here")
+        list[str] | None,
+        Meta(description="Those that alerts can go to; null before those who deliver have said"),
     ]
+
+
+class KeptRule(AlertRule, frozen=True, kw_only=True):
+    """A rule as it is kept, and what is doubtful about it."""
+
+    warnings: Annotated[list[str], Meta(description="Channels that there are not, whose alerts become dead letters")]
 
 
 class Trial(msgspec.Struct, kw_only=True):
@@ -70,10 +75,8 @@ class TrialQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 async def list_rules(request: web.Request, query: Nothing) -> web.Response:
     """The rules of alerts, those of the file and those of the API, and the channels they may name."""
-    rules = await request.app[SERVER].archive.rules()
-    named = (channel for rule in rules for channel in msgspec.json.decode(rule, type=AlertRule).channels)
-    channels = {*named, *_channels(request.app[SERVER].settings)}
-    return json(Rules(rules=raw(rules), channels=sorted(channels)))
+    archive = request.app[SERVER].archive
+    return json(Rules(rules=raw(await archive.rules()), channels=await archive.channels()))
 
 
 async def get_rule(request: web.Request, query: Nothing) -> web.Response:
@@ -84,6 +87,7 @@ async def get_rule(request: web.Request, query: Nothing) -> web.Response:
 async def put_rule(request: web.Request, query: Nothing) -> web.Response:
     """Make a rule, or change one that was made here. Alerts follow it within moments.
 
+    A channel that there is not is accepted, for it may come; `warnings` says so.
     With the header `If-None-Match: *` a rule that is there is not changed: the answer is 412.
     """
     rule = await _said(request, request.match_info["name"])
@@ -93,7 +97,8 @@ async def put_rule(request: web.Request, query: Nothing) -> web.Response:
     _refuse_the_files(known)
     await _publish(request, rules=[rule])
     await _followed(request, rule.name, rule)
-    return json(rule)
+    warnings = doubts([rule], await request.app[SERVER].archive.channels())
+    return json(KeptRule(**msgspec.structs.asdict(rule), warnings=warnings))
 
 
 async def delete_rule(request: web.Request, query: Nothing) -> web.Response:
@@ -153,13 +158,6 @@ def _refuse_the_files(known: AlertRule | None) -> None:
         raise ProblemError(HTTPStatus.CONFLICT, f"The rule {known.name} stands in the file of rules: change it there.")
 
 
-def _channels(settings: Settings) -> Iterable[str]:
-    try:
-        return load(settings.alerts).channels if settings.alerts else ()
-    except RuleError:  # whoever follows the file says what is wrong with it
-        return ()
-
-
 async def _publish(request: web.Request, **changes: Any) -> None:
     try:
         async with producing(request.app[SERVER].settings) as producer:
@@ -183,7 +181,7 @@ ENDPOINTS = (
     Endpoint(path="/v1/rules", answer=list_rules, returns=Rules),
     Endpoint(path=_NAME, answer=get_rule, returns=AlertRule, errors=(400, 404)),
     Endpoint(
-        path=_NAME, method="PUT", answer=put_rule, body=AlertRule, returns=AlertRule, scope="rules",
+        path=_NAME, method="PUT", answer=put_rule, body=AlertRule, returns=KeptRule, scope="rules",
         errors=(*_SENT, 409, 412),
     ),
     Endpoint(path=_NAME, method="DELETE", answer=delete_rule, scope="rules", errors=(400, 404, 409)),

@@ -13,6 +13,7 @@ import pytest_asyncio
 from click.testing import Result
 from typer.testing import CliRunner
 
+from agents.alert.agent import run
 from agents.alert.cli import app
 from agents.alert.trial import trial
 from streams.records import Delivery, Quiet, encode
@@ -124,6 +125,25 @@ async def test_rules_are_added_listed_and_removed(
     (left,) = map(json.loads, (await in_a_thread("list", "--json", *broker)).stdout.splitlines())
     assert (left["name"], left["origin"]) == ("port", "api")
     assert "port" in (await in_a_thread("list", *broker)).stdout
+
+
+async def test_a_rule_whose_channel_there_is_not_is_added_with_a_warning(
+    topics: Settings, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    channels = tmp_path / "channels.toml"
+    channels.write_text(RULES.format(secret=SECRET).partition("[rules")[0], encoding="utf-8")
+    none, desk = topics, topics.model_copy(update={"alerts": channels})
+    doubt = "rule port: no channel is named desk, its alerts will become dead letters; there are: none"
+    for settings, warned in ((none, True), (desk, False)):
+        async with run(settings):
+            added = await in_a_thread("add", file, "--broker", topics.broker)
+        assert added.stdout == "at work: port, quiet\n"
+        assert (f"tasrih: warning: {doubt} (channels stand in the worker's file" in added.stderr) is warned
+        assert warned or added.stderr == ""
+    assert doubt not in caplog.text
+    async with run(none):  # which finds the rules there
+        assert doubt in caplog.text
 
 
 async def test_rules_are_paused_and_taken_up_again(

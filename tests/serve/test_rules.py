@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,10 +11,10 @@ from agents.fetch.state import FeedRow
 from agents.serve import follow
 from agents.serve.access import Keys
 from streams.broker import create_topics
-from streams.records import AlertRule, Feed
+from streams.records import AlertChannels, AlertRule, Feed
 from streams.rows import changelog
 from streams.settings import Settings
-from streams.topics import ALERT_RULES, FEEDS, Topic
+from streams.topics import ALERT_CHANNELS, ALERT_RULES, FEEDS, Topic
 from tests.kafka import put, records
 from tests.serve.conftest import Serving
 from tests.serve.examples import publish, send, statement
@@ -32,6 +31,9 @@ async def test_a_rule_is_made_changed_and_removed(topics: Settings, serving: Ser
         said = await client.get("/v1/rules/threats")
         assert (said["name"], said["origin"]) == ("threats", "api")
         async with client.session.put(url, json=said) as answer:  # as it was read
+            assert answer.status == 200
+            said = await answer.json()
+        async with client.session.put(url, json=said) as answer:  # as it was answered
             assert answer.status == 200
         (made, *_) = await records(topics, ALERT_RULES, AlertRule, 2)
         assert made.acts == ["warn"]
@@ -85,13 +87,25 @@ async def test_a_rule_is_made_only_when_there_is_none_if_so_asked(topics: Settin
             await client.until("/v1/rules/one", lambda body: True)
 
 
-async def test_the_channels_that_rules_may_name(topics: Settings, serving: Serving, tmp_path: Path) -> None:
-    file = tmp_path / "alerts.toml"
-    file.write_text('[channels.phone]\nkind = "apprise"\nurl = "json://localhost"\n')
-    await send(topics, ALERT_RULES, ("one", AlertRule(name="one", channels=["desk"], acts=["deny"])))
-    for alerts, known in ((file, ["desk", "phone"]), (tmp_path / "missing", ["desk"]), (None, ["desk"])):
-        async with serving(topics.model_copy(update={"alerts": alerts})) as client:
-            assert (await client.get("/v1/rules"))["channels"] == known
+async def test_the_channels_that_rules_may_name(topics: Settings, serving: Serving) -> None:
+    body = {"acts": ["deny"], "channels": ["desk", "dask"]}
+    async with serving(topics) as client:
+
+        async def warnings() -> list[str]:
+            async with client.session.put(client.address + "/v1/rules/one", json=body) as answer:
+                assert answer.status == 200
+                return list((await answer.json())["warnings"])
+
+        assert (await client.get("/v1/rules"))["channels"] is None
+        assert await warnings() == []  # nobody has said yet
+        for there, doubtful in (["desk"], ["dask"]), ([], ["desk", "dask"]), (["dask", "desk"], []):
+            await send(topics, ALERT_CHANNELS, ("alert", AlertChannels(channels=there)))
+            await client.until("/v1/rules", lambda body, there=there: body["channels"] == there)
+            said = await warnings()
+            assert [warning.partition(",")[0] for warning in said] == [
+                f"rule one: no channel is named {name}" for name in doubtful
+            ]
+            assert all(warning.endswith(f"there are: {', '.join(there) or 'none'}") for warning in said)
 
 
 async def test_a_trial_looks_at_the_archive(topics: Settings, serving: Serving) -> None:

@@ -39,9 +39,10 @@ export function choices(name, options, { icons = false, tinted = false, change =
  * leaves it.
  *
  * `hint`: words below it. `between`: what else separates two. `shown(value)`: how one is shown, when not as it is.
- * `suggest(words)`: a promise of `[{value, label, hint}]` to choose from. `change()` is called with each change.
+ * `suggest(words)`: a promise of `[{value, label, hint}]` to choose from, once `least` letters are written.
+ * `change()` is called with each change.
  */
-export function wordList({ id, label, hint, between = "", suggest, shown, change = () => {}, ...more }) {
+export function wordList({ id, label, hint, between = "", suggest, least = 2, shown, change = () => {}, ...more }) {
   const separators = new RegExp(`[,\u060c\n${between}]`);
   let values = [];
   const found = new Map();
@@ -56,6 +57,7 @@ export function wordList({ id, label, hint, between = "", suggest, shown, change
     list: suggest && options.id,
     "aria-describedby": hint && `${id}-hint`,
     ...more,
+    onfocus: () => suggest && look(),
     oninput: write,
     onchange: () => take(field.value),
     onkeydown: (event) => {
@@ -68,7 +70,7 @@ export function wordList({ id, label, hint, between = "", suggest, shown, change
   });
   const look = debounced(async () => {
     const words = field.value.trim();
-    if (words.length < 2) return;
+    if (words.length < least) return;
     try {
       for (const one of await suggest(words)) found.set(one.label, one);
     } catch {

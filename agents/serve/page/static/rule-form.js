@@ -30,7 +30,7 @@ export const remove = (rule) => withKey(() => send("DELETE", ADDRESS(rule.name))
 export function ruleForm(rule, saved) {
   const old = rule.name ? rule : null;
   const words = rule.words ?? {};
-  let channels = [];
+  let channels = null;
 
   const text = (id, more) => el("input", { id, type: "text", autocomplete: "off", ...more });
   const description = text("rule-description", { dir: "auto", value: rule.description, maxlength: 300 });
@@ -60,7 +60,8 @@ export function ruleForm(rule, saved) {
       label: t("rule.channels"),
       hint: t("rule.channels.hint"),
       between: "\\s",
-      suggest: async () => channels.map((one) => ({ value: one, label: one })),
+      suggest: async () => (channels ?? []).map((one) => ({ value: one, label: one })),
+      least: 0,
       change: strange,
       dir: "ltr",
     }),
@@ -268,10 +269,11 @@ export function ruleForm(rule, saved) {
     return outlets.filter(({ outlet }) => outlet.includes(words)).map(({ outlet: one }) => ({ value: one, label: one }));
   }
 
-  /** A channel that nobody has heard of is most likely misspelt, and would be found out only by the first alert. */
+  /** A channel that there is not is most likely misspelt, and would be found out only by the first alert. */
   function strange() {
-    const unheard = channels.length ? fields.channels.list().filter((one) => !channels.includes(one)) : [];
-    fill(doubt, unheard.length > 0 && [icon("warning"), t("rule.channels.unknown", { channels: list(unheard) })]);
+    const missing = channels ? fields.channels.list().filter((one) => !channels.includes(one)) : [];
+    const words = () => ({ channels: list(missing), known: channels.length ? list(channels) : t("rule.channels.none") });
+    fill(doubt, missing.length > 0 && [icon("warning"), t("rule.channels.unknown", words())]);
   }
 
   // The browser cannot point at a field that is folded away.

@@ -19,6 +19,7 @@ from streams.topics import FETCH_BYTES, MAX_MESSAGE_BYTES
 
 # Seconds that a stopping app may take over what it has begun; what is not acknowledged by then comes again.
 _STOP_TIMEOUT = 25.0
+_GIVE_UP_TIMEOUT = 2.0  # of one that has not begun anything
 
 
 class _Thread(WorkerThread):
@@ -91,26 +92,41 @@ def _credentials(settings: Settings) -> object | None:
 async def running(app: faust.App, timeout: float = 60.0) -> AsyncIterator[faust.App]:
     """Run `app`; the body begins when its partitions are assigned and its tables recovered.
 
-    Raises `TimeoutError` when that takes longer than `timeout` seconds, and, from the body, `BrokerError` when the app
-    gives up. Stops the app at the end: what it has begun is finished and committed first.
+    Raises `BrokerError` when the broker assigns none within `timeout` seconds (tables then take the time they need),
+    and, from the body, when the app gives up. Stops the app at the end: what it has begun is finished and committed
+    first.
     """
     ready = asyncio.Event()
+    joining = asyncio.timeout(timeout)
     body = asyncio.current_task()
     assert body is not None
 
     async def on_ready(*_: object, **__: object) -> None:
         ready.set()
 
+    async def on_joined(*_: object, **__: object) -> None:
+        if not ready.is_set():
+            joining.reschedule(None)
+
     async def end_with_the_app() -> None:
         await app.wait_until_stopped()
         if app.crashed:
             body.cancel()
 
-    app.on_rebalance_complete.connect(on_ready)  # Faust keeps a weak reference: `on_ready` must live as long as this
-    await app.start()
+    # Faust keeps weak references: both functions must live as long as this.
+    app.on_partitions_assigned.connect(on_joined)
+    app.on_rebalance_complete.connect(on_ready)
     watch = asyncio.create_task(end_with_the_app())
     try:
-        await asyncio.wait_for(ready.wait(), timeout)
+        try:
+            async with joining:
+                await app.start()
+                await ready.wait()
+        except TimeoutError:
+            raise BrokerError(
+                f"{app.conf.id} is not admitted to its consumer group by the broker within {timeout:.0f} s: "
+                "is another worker of it frozen, or the broker overloaded?"
+            ) from None
         yield app
     except asyncio.CancelledError:
         if not app.crashed or body.uncancel():
@@ -120,6 +136,9 @@ async def running(app: faust.App, timeout: float = 60.0) -> AsyncIterator[faust.
         ) from app.crash_reason
     finally:
         watch.cancel()
-        # Faust waits for what has been begun without end, even when whoever did it is gone.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(app.stop(), _STOP_TIMEOUT)
+        # Faust waits for what has been begun without end, even when whoever did it is gone, and takes no cancelling.
+        done, _ = await asyncio.wait(
+            {asyncio.create_task(app.stop())}, timeout=_STOP_TIMEOUT if ready.is_set() else _GIVE_UP_TIMEOUT
+        )
+        for stop in done:
+            stop.result()

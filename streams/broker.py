@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import logging
 import signal
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable
 from importlib.resources import files
@@ -21,6 +23,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from streams.errors import SetupError
 from streams.logs import overhearing
+from streams.ownership import held
 from streams.settings import Settings
 from streams.tidy import tidying
 from streams.topics import TOPICS, Topic
@@ -28,6 +31,11 @@ from streams.wire import client_options
 
 log = logging.getLogger(__name__)
 
+_BINARY = str(files("noida_db") / "noida-db")
+_ADDRESS = "address"
+_LEFT_BY_THE_RUNNING = "noida.control.json"
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
 _START_TIMEOUT = 10.0
 _STOP_TIMEOUT = 2.0
 
@@ -60,17 +68,17 @@ async def listening(host: str, port: int) -> bool:
 async def embedded(data_dir: Path, port: int = 0) -> AsyncIterator[str]:
     """Run the embedded broker on the loopback address; yields `kafka://127.0.0.1:port`.
 
-    Its data stay in `data_dir` for the next start. Raises `BrokerError` when it does not come up.
+    Its data stay in `data_dir` for the next start. It ends with us, also when we are killed (on Linux). Raises
+    `BrokerError` when it does not come up.
     """
     port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
-    binary = files("noida_db") / "noida-db"
     with (data_dir / "broker.log").open("ab") as output:
         process = await asyncio.create_subprocess_exec(
-            str(binary), "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(data_dir),
+            _BINARY, "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(data_dir),
             stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
             # Ctrl-C in the terminal is for us: the broker goes last, when everyone has said goodbye.
-            start_new_session=True,
+            start_new_session=True, preexec_fn=_end_with_the_parent,
         )  # fmt: skip
     try:
         deadline = time.monotonic() + _START_TIMEOUT
@@ -133,23 +141,58 @@ async def administering(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient
             await admin.close()
 
 
+def _end_with_the_parent() -> None:
+    """In a new process: have it stopped when its parent ends, however that ends. Only Linux can."""
+    if _PRCTL:
+        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+async def _end_what_was_left(data_dir: Path) -> None:
+    """End a broker whose starter was killed. It must not be used: it counts dead members of groups as alive for ever,
+    and who joins them waits as long."""
+    if (data_dir / _LEFT_BY_THE_RUNNING).exists():
+        end = await asyncio.create_subprocess_exec(
+            _BINARY, "down", "--data-dir", str(data_dir),
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        await end.wait()
+
+
+async def _running(data_dir: Path) -> str:
+    """The address of the broker that another process runs on `data_dir`, or is about to. Raises `BrokerError`."""
+    deadline = time.monotonic() + _START_TIMEOUT
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, ValueError):
+            url = (data_dir / _ADDRESS).read_text()
+            host, _, port = url.removeprefix("kafka://").partition(":")
+            if await listening(host, int(port)):
+                return url
+        await asyncio.sleep(0.05)
+    raise BrokerError(f"Another tasrih runs the embedded broker on {data_dir}, but it does not answer.")
+
+
 @contextlib.asynccontextmanager
-async def reach(settings: Settings) -> AsyncIterator[Settings]:
+async def reach(settings: Settings, *, alone: bool = False) -> AsyncIterator[Settings]:
     """Settings with a broker that answers: the one named, else the embedded one, running already or run for the while.
 
-    A running embedded broker leaves its address beside its data. Raises `BrokerError`.
+    A running embedded broker leaves its address beside its data. `alone`: nobody else may be running it, for it ends
+    with whoever does. Raises `BrokerError`.
     """
     if settings.broker:
         yield settings
         return
-    address = settings.data_dir / "broker" / "address"
-    with contextlib.suppress(OSError, ValueError):
-        url = address.read_text()
-        host, _, port = url.removeprefix("kafka://").partition(":")
-        if await listening(host, int(port)):
-            yield settings.model_copy(update={"broker": url})
+    data_dir = settings.data_dir / "broker"
+    async with contextlib.AsyncExitStack() as stack:
+        if not stack.enter_context(held(data_dir)):
+            if alone:
+                raise BrokerError(
+                    f"Tasrih is at work on {settings.data_dir} already: stop it first, or choose another --data-dir."
+                )
+            yield settings.model_copy(update={"broker": await _running(data_dir)})
             return
-    async with embedded(settings.data_dir / "broker") as url:
+        await _end_what_was_left(data_dir)
+        url = await stack.enter_async_context(embedded(data_dir))
+        address = data_dir / _ADDRESS
         address.write_text(url)
         try:
             found = settings.model_copy(update={"broker": url})

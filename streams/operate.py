@@ -22,6 +22,11 @@ from streams.settings import Settings
 PATIENCE = 90.0
 
 
+# The roles of this process that are not at work yet: told by who runs them side by side (agents/cli/worker.py), for the
+# server among them, which answers before the others have begun.
+starting: set[str] = set()
+
+
 @dataclass
 class Worker:
     """A worker as seen from outside. It is `ready` when its roles are at work."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from pydantic import ValidationError
 
+from streams import stopping
 from streams.errors import SetupError
 from streams.settings import Settings
 
@@ -37,12 +39,12 @@ def fail(message: str, *, status: int = 1) -> NoReturn:
 
 
 def run(work: Coroutine[Any, Any, T], *told: type[Exception]) -> T:
-    """Run `work` to its end.
+    """Run `work` to its end, or until the process is told to stop: then the status is 128 and the signal's number.
 
     A `SetupError`, or one of the errors `told`, names its own remedy: it ends the command with its message.
     """
     try:
-        return asyncio.run(work)
+        return asyncio.run(_stoppable(work))
     except BaseExceptionGroup as group:  # of roles that run side by side
         mine, others = group.split(SetupError)
         if mine is None or others is not None:
@@ -52,8 +54,15 @@ def run(work: Coroutine[Any, Any, T], *told: type[Exception]) -> T:
         if isinstance(error, (SetupError, *told)):
             fail(str(error))
         raise
+    except asyncio.CancelledError as end:
+        raise typer.Exit(128 + (stopping.reason(end) or signal.SIGINT)) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
+    stopping.listen()
+    return await work
 
 
 def _leaves(group: BaseExceptionGroup[SetupError]) -> Iterator[SetupError]:

@@ -62,10 +62,11 @@ async def _demo(rate: float, seconds: float | None, port: int | None) -> None:
 async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, seconds: float | None = None) -> None:
     from agents.cli import show
     from agents.cli.watch import watch
-    from agents.cli.worker import playing, stopping
+    from agents.cli.worker import playing
     from agents.fetch import registry
     from streams import logs, tracing
     from streams.broker import create_topics, free_port, listening, reach
+    from streams.stopping import until_told
 
     if not settings.port:  # whichever is free, and told
         settings = settings.model_copy(update={"port": free_port()})
@@ -78,7 +79,8 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
     tracing.configure(settings)
     started = time.monotonic()
     console = show.Terminal()
-    async with stopping() as stop, reach(settings) as settings:
+    stop = asyncio.Event()
+    async with reach(settings, alone=True) as settings:
         await create_topics(settings)
         known = await registry.offer(settings, feeds)
         console.print(f"[dim]broker  {settings.broker}\ndata    {settings.data_dir}\nfeeds   {known}[/dim]")
@@ -88,7 +90,7 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
                 f"[green]✓[/green] everything is at work after {time.monotonic() - started:.1f} s · "
                 f"page and API: [bold]http://{settings.host}:{settings.port}/[/bold] · Ctrl-C stops\n"
             )
-            with contextlib.suppress(TimeoutError):
+            with until_told(), contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), seconds)
             stopped = time.monotonic()
     console.print(f"[dim]stopped in {time.monotonic() - stopped:.1f} s[/dim]")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import AsyncIterator, Iterable
 from typing import Annotated
 
 import typer
 
 from agents.roles import ROLES, role
-from streams import options
+from streams import operate, options
 from streams.settings import Settings
+from streams.stopping import until_told
 
 
 def worker(
@@ -40,28 +40,11 @@ async def _work(settings: Settings, roles: list[str]) -> None:
     configure(settings)
     tracing.configure(settings)
     await create_topics(settings)
-    async with stopping() as stop, exposed(settings) as shown, playing(settings, roles):
+    async with exposed(settings) as shown, playing(settings, roles):
         shown.ready = True
         typer.echo(f"tasrih: {', '.join(roles)} at work on {settings.broker}", err=True)
-        await stop.wait()
-
-
-@contextlib.asynccontextmanager
-async def stopping() -> AsyncIterator[asyncio.Event]:
-    """An event that the first SIGINT or SIGTERM sets; a second one ends the process at once."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def heard(number: int) -> None:
-        stop.set()
-        loop.remove_signal_handler(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, heard, number)
-    try:
-        yield stop
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        with until_told():
+            await asyncio.Event().wait()
 
 
 @contextlib.asynccontextmanager
@@ -71,10 +54,13 @@ async def playing(settings: Settings, roles: Iterable[str]) -> AsyncIterator[Non
     What ends a role ends them all, and is raised.
     """
     done = asyncio.Event()
+    roles = list(roles)
+    operate.starting.update(roles)
 
     async def play(name: str, at_work: asyncio.Event) -> None:
         async with role(name)(settings):
             at_work.set()
+            operate.starting.discard(name)
             await done.wait()
 
     async with asyncio.TaskGroup() as group:
@@ -88,3 +74,4 @@ async def playing(settings: Settings, roles: Iterable[str]) -> AsyncIterator[Non
             yield
         finally:
             done.set()
+            operate.starting.difference_update(roles)

@@ -41,17 +41,18 @@ def serve(
 
 
 async def _serve(settings: Settings) -> None:
-    from agents.cli.worker import stopping
     from agents.serve.agent import run
     from agents.serve.database import DatabaseError
     from streams.broker import create_topics, reach
+    from streams.stopping import until_told
 
     try:
-        async with stopping() as stop, reach(settings) as found:
+        async with reach(settings) as found:
             await create_topics(found)
             async with run(found) as address:
                 typer.echo(f"tasrih: serving at {address}", err=True)
-                await stop.wait()
+                with until_told():
+                    await asyncio.Event().wait()
     except DatabaseError as error:
         options.fail(str(error))
     except OSError as error:

@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json
 from agents.serve.follow import Follower
+from streams.operate import starting
 
 # Longer than any retry's wait: who is silent for that long is stuck.
 _SILENCE = 60.0
@@ -32,7 +33,9 @@ def alive(follower: Follower) -> str:
 
 
 def ready(follower: Follower) -> str:
-    """`ok`, or why the archive is not what the topics say."""
+    """`ok`, or why the archive is not what the topics say, or who beside it is not at work yet."""
+    if others := starting - {"serve"}:
+        return f"starting: {', '.join(sorted(others))}"
     if not follower.caught_up:
         return "the archive is catching up with the topics"
     if follower.checked_at is None or time.monotonic() - follower.checked_at > _SILENCE:
@@ -53,7 +56,7 @@ async def healthz(request: web.Request, query: Nothing) -> web.Response:
 
 
 async def readyz(request: web.Request, query: Nothing) -> web.Response:
-    """Whether the archive has caught up with the topics and the broker answers."""
+    """Whether the archive has caught up with the topics, the broker answers, and who runs beside it is at work."""
     return _health(request, ready(request.app[SERVER].follower))
 
 

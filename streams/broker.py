@@ -158,6 +158,25 @@ async def _end_what_was_left(data_dir: Path) -> None:
         await end.wait()
 
 
+@contextlib.asynccontextmanager
+async def reading(settings: Settings, *, live: bool = False) -> AsyncIterator[Settings]:
+    """As `reach`, for who only reads: where nothing was ever kept, nothing is created. `live`: for who waits for news,
+    which come only where something is running. Raises `BrokerError`."""
+    data_dir = settings.data_dir / "broker"
+    if not settings.broker:
+        if not data_dir.is_dir():
+            raise BrokerError(
+                f"Nothing is running on {settings.data_dir}, and nothing is kept there: `tasrih up` begins; "
+                "--data-dir or --broker say where else to look."
+            )
+        if live:
+            with held(data_dir) as idle:
+                if idle:
+                    raise BrokerError(f"Nothing is running on {settings.data_dir}: `tasrih up` does; or --no-follow.")
+    async with reach(settings) as found:
+        yield found
+
+
 async def _running(data_dir: Path) -> str:
     """The address of the broker that another process runs on `data_dir`, or is about to. Raises `BrokerError`."""
     deadline = time.monotonic() + _START_TIMEOUT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.broker import BrokerError
@@ -19,10 +19,10 @@ async def follow(
 ) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
     """The messages of `topics`: from the `last` ones of each partition (None: from the oldest), then as they come.
 
-    Ends at what was there at the start unless `forever`. Raises `BrokerError` when the broker cannot be reached.
+    Ends at what was there at the start unless `forever`. Raises `BrokerError` when the broker cannot be reached, or
+    when none of the topics to be followed forever is there.
     """
     consumer = AIOKafkaConsumer(
-        *(settings.prefix + topic.name for topic in topics),
         **client_options(settings),
         group_id=None,
         auto_offset_reset="earliest",
@@ -30,7 +30,20 @@ async def follow(
     )
     try:
         await consumer.start()
-        partitions = list(consumer.assignment())
+        # Not subscribed to: asked for by name, a topic that is not there would be made, with one partition, and whoever
+        # keeps a table over it would never start again.
+        there = await consumer.topics()
+        partitions = [
+            TopicPartition(name, number)
+            for name in (settings.prefix + topic.name for topic in topics)
+            if name in there
+            for number in sorted(consumer.partitions_for_topic(name) or ())
+        ]
+        if not partitions:
+            if forever:
+                raise BrokerError(f"None of {', '.join(t.name for t in topics)} is at {settings.broker} (yet).")
+            return
+        consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         if last is not None:
             beginnings = await consumer.beginning_offsets(partitions)

@@ -174,14 +174,13 @@ async def _try(rules: tuple[AlertRule, ...], days: float, settings: Settings) ->
 
 
 async def _from_topic(settings: Settings) -> AsyncIterator[Statement]:
-    from streams.broker import create_topics, reach
+    from streams.broker import reading
     from streams.records import Statement
     from streams.tail import follow
     from streams.topics import STATEMENTS
     from streams.wire import UnreadableError, decode
 
-    async with reach(settings) as found:
-        await create_topics(found)
+    async with reading(settings) as found:
         async for message in follow(found, STATEMENTS, last=None, forever=False):
             try:
                 yield decode(message.value, Statement)
@@ -268,9 +267,9 @@ def _how(rule: AlertRule) -> str:
 
 async def _rules(settings: Settings) -> dict[str, AlertRule]:
     from agents.alert.rulebook import read
-    from streams.broker import create_topics, reach
+    from streams.broker import create_topics, reading
 
-    async with reach(settings) as found:
+    async with reading(settings) as found:
         await create_topics(found)
         return await read(found)
 

@@ -94,11 +94,10 @@ def drop(
 
 
 async def _waiting(settings: Settings, stage: str) -> dict[str, Waiting]:
-    from streams.broker import create_topics, reach
+    from streams.broker import reading
     from streams.dead_letters import waiting
 
-    async with reach(settings) as found:
-        await create_topics(found)
+    async with reading(settings) as found:
         letters = await waiting(found)
     return {name: one for name, one in letters.items() if stage in ("", one.letter.stage)}
 
@@ -111,11 +110,11 @@ async def _deal(
     everything: bool,
 ) -> int:
     """Deal with the letters meant; how many they are."""
-    from streams.broker import reach
+    from streams.broker import reading
 
     if everything == bool(ids):
         options.fail("say which letters, by id, or --all", status=2)
-    async with reach(settings) as found:
+    async with reading(settings) as found:
         letters = await _waiting(found, stage)
         chosen = list(letters.values()) if everything else [_one(letters, beginning) for beginning in ids]
         await how(found, chosen)

@@ -74,14 +74,13 @@ async def _replay(settings: Settings, name: StageName, since: datetime | int, ap
     from rich.console import Console
 
     from streams.again import later, putting
-    from streams.broker import create_topics, reach
+    from streams.broker import reading
     from streams.replay import differences, history
     from streams.stage import sequence
 
     counts: dict[Change, int] = dict.fromkeys(("same", "changed", "new", "retracted"), 0)
     stage = _stage(name)
-    async with reach(settings) as found:
-        await create_topics(found)
+    async with reading(settings) as found:
         past = await history(found, stage, since)
         again = []
         async with aclosing(differences(found, stage, past)) as told:

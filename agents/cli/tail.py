@@ -33,15 +33,14 @@ def tail(
 
 async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, follow: bool) -> None:
     from agents.cli import show
-    from streams.broker import create_topics, reach
+    from streams.broker import reading
     from streams.records import Statement
     from streams.tail import follow as messages
     from streams.wire import UnreadableError, decode
 
     topic = next(topic for topic in TOPICS if topic.name == name)
     console = show.Terminal()
-    async with reach(settings) as found:
-        await create_topics(found)
+    async with reading(settings, live=follow) as found:
         async for message in messages(found, topic, last=last, forever=follow):
             try:
                 record = decode(message.value, topic.record)

@@ -34,7 +34,7 @@ def list_(as_json: Json = False, broker: options.Broker = None, data_dir: option
     async def work(settings: Settings) -> list[Feed]:
         return list((await registry.feeds(settings)).values())
 
-    feeds = _reach(work, broker, data_dir)
+    feeds = _read(work, broker, data_dir)
     if as_json:
         _json_lines(feeds)
         return
@@ -128,7 +128,7 @@ def export(
     async def work(settings: Settings) -> bytes:
         return lists.opml((await registry.feeds(settings)).values())
 
-    opml = _reach(work, broker, data_dir)
+    opml = _read(work, broker, data_dir)
     if file is None:
         typer.echo(opml.decode())
         return
@@ -161,7 +161,7 @@ def health(as_json: Json = False, broker: options.Broker = None, data_dir: optio
     async def work(settings: Settings) -> dict[str, FeedRow]:
         return await registry.rows(settings)
 
-    standing = [report.health(row, time.time()) for row in _reach(work, broker, data_dir).values()]
+    standing = [report.health(row, time.time()) for row in _read(work, broker, data_dir).values()]
     if as_json:
         _json_lines(standing)
     elif standing:
@@ -191,6 +191,17 @@ def discover(
         typer.echo(f"{feed.url}\n    {about}")
     if not found:
         options.fail(f"No feeds found at {url}: its page names none, and none answers at the usual places.")
+
+
+def _read(work: Any, broker: str | None, data_dir: Path | None) -> Any:
+    """What `work` returns, given settings with a broker that answers; nothing is created."""
+    from streams.broker import reading
+
+    async def read() -> Any:
+        async with reading(options.settings(broker=broker, data_dir=data_dir)) as settings:
+            return await work(settings)
+
+    return options.run(read())
 
 
 def _reach(work: Any, broker: str | None, data_dir: Path | None) -> Any:

@@ -1,0 +1,78 @@
+"""Commands that only read create nothing: no folder, no broker, no topic."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from agents.fetch import registry
+from streams.settings import Settings
+from streams.wire import client_options
+from tests.cli.test_ending import up
+from tests.cli.test_extract import tasrih
+from tests.cli.test_up import start, until
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["tail"], ["tail", "articles", "--no-follow"], ["feeds", "health"], ["feeds", "list"], ["feeds", "export"],
+        ["dead-letters", "list"], ["replay"], ["alerts", "list"],
+    ],
+)  # fmt: skip
+def test_where_nothing_is_they_say_so(words: list[str], tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    answer = tasrih(*words, "--data-dir", str(data))
+    assert answer.returncode == 1
+    assert f"Nothing is running on {data}" in answer.stderr.decode()
+    assert not data.exists()
+
+
+async def test_a_topic_that_is_not_there_is_not_made(topics: Settings) -> None:
+    assert await registry.rows(topics) == {}  # the changelog of a fetcher that has not run yet
+    admin = AIOKafkaAdminClient(**client_options(topics))
+    try:
+        await admin.start()
+        assert not [name for name in await admin.list_topics() if name.startswith(topics.group(""))]
+    finally:
+        await admin.close()
+
+
+async def test_tail_follows_what_runs_and_leaves_it_running(tmp_path: Path) -> None:
+    async with up(tmp_path) as process:
+        await until(process, "everything is at work")
+        tail = await start("tail", "feeds", data=tmp_path)
+        await until(tail, "none")
+        tail.send_signal(signal.SIGTERM)
+        assert await tail.wait() == 128 + signal.SIGTERM
+        await tail.communicate()
+        assert process.returncode is None
+        process.send_signal(signal.SIGTERM)
+        assert await process.wait() == 0
+    idle = await start("tail", data=tmp_path)
+    _, errors = await idle.communicate()
+    assert idle.returncode == 1
+    assert f"Nothing is running on {tmp_path}: `tasrih up` does" in errors.decode()
+
+
+async def test_a_command_that_is_stopped_takes_its_broker_along(tmp_path: Path) -> None:
+    """Any command that runs the embedded broker for a while."""
+    address = tmp_path / "broker" / "address"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "agents.cli", "serve", "--data-dir", str(tmp_path), env=os.environ | {"TASRIH_PORT": "0"},
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr
+    async with asyncio.timeout(60):
+        while not address.exists():
+            await asyncio.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+    assert process.returncode in (0, 128 + signal.SIGTERM)
+    assert not address.exists()

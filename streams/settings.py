@@ -4,11 +4,14 @@ in the folder that `TASRIH_SECRETS_DIR` names (how Docker and Kubernetes hand ov
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "TASRIH_"
 
 
 class Settings(BaseSettings):
@@ -18,7 +21,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="TASRIH_", frozen=True, extra="ignore", secrets_dir=os.environ.get("TASRIH_SECRETS_DIR")
+        env_prefix=PREFIX, frozen=True, extra="ignore", secrets_dir=os.environ.get("TASRIH_SECRETS_DIR")
     )
 
     # The stream
@@ -82,3 +85,12 @@ class Settings(BaseSettings):
     def group(self, role: str) -> str:
         """The consumer group, and the Faust app, of a role: moving a file never renames it."""
         return f"{self.prefix}tasrih-{role}"
+
+
+NAMES = frozenset({name.upper() for name in Settings.model_fields} | {"SECRETS_DIR"})
+
+
+def unknown(environment: Iterable[str]) -> list[str]:
+    """The variables of `environment` that look like settings of ours and are none: misspelt, they do nothing."""
+    ours = (name for name in environment if name.upper().startswith(PREFIX))
+    return sorted(name for name in ours if name.upper().removeprefix(PREFIX) not in NAMES)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
+import os
 import shutil
 import sys
 import time
@@ -13,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from streams import options
-from streams.settings import Settings
+from streams.settings import NAMES, PREFIX, Settings, unknown
 
 _ROOM = 1 << 30
 _PATIENCE = 20.0
@@ -30,6 +32,10 @@ def doctor(
 ) -> None:
     """Check everything that Tasrih needs; the exit status is 1 when something needed is missing."""
     settings = options.settings(broker=broker, data_dir=data_dir)
+    for name in unknown(os.environ):
+        near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), NAMES, 1)
+        hint = f": {PREFIX}{near[0]} is meant?" if near else ""
+        typer.echo(f"{typer.style('!', fg=typer.colors.YELLOW)} {'settings':13} {name} is none, and does nothing{hint}")
     checks: list[tuple[str, Callable[[Settings], Coroutine[Any, Any, str]]]] = [
         ("python", _python),
         ("data folder", _data_dir),
@@ -105,9 +111,29 @@ async def _engine(_: Settings) -> str:
 async def _port(settings: Settings) -> str:
     from streams.broker import listening
 
-    if settings.port and await listening(settings.host, settings.port):
+    where = f"http://{settings.host}:{settings.port}/"
+    if not settings.port or not await listening(settings.host, settings.port):
+        return f"{where} is free"
+    status = await _ours(f"{where}healthz")
+    if status is None:
         raise ProblemError(f"something listens on {settings.host}:{settings.port} already: choose another with --port")
-    return f"http://{settings.host}:{settings.port}/ is free"
+    if status != "ok":
+        raise ProblemError(f"Tasrih answers at {where}, but is not well: {status}")
+    return f"Tasrih is at work at {where}"
+
+
+async def _ours(url: str) -> str | None:
+    """What the Tasrih that answers there says of its health; None when it is something else."""
+    import aiohttp
+    import msgspec
+
+    from agents.serve.operate import ServerHealth
+
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session, session.get(url) as answer:
+            return msgspec.json.decode(await answer.read(), type=ServerHealth).status
+    except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 async def _feed(settings: Settings) -> str:

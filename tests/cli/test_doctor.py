@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
 import pytest
 
 from streams.broker import free_port
+from tests.cli.test_ending import up
 from tests.cli.test_extract import tasrih
+from tests.cli.test_up import until
 
 
 def test_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +40,24 @@ def test_a_broker_that_is_down_is_told_in_one_line(words: list[str]) -> None:
     (line,) = answer.stderr.decode().splitlines()
     assert line.startswith("tasrih: Cannot reach the broker at kafka://127.0.0.1:1: ")
     assert "Connect call failed" in line
+
+
+async def test_a_service_at_work_is_no_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = str(free_port())
+    monkeypatch.setenv("TASRIH_PORT", port)
+    async with up(tmp_path, "--port", port) as process:
+        await until(process, "everything is at work")
+        answer = await asyncio.to_thread(tasrih, "doctor", "--offline", "--data-dir", str(tmp_path))
+    assert answer.returncode == 0, answer.stdout.decode()
+    assert f"Tasrih is at work at http://127.0.0.1:{port}/" in answer.stdout.decode()
+
+
+def test_a_setting_that_is_none_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TASRIH_PORT", str(free_port()))
+    monkeypatch.setenv("TASRIH_ALOW_PRIVATE", "true")
+    monkeypatch.setenv("TASRIH_XYZZY", "1")
+    answer = tasrih("doctor", "--offline", "--data-dir", str(tmp_path))
+    told = answer.stdout.decode()
+    assert "TASRIH_ALOW_PRIVATE is none, and does nothing: TASRIH_ALLOW_PRIVATE is meant?" in told
+    assert "TASRIH_XYZZY is none, and does nothing\n" in told
+    assert answer.returncode == 0

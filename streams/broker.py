@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -123,19 +123,27 @@ async def create_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) ->
                     raise BrokerError(f"Cannot create topic {name}: {error.__name__} {' '.join(map(str, message))}")
 
 
+@contextlib.contextmanager
+def reaching(settings: Settings) -> Iterator[None]:
+    """For the start of a client: why the broker cannot be reached, the library only logs; the `BrokerError` says it."""
+    said: list[str] = []
+    try:
+        with overhearing("aiokafka", said):
+            yield
+    except (KafkaError, OSError) as error:
+        raise BrokerError(f"Cannot reach the broker at {settings.broker}: {'; '.join(said) or error}") from error
+
+
 @contextlib.asynccontextmanager
 async def administering(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """A client to administer the broker with. Raises `BrokerError`, with the reason, when it cannot be reached."""
     admin = AIOKafkaAdminClient(**client_options(settings))
-    said: list[str] = []
     try:
-        # The error says only that it failed; why, the library logs.
-        with overhearing("aiokafka", said):
+        with reaching(settings):
             await admin.start()
-        said.clear()
         yield admin
     except (KafkaError, OSError) as error:
-        raise BrokerError(f"Cannot reach the broker at {settings.broker}: {'; '.join(said) or error}") from error
+        raise BrokerError(f"Cannot reach the broker at {settings.broker}: {error}") from error
     finally:
         with contextlib.suppress(KafkaError, OSError):
             await admin.close()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.broker import BrokerError
+from streams.broker import BrokerError, reaching
 from streams.settings import Settings
 from streams.topics import FETCH_BYTES, Topic
 from streams.wire import client_options
@@ -29,7 +29,8 @@ async def follow(
         max_partition_fetch_bytes=FETCH_BYTES,
     )
     try:
-        await consumer.start()
+        with reaching(settings):
+            await consumer.start()
         # Not subscribed to: asked for by name, a topic that is not there would be made, with one partition, and whoever
         # keeps a table over it would never start again.
         there = await consumer.topics()

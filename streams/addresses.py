@@ -38,7 +38,7 @@ def socket_factory(allow_private: bool) -> Callable[[AddressInfo], socket.socket
     def make(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, address = info
         if not allow_private and not public(address[0]):
-            raise ForbiddenAddressError(f"{address[0]} is not a public address (the setting allow_private permits it)")
+            raise ForbiddenAddressError(f"{address[0]} is not a public address (TASRIH_ALLOW_PRIVATE=true permits it)")
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from streams.dead_letters import Waiting
     from streams.settings import Settings
 
+_BEGINNING, _SHOWN = 12, 200  # of an id, which may be given shortened, and of a reason
+
 app = typer.Typer(no_args_is_help=True, help="What could not be processed: list it, look at it, retry it, drop it.")
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Ids of letters, or their beginnings.", metavar="ID...")]
@@ -36,14 +38,19 @@ def list_(
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table("id", "when", "stage", "where", "error", "reason", box=None)
+    table = Table(box=None)
+    for column in ("id", "when", "stage"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what", ratio=1, overflow="fold")  # the words take the room that the rest leaves
     for name, one in letters.items():
         letter = one.letter
         where = f"{letter.topic}/{letter.partition}/{letter.offset}"
         when = f"{letter.failed_at.astimezone():%d %b %H:%M:%S}"
-        table.add_row(name, when, letter.stage, where, letter.error, letter.reason[:120])
-    Console(highlight=False, soft_wrap=True).print(table if letters else "no dead letters")
+        what = f"{where}\n{letter.error}: {letter.reason[:_SHOWN]}"
+        table.add_row(*map(Text, (name[:_BEGINNING], when, letter.stage, what)))
+    Console(highlight=False).print(table if letters else "no dead letters")
 
 
 @app.command()

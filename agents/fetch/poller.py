@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 # What is sent, confirmed and remembered at a time: an item whose page may take a second or twenty keeps none waiting.
 _WITH_PAGES, _WITHOUT = 1, 200
 _LAST_WORDS = 2.0
+_TOLD = 10  # feeds that cannot be read, each with a line of its own
 
 Send = Callable[[Entry], Awaitable[Awaitable[Any]]]
 Heard = Callable[[bytes, FeedRow, Reading], Awaitable[None]]
@@ -50,6 +51,8 @@ class Poller:
         self._polls: dict[bytes, asyncio.Task[None]] = {}
         self._writes: set[asyncio.Task[None]] = set()
         self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._asked: set[bytes] = set()
+        self._failed_at_first = 0
         self.heard: Heard | None = None  # told of every reading, and whether it names a hub
 
     # What to poll, and when
@@ -144,6 +147,7 @@ class Poller:
             reading = await poll(row, self._client, self._parser, self._settings)
             if reading.answer:
                 metrics.LATENESS.observe(max(0.0, reading.row.polled_at - reading.answer.seconds - due))
+            self._tell(key, row, reading.row)
             await self._take(key, reading)
         except Exception as error:  # our own fault; the other feeds must be served, and this one again
             log.exception("polling %s failed", row.feed.url)
@@ -151,6 +155,18 @@ class Poller:
                 now = time.time()
                 failed = replace(row, error=f"internal error: {error!r}", error_at=now, due=now + 900)
                 await self._remember(key, failed)
+
+    def _tell(self, key: bytes, before: FeedRow, after: FeedRow) -> None:
+        """Say of a feed that its first poll since our start failed: whoever has just listed it looks now, not later."""
+        if key in self._asked or after.polls == before.polls:  # not asked: its host wants quiet
+            return
+        self._asked.add(key)
+        if after.error:
+            self._failed_at_first += 1
+            if self._failed_at_first <= _TOLD:
+                log.warning("%s cannot be read: %s", after.feed.url, after.error)
+            elif self._failed_at_first == _TOLD + 1:
+                log.warning("more feeds cannot be read: `tasrih feeds health` says which")
 
     async def pushed(self, key: bytes, answer: Answer) -> None:
         """Take in what a hub has sent for a feed; what is no feed only makes it due at once."""

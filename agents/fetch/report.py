@@ -226,19 +226,17 @@ def show_health(standing: Sequence[Health]) -> None:
     from rich.text import Text
 
     table = Table(box=None, header_style="bold")
-    for column in ("outlet", "state", "last success", "every", "items/day", "spared", "address", "last error"):
-        figure = column in ("every", "items/day", "spared")
-        table.add_column(column, overflow="fold", justify="right" if figure else "left")
+    table.add_column("feed", ratio=1, overflow="fold")  # the words take the room that the figures leave
+    for column in ("state", "last success", "every", "items/day", "spared"):
+        table.add_column(column, no_wrap=True, justify="left" if column in ("state", "last success") else "right")
     for row in sorted(standing, key=lambda row: (row.state == "ok", row.outlet, row.url)):
         cells = (
-            row.outlet,
+            "\n".join(filter(None, (row.outlet, row.url, row.error or row.note))),
             row.state,
             "never" if row.success_age is None else f"{span(row.success_age)} ago",
             span(row.interval),
             f"{row.items_a_day:.1f}",
             f"{row.spared:.0%}",
-            row.url,
-            row.error or row.note,
         )
         style = {"ok": "", "new": "", "paused": "dim", "retired": "dim"}.get(row.state, "red")
         table.add_row(*map(Text, cells), style=style)

@@ -14,11 +14,11 @@ from streams.broker import free_port
 from streams.records import Feed
 
 
-async def start(*words: str, data: Path) -> asyncio.subprocess.Process:
+async def start(*words: str, data: Path, **environment: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "agents.cli", *words, "--data-dir", str(data),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=1 << 24,
-        env=os.environ | {"TASRIH_ALLOW_PRIVATE": "true", "COLUMNS": "200"},
+        env=os.environ | {"TASRIH_ALLOW_PRIVATE": "true", "COLUMNS": "200"} | environment,
     )  # fmt: skip
 
 
@@ -83,3 +83,24 @@ async def test_a_file_that_lists_no_feeds_is_told(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert "lists no feeds" in errors.decode()
     assert "Traceback" not in errors.decode()
+
+
+async def test_feeds_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    urls = [f"http://127.0.0.1:{free_port()}/{number}" for number in range(12)]
+    given = feeds_file([Feed(url=url, outlet="صحيفة") for url in urls], tmp_path / "feeds.toml")
+    process = await start(
+        "up", "--feeds", str(given), "--port", str(free_port()), data=tmp_path / "data", TASRIH_ALLOW_PRIVATE="false",
+        TASRIH_HOST_SPACING="0",
+    )  # fmt: skip
+    assert process.stderr
+    lines: list[str] = []
+    async with asyncio.timeout(60):
+        while not lines or "more feeds cannot be read" not in lines[-1]:
+            lines.append((await process.stderr.readline()).decode())
+            assert lines[-1], "".join(lines)
+    process.send_signal(signal.SIGTERM)
+    _, rest = await process.communicate()
+    told = [line for line in lines if "cannot be read: " in line and "more feeds" not in line]
+    assert len(told) == 10
+    assert all("TASRIH_ALLOW_PRIVATE=true permits it" in line for line in told)
+    assert b"cannot be read" not in rest

@@ -157,6 +157,6 @@ def _sockets(allow_private: bool) -> Callable[[AddressInfo], socket.socket]:
             return make(info)
         except ForbiddenAddressError:
             # In the same words for every address of a name: only then does aiohttp leave the error what it is.
-            raise ForbiddenAddressError("the address is not public (the setting allow_private permits it)") from None
+            raise ForbiddenAddressError("the address is not public (TASRIH_ALLOW_PRIVATE=true permits it)") from None
 
     return checked

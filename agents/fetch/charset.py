@@ -92,10 +92,14 @@ def mended(text: str) -> str:
     """
     for _ in range(2):  # twice misread is seen in the wild, too
         for codec, sign in zip(_TABLE["misread"], _MISREAD_SIGNS, strict=True):
-            high = "".join(_HIGH.findall(text))
+            runs = _HIGH.findall(text)
+            high = "".join(runs)
             if len(high) >= _MISREAD_LEAST and len(sign.findall(high)) > len(high) * _MISREAD_SHARE:
-                text = _HIGH.sub(lambda run, codec=codec: _read_again(run[0], codec), text)  # type: ignore[misc]
-                break
+                again = {run: _read_again(run, codec) for run in runs}
+                # Sound text has such letters, too (خط، 5ط،), but no word that reads as another.
+                if any(run != word and len(word) > 1 for run, word in again.items()):
+                    text = _HIGH.sub(lambda run, again=again: again[run[0]], text)  # type: ignore[misc]
+                    break
         else:
             return text
     return text

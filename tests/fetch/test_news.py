@@ -111,6 +111,7 @@ def test_only_so_many_are_remembered() -> None:
 @given(ARABIC, st.sampled_from(["utf-8", "utf-16"]))
 @example("0ط،", "utf-8")
 @example("0آ، ءءطط", "utf-8")
+@example("ءط، ء0ط،", "utf-8")
 def test_sound_text_is_left_alone(text: str, charset: str) -> None:
     assert mended(text) == text
     assert decode(text.encode(charset), "windows-1256").text == text

@@ -70,8 +70,9 @@ async def test_a_command_that_is_stopped_takes_its_broker_along(tmp_path: Path) 
     )  # fmt: skip
     assert process.stderr
     async with asyncio.timeout(60):
-        while not address.exists():
-            await asyncio.sleep(0.01)
+        while b"serving at" not in await process.stderr.readline():
+            pass
+    assert address.exists()
     process.send_signal(signal.SIGTERM)
     await process.communicate()
     assert process.returncode in (0, 128 + signal.SIGTERM)

@@ -64,7 +64,7 @@ def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:
             "speaker": s.speaker,
             "kind": s.kind,
             "resolved_by": s.resolved_by,
-            "via": text[slice(*s.via)] if s.via else None,
+            "via": s.via,
             "form": s.form,
             "act": s.act,
             "parent": s.parent,

@@ -183,6 +183,13 @@ def test_lines_of_json() -> None:
             extract_line(odd)
 
 
+def test_a_line_tells_who_passed_the_words_on() -> None:
+    (said,) = extract_line(json.dumps({"text": "\nقال العطار إن القطار سيعمل، وفقا لما ذكرته وكالة الأنباء الليبية."}))[
+        "statements"
+    ]
+    assert said["via"] == "وكالة الأنباء الليبية"
+
+
 def test_a_bad_line_is_told_and_the_others_go_on() -> None:
     feed = f"{json.dumps({'doc': 'a', 'text': ARTICLE})}\nnot json\n{json.dumps({'doc': 'b', 'text': ''})}\n"
     done = subprocess.run(

@@ -19,7 +19,7 @@ from agents.extract.layout import Layout
 from agents.extract.lexicon import affixes
 from agents.extract.model import Facts, Ranking
 from agents.extract.names import Source
-from agents.extract.report import Report, Span
+from agents.extract.report import Report, Span, meet
 from agents.extract.sorts import clitic, sort
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Antecedents:
             phrases = around.phrases_before(_NAMED)
             for n, near_by in enumerate(phrases):
                 span, path = near_by.span, near_by.path
-                if report.via and _meet(span, report.via):
+                if report.via and meet(span, report.via):
                     continue
                 source = self.article.source(span)
                 before = "start" if span[0] <= first else sort(text.word[span[0] - 1])
@@ -154,7 +154,7 @@ class Antecedents:
             where = source.span[0]
             if source.kind == "document" or (rank and where < first - 60):
                 continue
-            if report.via and _meet(source.span, report.via):
+            if report.via and meet(source.span, report.via):
                 continue
             back = (
                 "here"
@@ -243,10 +243,6 @@ class Antecedents:
         )
         counts = "-" if not number or not speaker.number else "agrees" if number == speaker.number else "differs"
         return sexes, counts
-
-
-def _meet(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 # What an attached pronoun tells of whom it means: gender, number.

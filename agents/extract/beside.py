@@ -22,7 +22,7 @@ from agents.extract.lexicon import affixes, word_classes
 from agents.extract.lexicon import words as classes
 from agents.extract.model import Facts
 from agents.extract.phrases import phrase
-from agents.extract.report import Cue, Report, Span
+from agents.extract.report import Cue, Report, Span, meet
 from agents.extract.sorts import clitic, sort
 
 # How far from a cue its source is looked for, in tokens, and how many phrases on each side are weighed.
@@ -151,7 +151,7 @@ class Neighbourhood:
 
     def _theirs(self, span: Span) -> bool:
         """The phrase is a part of the content, or of another report's that this cue is not in."""
-        if any(a < span[1] and span[0] < b for a, b in self.report.content):
+        if any(meet(part, span) for part in self.report.content):
             return True
         return not self.inside and (span[0] in self.others.told or span[1] - 1 in self.others.told)
 

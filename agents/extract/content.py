@@ -6,7 +6,7 @@ from unicodedata import category
 
 from agents.extract.ends import Ends
 from agents.extract.layout import Layout
-from agents.extract.lexicon import words
+from agents.extract.lexicon import words_of
 from agents.extract.preceding import Preceding
 from agents.extract.report import Span
 from agents.extract.starts import Starts
@@ -43,7 +43,7 @@ def whole(layout: Layout, part: Span) -> Span:
 
 def _sign(text: Text, i: int) -> bool:
     touching = text.end[i - 1] == text.start[i]
-    return text.word[i] in words()["per-cent"] or (touching and category(text.word[i][0]) in _SIGNS)
+    return text.word[i] in words_of("per-cent") or (touching and category(text.word[i][0]) in _SIGNS)
 
 
 def _closes(layout: Layout, first: int, i: int) -> bool:
@@ -51,8 +51,8 @@ def _closes(layout: Layout, first: int, i: int) -> bool:
     text, quotations = layout.text, layout.quotations
     if i in quotations.closing:
         return first <= quotations.all[quotations.closing[i]].open
-    pair = words()["bracket-open"] | words()["bracket-close"]
-    opened = next((k for k in range(i - 1, max(first, i - _BRACKETED) - 1, -1) if text.word[k] in pair), None)
-    return (
-        text.word[i] in words()["bracket-close"] and opened is not None and text.word[opened] in words()["bracket-open"]
-    )
+    if text.word[i] not in words_of("bracket-close"):
+        return False
+    marks = words_of("bracket-open", "bracket-close")
+    before = (text.word[k] for k in range(i - 1, max(first, i - _BRACKETED) - 1, -1))
+    return next((mark for mark in before if mark in marks), "") in words_of("bracket-open")

@@ -56,3 +56,8 @@ class Report:
     chances: tuple[float, float] = (1.0, 1.0)
     # The trace: the names of the rules that made it, in order.
     rule: list[str] = field(default_factory=list)
+
+
+def meet(one: Span, other: Span) -> bool:
+    """Whether two spans have a token in common."""
+    return one[0] < other[1] and other[0] < one[1]

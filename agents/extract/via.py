@@ -17,7 +17,7 @@ from agents.extract.lexicon import words as classes
 from agents.extract.names import describe
 from agents.extract.nominals import quoted_name
 from agents.extract.phrases import past_time, phrase
-from agents.extract.report import Cue, Report, Span
+from agents.extract.report import Cue, Report, Span, meet
 from agents.extract.source_tables import rankings
 
 # How far, in tokens, from cue and content the outlet is told; how far before its verb its name may begin, and how far
@@ -57,7 +57,7 @@ class _Sentence:
                 continue
             if self.layout.readings[i] and (i in told) == inside:
                 found = self._attributed(i) or self._passing_on(i)
-                if found and not any(a < found[1] and found[0] < b for a, b in taken):
+                if found and not any(meet(part, found) for part in taken):
                     yield found
             i += 1
 

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from streams.records import Entry, Feed
 from tests.faults.ledger import Book
+from tests.loopback import on_loopback
 
 _FEEDS = 12
 _SHOWN = 150  # items of a feed: an edited one comes to the top again
@@ -49,15 +50,8 @@ class Outlet:
     async def serving(self) -> AsyncIterator[Outlet]:
         app = web.Application()
         app.router.add_get("/feed/{number}", self._answer)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self._base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        try:
+        async with on_loopback(app) as self._base:
             yield self
-        finally:
-            await runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = self._rss(int(request.match_info["number"])).encode()

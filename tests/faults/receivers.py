@@ -21,6 +21,7 @@ from streams.records import Alert
 from tests.alert.receiver import SECRET
 from tests.faults.ledger import Book
 from tests.faults.oracle import Told, told
+from tests.loopback import on_loopback
 
 CHANNELS = ("desk", "audit")
 _RULES = Path(__file__).parent / "alerts.toml"
@@ -42,15 +43,8 @@ class Receivers:
     async def serving(self) -> AsyncIterator[Receivers]:
         app = web.Application()
         app.router.add_post("/{channel}", self._answer)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self._base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        try:
+        async with on_loopback(app) as self._base:
             yield self
-        finally:
-            await runner.cleanup()
 
     def write(self, file: Path) -> None:
         """The file of alerts: these channels, and the rules."""

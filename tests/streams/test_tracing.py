@@ -15,6 +15,7 @@ from streams.settings import Settings
 from streams.stage import Send, Stage, sender
 from streams.topics import ARTICLES, ENTRIES
 from tests.kafka import messages
+from tests.loopback import on_loopback
 from tests.streams.test_stage import Seen, count, entry
 
 
@@ -32,14 +33,10 @@ async def collected(settings: Settings) -> object:
 
     app = web.Application()
     app.router.add_post("/v1/traces", receive)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = runner.addresses[0][1]
-    tracing.configure(settings.model_copy(update={"otlp_endpoint": f"http://127.0.0.1:{port}"}))
-    yield spans
-    await asyncio.to_thread(trace.get_tracer_provider().shutdown)  # type: ignore[attr-defined]
-    await runner.cleanup()
+    async with on_loopback(app) as base:
+        tracing.configure(settings.model_copy(update={"otlp_endpoint": base}))
+        yield spans
+        await asyncio.to_thread(trace.get_tracer_provider().shutdown)  # type: ignore[attr-defined]
 
 
 async def test_a_trace_goes_through_the_topics(

@@ -25,13 +25,14 @@ up: $(STAMP)  ## the service: real feeds from the packaged list, on the embedded
 demo: $(STAMP)  ## the same with no network: a packaged newsroom on loopback
 	$(BIN)/tasrih demo
 
-test: $(STAMP)  ## everything that needs Python alone, on the embedded broker
-	$(BIN)/pytest -m "not kafka and not postgres and not browser"
+# Two files at a time, each with brokers of its own: most tests wait more than they compute.
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
 
-# The engine's tests compute, the others mostly wait: side by side they take a fifth less time.
+test: $(STAMP)  ## everything that needs Python alone, on the embedded broker
+	$(PYTEST) -m "not kafka and not postgres and not browser"
+
 test-all: $(STAMP)  ## and Apache Kafka (Java 17, Maven), PostgreSQL, Chromium
-	@$(BIN)/pytest -p no:cacheprovider tests/extract $(ARGS) & engine=$$!; \
-	$(BIN)/pytest --ignore tests/extract $(ARGS); others=$$?; wait $$engine && exit $$others
+	$(PYTEST)
 
 check: $(STAMP)  ## format, lint, types, import contracts, the container files
 	$(BIN)/ruff format --check .

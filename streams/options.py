@@ -62,7 +62,10 @@ def run(work: Coroutine[Any, Any, T], *told: type[Exception]) -> T:
 
 async def _stoppable(work: Coroutine[Any, Any, T]) -> T:
     stopping.listen()
-    return await work
+    try:
+        return await work
+    finally:
+        await stopping.end_others()
 
 
 def _leaves(group: BaseExceptionGroup[SetupError]) -> Iterator[SetupError]:

@@ -11,6 +11,11 @@ import sys
 from collections.abc import Iterator
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# How often, and for how many seconds each time, what still runs at the end is asked to end.
+_ROUNDS, _ROUND = 5, 1.0
+
+# The signals that told this process to stop, in their order.
+_heard: list[signal.Signals] = []
 
 
 def listen() -> None:
@@ -19,21 +24,31 @@ def listen() -> None:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     terminals = [stream.fileno() for stream in (sys.__stdout__, sys.__stderr__) if stream and stream.isatty()]
-    told = False
 
     def heard(number: signal.Signals) -> None:
-        nonlocal told
         if number == signal.SIGHUP:
             _write_nowhere(terminals)
         else:
             loop.remove_signal_handler(number)
-        if not told:
-            told = True
+        if not _heard:
             task.cancel(number)
+        _heard.append(number)
 
     for number in _SIGNALS:
         with contextlib.suppress(ValueError, RuntimeError):  # only a main thread is told
             loop.add_signal_handler(number, heard, number)
+
+
+async def end_others() -> None:
+    """Cancel all other tasks of the loop, again and again: Faust's timers go on after the first time, and closing the
+    loop, which cancels once, would wait for them for good."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for _ in range(_ROUNDS):
+        if not others:
+            return
+        for task in others:
+            task.cancel()
+        _, others = await asyncio.wait(others, timeout=_ROUND)
 
 
 def reason(end: asyncio.CancelledError) -> signal.Signals | None:
@@ -47,6 +62,8 @@ def reason(end: asyncio.CancelledError) -> signal.Signals | None:
 @contextlib.contextmanager
 def until_told() -> Iterator[None]:
     """The body ends when the process is told to stop, and what comes after it is done in order."""
+    if _heard:  # while it started, where a library took the cancelling for its own
+        raise asyncio.CancelledError(_heard[0])
     try:
         yield
     except asyncio.CancelledError as end:

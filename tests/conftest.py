@@ -11,9 +11,17 @@ import pytest_asyncio
 
 from streams.broker import create_topics, embedded
 from streams.settings import Settings
+from streams.stopping import end_others
 from tests.kafka_server import kafka
 
 _corner = itertools.count()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def orderly_end() -> AsyncIterator[None]:
+    """What a test has left running (a worker that could not be stopped in time) does not outlive the session."""
+    yield
+    await end_others()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from streams import options
 from streams.broker import create_topics, embedded, free_port, listening
 from streams.settings import Settings
 from streams.topics import FEEDS
@@ -167,3 +168,23 @@ async def test_a_closed_terminal_ends_the_demo_and_takes_its_folder_along(tmp_pa
         assert await process.wait() == 0
     await until_gone(broker)
     assert not list(tmp_path.glob("tasrih-demo-*"))
+
+
+async def test_what_goes_on_after_it_was_cancelled_keeps_no_command_from_ending() -> None:
+    told = 0
+
+    async def stubborn() -> None:
+        nonlocal told
+        while told < 3:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                told += 1
+
+    async def work() -> int:
+        asyncio.create_task(stubborn())  # noqa: RUF006
+        await asyncio.sleep(0)
+        return 1
+
+    assert await asyncio.to_thread(options.run, work()) == 1
+    assert told == 3

@@ -1,4 +1,4 @@
-"""An alert in words for people, by the table wording.toml."""
+"""Alerts, and statements as entries of a feed, in words for people, by the table wording.toml."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _WORDING: dict[str, Any] = tomllib.loads(
 )  # fmt: skip
 # A chat shows a few lines; the article has the rest.
 _LONGEST = 500
+_TITLE = 120
 _MOST = 10
 _MARKS = ("»", "”", '"')
 
@@ -32,6 +33,19 @@ def worded(message: Message, language: Language, zone: str) -> tuple[str, str]:
     if len(message.alerts) > _MOST:
         parts.append(table["more"].format(count=len(message.alerts) - _MOST))
     return title, "\n\n".join(parts)
+
+
+def entry(statement: Statement, language: Language) -> tuple[str, str]:
+    """Title and text of `statement` as an entry of a feed, as plain text."""
+    table = _WORDING[language]
+    name, mention, told = statement.speaker.name, statement.speaker.mention, _reported(statement)
+    title = _line(told or "", _TITLE)
+    # What reports and who is named may stand at the end: what a title cuts off, it must tell otherwise.
+    if not told or any(part.text not in title for part in (statement.cue, mention) if part):
+        title, mention = _bare(statement, _line(statement.content, _TITLE), table), None
+    if name and not (mention and name in mention.text):
+        title = table["entry"].format(speaker=_line(name, 100), said=title)
+    return title, told or _bare(statement, statement.content, table)
 
 
 def _title(alert: Alert, table: dict[str, Any]) -> str:
@@ -53,11 +67,20 @@ def _body(alert: Alert, table: dict[str, Any], zone: str) -> str:
 
 def _said(statement: Statement, table: dict[str, Any]) -> str:
     """What was said: the source's own words in quotation marks, all else and every denial as the article tells it."""
-    quoted = statement.form == "direct"
-    if (not quoted or statement.act == "deny") and (told := _told(statement)):
-        return told
-    words: str = table["quoted" if quoted else "untold"]
-    return words.format(act=table["acts"][statement.act], content=statement.content)
+    return _reported(statement) or _bare(statement, statement.content, table)
+
+
+def _reported(statement: Statement) -> str | None:
+    """As the article tells it, where that is to be done and can be."""
+    return _told(statement) if statement.form != "direct" or statement.act == "deny" else None
+
+
+def _bare(statement: Statement, content: str, table: dict[str, Any]) -> str:
+    """The content without the words that report."""
+    own = statement.form == "direct"
+    said: str = table["quoted"].format(content=content) if own else content
+    untold: str = table["untold"].format(act=table["acts"][statement.act], content=said)
+    return said if own and statement.act != "deny" else untold
 
 
 def _told(statement: Statement) -> str | None:

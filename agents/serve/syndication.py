@@ -11,13 +11,13 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from agents.alert.wording import entry as worded
 from agents.serve.endpoints import SERVER, Endpoint
 from agents.serve.filters import Filter
 from agents.serve.lists import selected
 from streams.records import Statement
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_TITLE_LENGTH = 120
 _PRODUCT = "تصريح"
 # What XML 1.0 cannot hold, however it is written.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -60,12 +60,6 @@ class JsonFeed(msgspec.Struct, omit_defaults=True):
     language: str = ""
 
 
-def _title(statement: Statement) -> str:
-    content = " ".join(statement.content.split())
-    short = content if len(content) <= _TITLE_LENGTH else content[: _TITLE_LENGTH - 1].rstrip() + "…"
-    return f"{statement.speaker.name}: {short}" if statement.speaker.name else short
-
-
 def _feed_title(query: Filter) -> str:
     said = " · ".join(part for part in (query.speaker, query.q, *query.outlet, *query.act) if part)
     return f"{_PRODUCT}: {said}" if said else _PRODUCT
@@ -86,21 +80,23 @@ async def _statements(request: web.Request, query: FeedQuery) -> list[Statement]
 async def json_feed(request: web.Request, query: FeedQuery) -> web.Response:
     """The newest statements of a filter as a JSON Feed."""
     origin, address = _addresses(request)
-    items = [
-        Item(
-            id=f"urn:tasrih:statement:{s.statement_id}",
-            url=s.url,
-            title=_title(s),
-            content_text=s.content,
-            date_published=s.published_at,
-            authors=[Author(s.speaker.name)] if s.speaker.name else [],
-            tags=[s.act, s.outlet],
-            _tasrih=s,
-        )
-        for s in await _statements(request, query)
-    ]
+    items = [_item(statement) for statement in await _statements(request, query)]
     feed = JsonFeed("https://jsonfeed.org/version/1.1", _feed_title(query), origin + "/", address, items, language="ar")
     return web.Response(body=msgspec.json.encode(feed), content_type="application/feed+json")
+
+
+def _item(statement: Statement) -> Item:
+    title, text = worded(statement, "ar")
+    return Item(
+        id=f"urn:tasrih:statement:{statement.statement_id}",
+        url=statement.url,
+        title=title,
+        content_text=text,
+        date_published=statement.published_at,
+        authors=[Author(statement.speaker.name)] if statement.speaker.name else [],
+        tags=[statement.act, statement.outlet],
+        _tasrih=statement,
+    )
 
 
 async def atom(request: web.Request, query: FeedQuery) -> web.Response:
@@ -121,15 +117,16 @@ async def atom(request: web.Request, query: FeedQuery) -> web.Response:
     say(feed, "link", rel="self", href=address)
     say(feed, "link", rel="alternate", href=origin + "/")
     for statement in statements:
+        title, text = worded(statement, "ar")
         entry = say(feed, "entry")
         say(entry, "id", f"urn:tasrih:statement:{statement.statement_id}")
-        say(entry, "title", _title(statement))
+        say(entry, "title", title)
         say(entry, "updated", statement.extracted_at.isoformat())
         say(entry, "published", statement.published_at.isoformat())
         say(say(entry, "author"), "name", statement.speaker.name or statement.outlet)
         say(entry, "link", rel="alternate", href=statement.url)
         say(entry, "category", term=statement.act)
-        say(entry, "content", statement.content, type="text")
+        say(entry, "content", text, type="text")
         say(say(entry, "source"), "title", statement.outlet)
     body = Xml.tostring(feed, encoding="utf-8", xml_declaration=True)
     return web.Response(body=body, content_type="application/atom+xml", charset="utf-8")

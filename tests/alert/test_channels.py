@@ -19,7 +19,7 @@ import pytest_asyncio
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from agents.alert.channels import Channel, ChannelError, Delivered, Message, Refused, Retry, open_channel, opened
-from agents.alert.wording import worded
+from agents.alert.wording import entry, worded
 from streams.records import Alert, Cue, Mention, Speaker, Statement
 from streams.settings import Settings
 from tests.alert.receiver import HANG, SECRET, Receiver, receiving
@@ -240,6 +240,9 @@ def test_words_for_people() -> None:
     assert body.endswith("and 15 more")
 
 
+LONG = " ".join(["كلمة"] * 40)
+
+
 def said(text: str, content: str, cue: str, mention: str = "", **fields: Any) -> Statement:
     """A statement of `text`, which stands somewhere in its article."""
 
@@ -287,4 +290,32 @@ def said(text: str, content: str, cue: str, mention: str = "", **fields: Any) ->
 def test_only_the_sources_own_words_stand_in_our_quotation_marks(statement: Statement, words: str) -> None:
     """What is denied must not read as what was said: it is told with the words that deny it."""
     _, body = worded(Message("m", (told(statement),)), "ar", "UTC")
-    assert body.split("\n")[0] == words
+    assert body.split("\n")[0] == entry(statement, "ar")[1] == words
+
+
+@pytest.mark.parametrize(
+    ("statement", "title"),
+    [
+        (
+            said("ونفى أن تكون بلاده قد استهدفت مدنيين.", "تكون بلاده قد استهدفت مدنيين", "ونفى", act="deny"),
+            "سيرغي لافروف: ونفى أن تكون بلاده قد استهدفت مدنيين",
+        ),
+        (
+            said("نفى الوزير سيرغي لافروف الخبر.", "الخبر", "نفى", "الوزير سيرغي لافروف", act="deny"),
+            "نفى الوزير سيرغي لافروف الخبر",
+        ),
+        (said("ودعا لافروف إلى الهدوء.", "إلى الهدوء", "ودعا", "لافروف"), "سيرغي لافروف: ودعا لافروف إلى الهدوء"),
+        (
+            said(f"{LONG}، نفى سيرغي لافروف.", LONG, "نفى", "سيرغي لافروف", act="deny"),
+            f"سيرغي لافروف: نفي: {'كلمة ' * 23}كلمة…",
+        ),
+        (
+            said(f'"{LONG}" نفى سيرغي لافروف.', LONG, "نفى", "سيرغي لافروف", act="deny", form="direct"),
+            f"سيرغي لافروف: نفي: «{'كلمة ' * 23}كلمة…»",
+        ),
+        (said(f"«{LONG}»", LONG, "", form="direct"), f"سيرغي لافروف: «{'كلمة ' * 23}كلمة…»"),
+    ],
+)  # fmt: skip
+def test_the_title_of_a_feeds_entry_says_whose_words_and_what_they_do(statement: Statement, title: str) -> None:
+    """Also where the words that deny stand behind what is denied, and would be cut off."""
+    assert entry(statement, "ar")[0] == title

@@ -18,7 +18,7 @@ from agents.serve.access import Keys, Rate
 from agents.serve.site import ENDPOINTS
 from streams.broker import create_topics, embedded
 from streams.errors import SetupError
-from streams.records import Alert, Feed
+from streams.records import Alert, Cue, Feed
 from streams.settings import Settings
 from streams.topics import ALERTS, ARTICLES, FEEDS, STATEMENTS
 from tests.kafka import put
@@ -115,7 +115,7 @@ async def test_any_filter_is_a_feed(topics: Settings, serving: Serving) -> None:
         assert b"secret" not in body
         ((entry),) = atom.entries
         assert entry.link == one.url
-        assert entry.content[0].value == one.content.replace("\x0b", "\ufffd")
+        assert entry.content[0].value == "نفي: " + one.content.replace("\x0b", "\ufffd")
         async with client.session.get(client.address + "/v1/feed.json?act=deny") as answer:
             assert answer.content_type == "application/feed+json"
             feed = await answer.json(content_type=None)
@@ -123,6 +123,25 @@ async def test_any_filter_is_a_feed(topics: Settings, serving: Serving) -> None:
         ((item),) = feed["items"]
         assert item["id"] == f"urn:tasrih:statement:{one.statement_id}"
         assert item["_tasrih"]["act"] == "deny"
+        assert item["_tasrih"]["content"] == one.content
+
+
+async def test_what_is_denied_does_not_read_in_a_feed_as_what_was_said(topics: Settings, serving: Serving) -> None:
+    told = "ونفت سلمى الحداد أن تكون المفاوضات قد توقفت"
+    denied, asked = "تكون المفاوضات قد توقفت", "من سيدفع الثمن؟"
+    await publish(
+        topics,
+        statement(denied, act="deny", context=f"{told}.", start=20, cue=Cue("ونفت", "نفى", 0, 4)),
+        statement(asked, act="ask", form="direct"),
+    )
+    entries = [(f"سلمى الحداد: «{asked}»", f"«{asked}»"), (told, told)]
+    async with serving(topics) as client:
+        async with client.session.get(client.address + "/v1/feed.atom") as answer:
+            atom = feedparser.parse(await answer.read())
+        assert [(entry.title, entry.content[0].value) for entry in atom.entries] == entries
+        async with client.session.get(client.address + "/v1/feed.json") as answer:
+            items = (await answer.json(content_type=None))["items"]
+        assert [(item["title"], item["content_text"]) for item in items] == entries
 
 
 @pytest.mark.parametrize(

@@ -168,8 +168,8 @@ async def _end_what_was_left(data_dir: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def reading(settings: Settings, *, live: bool = False) -> AsyncIterator[Settings]:
-    """As `reach`, for who only reads: where nothing was ever kept, nothing is created. `live`: for who waits for news,
-    which come only where something is running. Raises `BrokerError`."""
+    """As `reach`, for who only reads: nothing is created, no folder and no topic. `live`: for who waits for news, which
+    come only where something is running. Raises `BrokerError`."""
     data_dir = settings.data_dir / "broker"
     if not settings.broker:
         if not data_dir.is_dir():
@@ -181,7 +181,7 @@ async def reading(settings: Settings, *, live: bool = False) -> AsyncIterator[Se
             with held(data_dir) as idle:
                 if idle:
                     raise BrokerError(f"Nothing is running on {settings.data_dir}: `tasrih up` does; or --no-follow.")
-    async with reach(settings) as found:
+    async with reach(settings, topics=False) as found:
         yield found
 
 
@@ -199,11 +199,11 @@ async def _running(data_dir: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def reach(settings: Settings, *, alone: bool = False) -> AsyncIterator[Settings]:
+async def reach(settings: Settings, *, alone: bool = False, topics: bool = True) -> AsyncIterator[Settings]:
     """Settings with a broker that answers: the one named, else the embedded one, running already or run for the while.
 
     A running embedded broker leaves its address beside its data. `alone`: nobody else may be running it, for it ends
-    with whoever does. Raises `BrokerError`.
+    with whoever does. `topics`: an embedded one that we run has all of them. Raises `BrokerError`.
     """
     if settings.broker:
         yield settings
@@ -223,7 +223,8 @@ async def reach(settings: Settings, *, alone: bool = False) -> AsyncIterator[Set
         address.write_text(url)
         try:
             found = settings.model_copy(update={"broker": url})
-            await create_topics(found)
+            if topics:
+                await create_topics(found)
             tidier = asyncio.create_task(tidying(found))
             try:
                 yield found

@@ -267,10 +267,9 @@ def _how(rule: AlertRule) -> str:
 
 async def _rules(settings: Settings) -> dict[str, AlertRule]:
     from agents.alert.rulebook import read
-    from streams.broker import create_topics, reading
+    from streams.broker import reading
 
     async with reading(settings) as found:
-        await create_topics(found)
         return await read(found)
 
 

@@ -50,10 +50,9 @@ class Rulebook:
 
 
 async def read(settings: Settings) -> dict[str, AlertRule]:
-    """The rules as they stand now."""
+    """The rules as they stand now; none where their topic is not there (yet). Raises `BrokerError`."""
     book = Rulebook()
-    async with _consumer(settings) as consumer:
-        await _to_the_end(consumer, book, None)
+    await _take([message async for message in follow(settings, ALERT_RULES, last=None, forever=False)], book, None)
     return book.rules
 
 
@@ -131,25 +130,30 @@ async def _consumer(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
-async def _to_the_end(consumer: AIOKafkaConsumer, book: Rulebook, producer: Producer | None) -> None:
+async def _to_the_end(consumer: AIOKafkaConsumer, book: Rulebook, producer: Producer) -> None:
     partitions = consumer.assignment()
     ends = await consumer.end_offsets(partitions)
     while any([await consumer.position(p) < ends[p] for p in partitions]):
-        await _take(await consumer.getmany(timeout_ms=500), book, producer)
+        await _take(await _next(consumer, 500), book, producer)
 
 
 async def _follow(consumer: AIOKafkaConsumer, book: Rulebook, producer: Producer) -> None:
     while True:
         try:
-            await _take(await consumer.getmany(timeout_ms=60_000), book, producer)
+            await _take(await _next(consumer, 60_000), book, producer)
         except KafkaError as error:
             log.warning("Cannot read the alert rules (%r); trying again in %.0f s", error, _RETRY)
             await asyncio.sleep(_RETRY)
 
 
-async def _take(batch: dict[object, list[ConsumerRecord]], book: Rulebook, producer: Producer | None) -> None:
+async def _next(consumer: AIOKafkaConsumer, timeout_ms: int) -> list[ConsumerRecord]:
+    batch = await consumer.getmany(timeout_ms=timeout_ms)
+    return [message for part in batch.values() for message in part]
+
+
+async def _take(messages: Iterable[ConsumerRecord], book: Rulebook, producer: Producer | None) -> None:
     changes: list[tuple[str, AlertRule | None]] = []
-    for message in (message for part in batch.values() for message in part):
+    for message in messages:
         try:
             changes.append(_change(message))
         except (UnreadableError, RuleError) as error:

@@ -12,20 +12,30 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from agents.fetch import registry
+from streams.broker import embedded
 from streams.settings import Settings
 from streams.wire import client_options
 from tests.cli.test_ending import up
 from tests.cli.test_extract import tasrih
 from tests.cli.test_up import start, until
 
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["tail"], ["tail", "articles", "--no-follow"], ["feeds", "health"], ["feeds", "list"], ["feeds", "export"],
-        ["dead-letters", "list"], ["replay"], ["alerts", "list"],
-    ],
+READING = (
+    ["tail", "articles", "--no-follow"], ["feeds", "health"], ["feeds", "list"], ["feeds", "export"],
+    ["dead-letters", "list"], ["replay"], ["alerts", "list"],
 )  # fmt: skip
+
+
+async def names(settings: Settings) -> list[str]:
+    """Of the topics there are."""
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    try:
+        await admin.start()
+        return [name for name in await admin.list_topics() if name.startswith(settings.prefix)]
+    finally:
+        await admin.close()
+
+
+@pytest.mark.parametrize("words", [["tail"], *READING], ids=" ".join)
 def test_where_nothing_is_they_say_so(words: list[str], tmp_path: Path) -> None:
     data = tmp_path / "data"
     answer = tasrih(*words, "--data-dir", str(data))
@@ -34,14 +44,25 @@ def test_where_nothing_is_they_say_so(words: list[str], tmp_path: Path) -> None:
     assert not data.exists()
 
 
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+async def test_where_no_topics_are_none_are_made(
+    words: list[str], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", settings.prefix)
+    answer = await asyncio.to_thread(tasrih, *words, "--broker", settings.broker)
+    assert answer.returncode == 0, answer.stderr.decode()
+    assert await names(settings) == []
+    folder = tmp_path / "broker"  # of an embedded broker that never came to work
+    folder.mkdir()
+    answer = await asyncio.to_thread(tasrih, *words, "--data-dir", str(tmp_path))
+    assert answer.returncode == 0, answer.stderr.decode()
+    async with embedded(folder) as url:
+        assert await names(settings.model_copy(update={"broker": url})) == []
+
+
 async def test_a_topic_that_is_not_there_is_not_made(topics: Settings) -> None:
     assert await registry.rows(topics) == {}  # the changelog of a fetcher that has not run yet
-    admin = AIOKafkaAdminClient(**client_options(topics))
-    try:
-        await admin.start()
-        assert not [name for name in await admin.list_topics() if name.startswith(topics.group(""))]
-    finally:
-        await admin.close()
+    assert not [name for name in await names(topics) if name.startswith(topics.group(""))]
 
 
 async def test_tail_follows_what_runs_and_leaves_it_running(tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from agents.serve.counts import OutletCount, SpeakerCount
-from agents.serve.database import Connection, Database, Words, database
+from agents.serve.database import Connection, Database, DatabaseError, Words, database
 from agents.serve.filters import Candidate, Conditions, Selection, microseconds, time_of
 from agents.serve.health import Health
 from agents.serve.position import Position, first_place, place
@@ -642,7 +643,23 @@ def _words_version() -> str:
 @contextlib.asynccontextmanager
 async def archive(settings: Settings) -> AsyncIterator[Archive]:
     """The archive that the settings name, ready for use. Raises `DatabaseError`."""
-    async with database(settings.database_url, settings.data_dir / "archive.sqlite3") as opened:
+    async with database(settings.database_url, _file(settings)) as opened:
         found = Archive(opened)
         await found.create()
         yield found
+
+
+@contextlib.asynccontextmanager
+async def kept(settings: Settings) -> AsyncIterator[Archive]:
+    """As `archive`, but where there is none, none is made. Raises `DatabaseError`."""
+    if not settings.database_url and not _file(settings).exists():
+        raise DatabaseError(
+            f"No archive is kept in {settings.data_dir}: `tasrih up` begins one; --data-dir or --database say where "
+            "else to look."
+        )
+    async with database(settings.database_url, _file(settings)) as opened:
+        yield Archive(opened)
+
+
+def _file(settings: Settings) -> Path:
+    return settings.data_dir / "archive.sqlite3"

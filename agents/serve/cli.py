@@ -81,14 +81,10 @@ def status(as_json: Json = False, database: Database = None, data_dir: options.D
 
 
 async def _status(settings: Settings) -> dict[str, int]:
-    from agents.serve.archive import archive as opening
-    from agents.serve.database import DatabaseError
+    from agents.serve.archive import kept
 
-    try:
-        async with opening(settings) as opened:
-            return await opened.sizes()
-    except DatabaseError as error:
-        options.fail(str(error))
+    async with kept(settings) as opened:
+        return await opened.sizes()
 
 
 @archive.command("prune")
@@ -122,10 +118,10 @@ def prune(
 
 
 async def _prune(settings: Settings, before: datetime, dry_run: bool, yes: bool) -> None:
-    from agents.serve.archive import archive as opening
+    from agents.serve.archive import kept
     from agents.serve.prune import prune, told
 
-    async with opening(settings) as opened:
+    async with kept(settings) as opened:
         old = await opened.old(before)
         typer.echo(f"older than {before:%Y-%m-%d %H:%M} UTC: {told(old)}")
         if dry_run or not old.total():

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import asyncpg
+import pytest
 from typer.testing import CliRunner
 
 from agents.serve import cli
@@ -58,6 +60,20 @@ async def test_the_archive_is_dropped_and_rebuilt(topics: Settings) -> None:
     assert json.loads(done.output)["statements"] == 7
     declined = await asyncio.to_thread(runner.invoke, cli.archive, ["rebuild"], "n\n")
     assert declined.exit_code == 1
+
+
+@pytest.mark.parametrize("words", [["status"], ["prune", "--keep", "90d", "--dry-run"]], ids=" ".join)
+async def test_who_only_looks_makes_no_archive(stored: Settings, words: list[str]) -> None:
+    data, url = stored.data_dir / "data", stored.database_url
+    runner = CliRunner(env={"TASRIH_DATA_DIR": str(data), "TASRIH_DATABASE_URL": url})
+    done = await asyncio.to_thread(runner.invoke, cli.archive, words)
+    assert done.exit_code == 1
+    assert "relation" in done.stderr if url else f"No archive is kept in {data}" in done.stderr
+    assert not data.exists()
+    if url:
+        connection = await asyncpg.connect(url)
+        assert await connection.fetch("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace") == []
+        await connection.close()
 
 
 def test_keys_are_made_listed_and_removed(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import random
 import pytest
 from playwright.async_api import Page, expect
 
+from streams.records import Statement
 from streams.topics import ARTICLES
 from tests.page.articles import TEXT, square
 from tests.page.conftest import Open, Site
@@ -75,18 +76,26 @@ async def test_the_article_was_edited_since(site: Site, visit: Open) -> None:
     assert await page.locator(".text mark").count() == 0
 
 
+async def copied(site: Site, visit: Open, one: Statement) -> tuple[str, str]:
+    """What "copy quote" gives first, and the title of the page."""
+    await site.tell(one)
+    page = await visit("/", expect=("404",), permissions=["clipboard-read", "clipboard-write"])
+    await page.locator(f'.card[data-id="{one.statement_id}"] .words a').click()
+    await page.get_by_role("button", name="انسخ الاقتباس").click()
+    await expect(page.locator(".toast")).to_be_visible()
+    return (await page.evaluate("navigator.clipboard.readText()")).split("\n")[0], await page.title()
+
+
 async def test_only_a_direct_statement_is_copied_in_quotation_marks(site: Site, visit: Open) -> None:
     content = "الوفد «لن يعود أبدا"
-    copied = {}
-    for form in ("direct", "mixed", "indirect"):
-        one = statement(content, form=form)
-        await site.tell(one)
-        page = await visit("/", expect=("404",), permissions=["clipboard-read", "clipboard-write"])
-        await page.locator(f'.card[data-id="{one.statement_id}"] .words a').click()
-        await page.get_by_role("button", name="انسخ الاقتباس").click()
-        await expect(page.locator(".toast")).to_be_visible()
-        copied[form] = (await page.evaluate("navigator.clipboard.readText()")).split("\n")[0]
-    assert copied == {"direct": f"«{content}»", "mixed": content, "indirect": content}
+    for form, quote in {"direct": f"«{content}»", "mixed": content, "indirect": content}.items():
+        assert (await copied(site, visit, statement(content, form=form)))[0] == quote
+
+
+async def test_what_is_denied_is_not_copied_as_what_was_said(site: Site, visit: Open) -> None:
+    quote, title = await copied(site, visit, statement("تكون المفاوضات قد توقفت", act="deny"))
+    assert quote == "نفي: تكون المفاوضات قد توقفت"
+    assert title.startswith("سلمى الحداد: نفي: تكون المفاوضات قد توقفت")
 
 
 async def test_no_such_statement(visit: Open) -> None:

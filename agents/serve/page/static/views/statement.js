@@ -29,7 +29,7 @@ export default function statement({ params: [id], frame, share, title }) {
 
   function show(one, found) {
     const name = one.speaker.name ?? t("speaker.unknown");
-    view.title = `${name}: ${Array.from(one.content).slice(0, 60).join("")}`;
+    view.title = `${name}: ${apart(one, Array.from(one.content).slice(0, 60).join(""))}`;
     title(view.title);
     const fits = found !== null && matches(one, found.article.text);
     const others = (found?.statements ?? []).filter((other) => other.statement_id !== one.statement_id);
@@ -104,12 +104,17 @@ export default function statement({ params: [id], frame, share, title }) {
 /** The words with who said them, where and when: ready to be put into a story. */
 function citation(one) {
   return [
-    quoted(one.content, one.form),
+    apart(one, quoted(one.content, one.form)),
     [one.speaker.name ?? t("speaker.unknown"), one.via, one.outlet, absolute(one.published_at)]
       .filter(Boolean)
       .join(t("list.comma")),
     one.url,
   ].join("\n");
+}
+
+/** The words for where they stand without their verb: a denial says that it is one, lest it read as what was said. */
+function apart({ act }, words) {
+  return act === "deny" ? `${t("act.deny")}: ${words}` : words;
 }
 
 /** Whether the offsets of `one` still fit `text`: an outlet may have edited the article since. */

@@ -209,6 +209,21 @@ class Article:
             held = [p for p in held if len(p.role) == fewest]
         return next((p for p in reversed(held) if p.span[0] < at), held[0] if held else None)
 
+    def people_near(self, at: int, before: int, after: int) -> list[Source]:
+        """The last people named before token `at` and the next ones after it, so many of each."""
+        middle = bisect_left(self.people, at, key=lambda person: person.span[0])
+        return self.people[max(0, middle - before) : middle + after]
+
+    def around(self, person: Source, before: int, after: int) -> range:
+        """The tokens of a person's phrase, with so many before it and after it in its paragraph."""
+        line, (first, last) = self.text.line, person.span
+        row, least, most = line[first], max(0, first - before), min(len(line), last + after)
+        while first > least and line[first - 1] == row:
+            first -= 1
+        while last < most and line[last] == row:
+            last += 1
+        return range(first, last)
+
     def _is_name(self, person: Source) -> bool:
         """Two words, a given name or one that comes again; a single word behind an office may be a verb or a noun."""
         first, last = person.name or person.span

@@ -109,12 +109,17 @@ class Models:
     @classmethod
     def of(cls, tables: Mapping[str, Weights], acts: Sequence[str]) -> Models:
         """From plain tables, empty where missing; in that of acts a feature is `act|feature`."""
-        by_feature: dict[str, list[float]] = {}
-        for name, weight in tables.get("act", {}).items():
-            act, feature = name.split("|", 1)
-            by_feature.setdefault(feature, [0.0] * len(acts))[acts.index(act)] = weight
         cue, start, end, before = (Ranking(tables.get(name, {})) for name in ("cue", "start", "end", "before"))
-        return cls(cue, start, end, before, by_feature, tables.get("confidence", {}))
+        return cls(cue, start, end, before, by_answer(tables.get("act", {}), acts), tables.get("confidence", {}))
+
+
+def by_answer(table: Weights, answers: Sequence[str]) -> AnswerWeights:
+    """The weights of a table in which a feature is `answer|feature`."""
+    found: dict[str, list[float]] = {}
+    for name, weight in table.items():
+        answer, feature = name.split("|", 1)
+        found.setdefault(feature, [0.0] * len(answers))[answers.index(answer)] = weight
+    return found
 
 
 def tables(file: str) -> dict[str, dict[str, float]]:

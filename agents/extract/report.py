@@ -6,12 +6,13 @@ All spans are token spans [first, last) of the `Text`; only `engine.py` turns th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Span = tuple[int, int]
 Act = Literal["assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel"]
 Form = Literal["direct", "indirect", "mixed"]
 Kind = Literal["person", "office", "organization", "country", "media", "document", "group", "anonymous"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 ResolvedBy = Literal["named", "title", "pronoun", "elided", "continued"]
 
 

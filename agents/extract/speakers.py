@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from agents.extract import gazetteer as g
-from agents.extract import via
+from agents.extract import kinds, via
 from agents.extract.antecedents import Antecedents
 from agents.extract.coreference import Article
 from agents.extract.gazetteer import word
@@ -36,6 +36,8 @@ class Speaker(NamedTuple):
     number: str | None = None
     head: str = ""
     standing: str = ""
+    # The phrase that is all that is known of it; None of a person with a name.
+    phrase: Source | None = None
 
 
 def resolve(layout: Layout, reports: list[Report], published: datetime | None = None) -> list[Report]:
@@ -59,7 +61,11 @@ class Resolver:
             frozenset(chain.from_iterable(range(*report.cue.span) for report in reports if report.cue)),
             frozenset(chain.from_iterable(range(*part) for report in reports for part in report.content)),
         )
-        self.antecedents = Antecedents(layout, self.article, self.others)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: nobody has spoken yet."""
+        self.antecedents = Antecedents(self.layout, self.article, self.others)
         self._known: dict[Span, Speaker] = {}
 
     def run(self) -> list[Report]:
@@ -84,16 +90,19 @@ class Resolver:
                 attributions.add(id(report))
                 continue
             self.antecedents.spoke(report, speaker)
-            report.speaker, report.speaker_id, report.kind, report.resolved_by = (
-                speaker.name,
-                speaker.id,
-                speaker.kind,
-                speaker.by,
-            )
+            report.speaker, report.resolved_by = speaker.name, speaker.by
+            report.kind, report.speaker_id = self._kind(speaker)
         for report in self.reports:
             while report.parent is not None and id(report.parent) in attributions:
                 report.parent = report.parent.parent
         return [report for report in self.reports if id(report) not in attributions]
+
+    def _kind(self, speaker: Speaker) -> tuple[Kind, str]:
+        """The kind of a speaker, and the identity that tells it."""
+        if speaker.phrase is None or speaker.phrase.code:
+            return speaker.kind, speaker.id
+        kind = kinds.kind(self.article, speaker.phrase)
+        return kind, f"{kind}:{slug(speaker.name)}"
 
     def _passed_on(self, report: Report, outlet: Span | None) -> None:
         if outlet:
@@ -178,7 +187,7 @@ class Resolver:
         name = self._written(source.span)
         code = f"{source.kind}:{source.code}" if source.code else f"{source.kind}:{slug(name)}"
         standing = self.article.standing(source)
-        return Speaker(name, code, source.kind, by, source.gender, source.number, source.head, standing)
+        return Speaker(name, code, source.kind, by, source.gender, source.number, source.head, standing, source)
 
     def _person(self, source: Source, by: ResolvedBy = "named") -> Speaker:
         assert source.name is not None

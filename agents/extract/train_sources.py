@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from agents.extract.annotated import annotated_articles
-from agents.extract.antecedents import Antecedents
 from agents.extract.beside import Neighbourhood, Others
 from agents.extract.chunks import PHRASE, steps
 from agents.extract.cues import read
 from agents.extract.extents import ends
 from agents.extract.gazetteer import GIVEN, VERB, word
 from agents.extract.jsonl import moment
+from agents.extract.kinds import features as kind_features
 from agents.extract.layout import Layout
 from agents.extract.learning import Group, Table, rank, write
 from agents.extract.lexicon import cues, rows
@@ -37,7 +37,7 @@ from agents.extract.mentions import find_mention
 from agents.extract.model import Facts, Ranking, features
 from agents.extract.names import describe
 from agents.extract.naming import Stretches
-from agents.extract.report import Cue, Report, Span
+from agents.extract.report import KINDS, Cue, Kind, Report, Span
 from agents.extract.sorts import sort
 from agents.extract.source_tables import use
 from agents.extract.speakers import Resolver
@@ -46,7 +46,7 @@ from agents.extract.variations import flattened, varied
 from streams.arabic import fold
 
 # Whom a bare verb means is learned from few articles and many times over: its weights are held the smallest.
-_PENALTY = {"beside": 1.0, "extent": 4.0, "name": 2.0, "antecedent": 10.0}
+_PENALTY = {"beside": 1.0, "extent": 4.0, "name": 2.0, "kind": 3.0, "antecedent": 10.0}
 # Weights below 0.12 are left out: nine in ten, and no difference in who is found beyond chance.
 _rank = partial(rank, negligible=0.12)
 # Marks within a name (ج. ب.).
@@ -77,6 +77,7 @@ class Annotated:
     answers: frozenset[str]
     optional: bool
     person: tuple[str, ...] = ()
+    kind: Kind | None = None
 
 
 def cue_of(layout: Layout, span: Sequence[int] | None) -> Cue | None:
@@ -96,7 +97,7 @@ def annotated(document: dict[str, Any], layout: Layout) -> list[Annotated]:
         by_id[s["id"]] = report
         answers = frozenset(folded(name) for name in [s["speaker"], *s["aliases"]]) - {""}
         person = tuple(folded(s["speaker"]).split()) if s["kind"] == "person" else ()
-        found.append((s, Annotated(report, answers, s["optional"], person)))
+        found.append((s, Annotated(report, answers, s["optional"], person, s["kind"])))
     for s, one in found:
         one.report.parent = by_id.get(s["parent"])
     return [one for _, one in found]
@@ -177,6 +178,13 @@ class Article:
             at = next((n for n, end in enumerate(possible) if end.last == right[1]), None)
             self.extent.append(([end.facts for end in possible], at))
 
+    def kinds(self) -> Iterator[tuple[list[str], Kind]]:
+        """What is known of the phrases that name no person, and their kinds; needs the weights of names."""
+        for one in self.statements:
+            speaker = self.resolver.name(one.report.mention) if one.report.mention and not one.optional else None
+            if speaker and speaker.phrase and one.kind:
+                yield kind_features(self.resolver.article, speaker.phrase), one.kind
+
     def _name(self, mention: Span, person: Sequence[str]) -> None:
         text = self.layout.text
         stretches = Stretches(text, mention, describe(text, mention).name)
@@ -193,7 +201,8 @@ class Article:
     def antecedents(self) -> Iterator[Lesson]:
         """The lessons of the reports without a mention; needs the weights of the mentions."""
         resolver = self.resolver
-        known = resolver.antecedents = Antecedents(self.layout, resolver.article, resolver.others)
+        resolver.forget()
+        known = resolver.antecedents
         in_order = sorted(
             self.statements, key=lambda one: one.report.cue.span if one.report.cue else one.report.content[0]
         )
@@ -255,6 +264,12 @@ def learn(articles: Sequence[Article]) -> dict[str, Table]:
         "name": _rank(groups(lesson for a in articles for lesson in a.name), _PENALTY["name"]),
     }
     use(tables)
+    kinds = [
+        ([[f"{k}|{f}" for f in found] for k in KINDS], KINDS.index(right))
+        for a in articles
+        for found, right in a.kinds()
+    ]
+    tables["kind"] = _rank(kinds, _PENALTY["kind"])
     gapped = [Article(a.document, _GAPS) for a in articles]
     flat = [Article(flattened(a.document), _FLAT_GAPS) for a in articles]
     bare = groups(lesson for a in [*articles, *gapped, *flat] for lesson in a.antecedents())

@@ -24,6 +24,8 @@ from agents.extract.text import Text
 from streams.letters import HEH, WAW
 
 _LONGEST_NAME = 6
+# What stands behind a name, and in none.
+_AFTER_NAMES = g.MARK | g.THAT | g.WHICH | g.PREPOSITION | g.LINK | g.TIME | g.VERB
 
 
 class Article:
@@ -41,6 +43,7 @@ class Article:
         self._described: dict[Span, Source] = {}
         self._full: dict[tuple[str, ...], Span] = {}
         self._surnames: set[str] = set()
+        self._named: dict[int, Span] = {}  # the names that mentions give, by each of their tokens
         self._scan()
 
     @cached_property
@@ -124,6 +127,18 @@ class Article:
         """The folded tokens of a span."""
         return tuple(self.text.form[i] for i in range(*span))
 
+    def know(self, name: Span) -> None:
+        """Take it from a mention that these tokens are a person's name, if it is sure where that ends.
+
+        So that who is called by another part of it than the last (حدي for أبو بكر عمر حدي روبله) has all of it.
+        """
+        last, next_ = (word(self.text.word[i]) for i in (name[1] - 1, min(name[1], len(self.text) - 1)))
+        named = last.classes & g.GIVEN or not last.classes & (g.ORDINARY | g.VERB | g.NISBA | g.ADVERB)
+        if named and (next_.classes & _AFTER_NAMES or next_.clitic):
+            for i in range(*name):
+                if i not in self._named or self._named[i][1] - self._named[i][0] < name[1] - name[0]:
+                    self._named[i] = name
+
     def full_name(self, name: Span) -> Span:
         """The fullest way in which the article writes the person's name at `name`."""
         key = self.forms(name)
@@ -144,6 +159,8 @@ class Article:
             if word(self.text.word[at]).classes & g.BOUND:
                 continue
             span = self._around(at)
+            if at in self._named:
+                span = min(span[0], self._named[at][0]), max(span[1], self._named[at][1])
             forms = self.forms(span)
             if len(forms) >= len(words) and _within(words, [skeleton(form) for form in forms]):
                 counts[forms] = counts.get(forms, 0) + 1

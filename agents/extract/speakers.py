@@ -73,11 +73,9 @@ class Resolver:
         order = sorted(range(len(self.reports)), key=lambda n: (_at(self.reports[n]), n))
         attributions: set[int] = set()
         for n in order:
+            self._mention(self.reports[n])
+        for n in order:
             report = self.reports[n]
-            if report.mention is None:
-                report.via = via.from_him(self.layout, report, self.others)
-                if report.via is None:
-                    report.mention = find_mention(self.layout, report, self.others)
             self._passed_on(report, report.via or via.find(self.layout, report, self.others))
             speaker = self.name(report.mention) if report.mention else None
             if speaker is None:
@@ -96,6 +94,14 @@ class Resolver:
             while report.parent is not None and id(report.parent) in attributions:
                 report.parent = report.parent.parent
         return [report for report in self.reports if id(report) not in attributions]
+
+    def _mention(self, report: Report) -> None:
+        if report.mention is None:
+            report.via = via.from_him(self.layout, report, self.others)
+            if report.via is None:
+                report.mention = find_mention(self.layout, report, self.others)
+        if report.mention and (name := describe(self.text, report.mention, mention=True).name):
+            self.article.know(name)
 
     def _kind(self, speaker: Speaker) -> tuple[Kind, str]:
         """The kind of a speaker, and the identity that tells it."""

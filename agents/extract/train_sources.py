@@ -49,6 +49,7 @@ from streams.arabic import fold
 _PENALTY = {"beside": 1.0, "extent": 4.0, "name": 2.0, "kind": 3.0, "antecedent": 10.0}
 # Weights below 0.12 are left out: nine in ten, and no difference in who is found beyond chance.
 _rank = partial(rank, negligible=0.12)
+_KINDS_NEGLIGIBLE = 0.15  # these are many, and the file is to stay small
 # Marks within a name (ج. ب.).
 _IN_NAMES = frozenset((".", "-"))
 # Who spoke last is learned from articles with gaps too, as the engine does not find every statement.
@@ -269,7 +270,7 @@ def learn(articles: Sequence[Article]) -> dict[str, Table]:
         for a in articles
         for found, right in a.kinds()
     ]
-    tables["kind"] = _rank(kinds, _PENALTY["kind"])
+    tables["kind"] = rank(kinds, _PENALTY["kind"], _KINDS_NEGLIGIBLE)
     gapped = [Article(a.document, _GAPS) for a in articles]
     flat = [Article(flattened(a.document), _FLAT_GAPS) for a in articles]
     bare = groups(lesson for a in [*articles, *gapped, *flat] for lesson in a.antecedents())

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Annotated, Any
 
 import typer
@@ -61,16 +64,15 @@ async def _python(_: Settings) -> str:
 
 
 async def _data_dir(settings: Settings) -> str:
+    here = next(folder for folder in (settings.data_dir, *settings.data_dir.absolute().parents) if folder.exists())
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        probe = settings.data_dir / ".writable"
-        probe.touch()
-        probe.unlink()
+        with TemporaryFile(dir=here):
+            pass
     except OSError as error:
         raise ProblemError(
             f"{settings.data_dir} cannot be written ({error}): set TASRIH_DATA_DIR or --data-dir"
         ) from None
-    free = shutil.disk_usage(settings.data_dir).free
+    free = shutil.disk_usage(here).free
     if free < _ROOM:
         raise ProblemError(f"{settings.data_dir} has only {free >> 20} MB of room left")
     return f"{settings.data_dir} · {free >> 30} GB free"
@@ -80,18 +82,32 @@ async def _broker(settings: Settings) -> str:
     from streams.broker import BrokerError, administering, reach
     from streams.topics import TOPICS
 
+    kind = "cluster" if settings.broker else "embedded"
     try:
-        async with asyncio.timeout(_PATIENCE), reach(settings) as found, administering(found) as admin:
-            have = set(await admin.list_topics())
-            missing = [t.name for t in TOPICS if settings.prefix + t.name not in have]
-            topics = f"topics missing yet: {', '.join(missing)}" if missing else f"all {len(TOPICS)} topics"
-            return f"{found.broker} · {'embedded' if not settings.broker else 'cluster'} · {topics}"
+        with _creating_nothing(settings) as tried:
+            async with asyncio.timeout(_PATIENCE), reach(tried, topics=False) as found, administering(found) as admin:
+                have = set(await admin.list_topics())
     except TimeoutError:
         raise ProblemError(f"{settings.broker} does not answer: is it running, and is the address right?") from None
     except (BrokerError, OSError) as error:
         raise ProblemError(str(error)) from None
     except Exception as error:
         raise ProblemError(f"{settings.broker or 'embedded'}: {error!r}") from None
+    missing = [t.name for t in TOPICS if settings.prefix + t.name not in have]
+    if len(missing) == len(TOPICS):
+        return f"{found.broker} · {kind} · no topics yet: a start makes them"
+    topics = f"topics missing: {', '.join(missing)}" if missing else f"all {len(TOPICS)} topics"
+    return f"{found.broker} · {kind} · {topics}"
+
+
+@contextlib.contextmanager
+def _creating_nothing(settings: Settings) -> Iterator[Settings]:
+    """Where no embedded broker is kept, one is tried elsewhere: who looks creates nothing."""
+    if settings.broker or (settings.data_dir / "broker").exists():
+        yield settings
+    else:
+        with TemporaryDirectory() as elsewhere:
+            yield settings.model_copy(update={"data_dir": Path(elsewhere)})
 
 
 async def _engine(_: Settings) -> str:

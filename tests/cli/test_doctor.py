@@ -21,6 +21,14 @@ def test_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer.stdout.decode().count("✓") == 5
 
 
+def test_it_creates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TASRIH_PORT", str(free_port()))
+    answer = tasrih("doctor", "--offline", "--data-dir", str(tmp_path / "not" / "yet"))
+    assert answer.returncode == 0, answer.stdout.decode()
+    assert "embedded · no topics yet: a start makes them" in answer.stdout.decode()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_problem_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("TASRIH_PORT", str(taken.getsockname()[1]))

@@ -49,13 +49,6 @@ class Stretches:
             kind in _OUTSIDE and form not in name_parts()  # فان is فإن, and a part of names
             for kind, form in zip(sorts, text.form[self.first : last], strict=True)
         ]
-        # No person's name begins within the name of a place (بوركينا فاسو).
-        self.within_places = {
-            n
-            for at, w in enumerate(words)
-            if w.classes & g.PLACE and (place := g.entity(text, self.first + at, last))
-            for n in range(at + 1, place[1] - self.first)
-        }
         begins, ends = by_rule or (-1, -1)
         self.begin: list[tuple[Facts, ...]] = []
         self.inside: list[tuple[Facts, ...]] = []
@@ -97,7 +90,7 @@ class Stretches:
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """The stretches, by the numbers of their tokens in the mention."""
-        for i in (i for i in range(self.size) if i not in self.within_places):
+        for i in range(self.size):
             for j in range(i + 1, min(self.size, i + _NAME) + 1):
                 if self.outside[j - 1]:
                     break

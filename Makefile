@@ -31,8 +31,9 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
 test: $(STAMP)  ## everything that needs Python alone, on the embedded broker
 	$(PYTEST) -m "not kafka and not postgres and not browser"
 
+# Those on Apache Kafka alone, one after the other: workers that change hands are timed, and two brokers fill two cores.
 test-all: $(STAMP)  ## and Apache Kafka (Java 17, Maven), PostgreSQL, Chromium
-	$(PYTEST)
+	@$(PYTEST) -m "not kafka"; others=$$?; $(BIN)/pytest -m kafka && exit $$others
 
 check: $(STAMP)  ## format, lint, types, import contracts, the container files
 	$(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ from collections import Counter
 
 from agents.extract.layout import Layout
 from agents.extract.lexicon import parts_of_speech, tones, words
-from agents.extract.model import Models
+from agents.extract.model import Models, weigh
 from agents.extract.report import Act, Cue, Form, Span
 
 ACTS: tuple[Act, ...] = ("assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel")
@@ -59,6 +59,5 @@ def features(layout: Layout, cue: Cue | None, content: list[Span], form: Form) -
 
 def act(layout: Layout, cue: Cue | None, content: list[Span], form: Form, models: Models) -> Act:
     """The likeliest act."""
-    found = filter(None, map(models.act.get, features(layout, cue, content, form)))
-    totals = list(map(sum, zip(*found, strict=True)))
+    totals = weigh(features(layout, cue, content, form), models.act)
     return ACTS[totals.index(max(totals))] if totals else ACTS[0]

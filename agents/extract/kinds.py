@@ -11,6 +11,7 @@ from agents.extract import gazetteer as g
 from agents.extract.coreference import Article
 from agents.extract.gazetteer import word
 from agents.extract.lexicon import word_classes
+from agents.extract.model import weigh
 from agents.extract.names import Source
 from agents.extract.report import KINDS, Kind
 from agents.extract.sorts import sort
@@ -25,7 +26,7 @@ def features(article: Article, source: Source) -> list[str]:
     text, (first, last) = article.text, source.span
     head, kind = word(text.word[first]), source.kind
     lemma, what, size = source.head or head.base, sort(text.word[first]), min(last - first, 4)
-    coarse, fine = word_classes()[text.form[first]]
+    fine, coarse = word_classes()[text.form[first]]
     second = text.form[first + 1] if last - first > 1 else ""
     then = sort(text.word[first + 1]) if second else "end"
     ending, number, definite = text.form[first][-2:], source.number, source.definite
@@ -39,14 +40,14 @@ def features(article: Article, source: Source) -> list[str]:
         f"{kind} {what} {then}",
         f"{kind} {what} {definite} {size}",
         f"{kind} {number} {definite} {size}",
-        f"{kind} class {coarse}",
-        f"class {coarse} {number} {definite}",
-        f"fine {fine} {definite}",
+        f"{kind} fine {fine}",
+        f"fine {fine} {number} {definite}",
+        f"class {coarse} {definite}",
         f"{kind} ending {ending} {definite}",
         f"{kind} first {text.form[first]} {size == 1}",
         f"{kind} second {second}",
-        f"{kind} second class {word_classes()[second][0] if second else ''}",
-        f"{kind} last class {word_classes()[text.form[last - 1]][0]}",
+        f"{kind} second fine {word_classes()[second][0] if second else ''}",
+        f"{kind} last fine {word_classes()[text.form[last - 1]][0]}",
         f"{kind} among {people} {definite} {size}",
         f"{kind} {what} among {people} {definite}",
         f"{kind} meant {meant} {definite}",
@@ -59,9 +60,7 @@ def features(article: Article, source: Source) -> list[str]:
 
 def kind(article: Article, source: Source) -> Kind:
     """The likeliest kind; that of the tables without weights."""
-    found = filter(None, map(kind_weights().get, features(article, source)))
-    totals = [sum(weights) for weights in zip(*found, strict=True)]
-    likely = dict(zip(KINDS, totals, strict=False))
+    likely = dict(zip(KINDS, weigh(features(article, source), kind_weights()), strict=False))
     if not article.people and source.kind != "person":
         likely.pop("person", None)  # an office is a person's only where the article names one
     return max(likely, key=lambda kind: likely[kind], default=source.kind)

@@ -6,7 +6,7 @@ Needs numpy and scipy (development only).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.optimize import minimize
@@ -52,6 +52,11 @@ def rank(groups: list[Group], penalty: float, negligible: float) -> Table:
 
     w = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 120, "ftol": 1e-7}).x
     return {f: float(w[n]) for f, n in names.items() if abs(w[n]) >= negligible}
+
+
+def answered(lessons: Iterable[tuple[list[str], str]], answers: Sequence[str]) -> list[Group]:
+    """Groups for what has the same few answers: these are the candidates, each feature told apart by its answer."""
+    return [([[f"{a}|{f}" for f in found] for a in answers], answers.index(right)) for found, right in lessons]
 
 
 def write(path: str, tables: Mapping[str, Table], by: str) -> None:

@@ -122,6 +122,11 @@ def by_answer(table: Weights, answers: Sequence[str]) -> AnswerWeights:
     return found
 
 
+def weigh(features: Iterable[str], weights: AnswerWeights) -> list[float]:
+    """What the features weigh together for each answer; empty when none of them is known."""
+    return [sum(column) for column in zip(*filter(None, map(weights.get, features)), strict=True)]
+
+
 def tables(file: str) -> dict[str, dict[str, float]]:
     """What was learned: the tables of a file of lexicon/ by their names, each of features and weights."""
     found: dict[str, dict[str, float]] = {}

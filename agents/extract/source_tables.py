@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
-from agents.extract.model import AnswerWeights, Ranking, Weights, by_answer, tables
+from agents.extract.model import Ranking, Weights, by_answer, tables
 from agents.extract.report import KINDS
 
 
@@ -17,22 +17,27 @@ def source_tables() -> dict[str, dict[str, float]]:
 
 @cache
 def rankings() -> dict[str, Ranking]:
-    """The rankings of lexicon/sources.tsv by name."""
-    return {name: Ranking(table) for name, table in source_tables().items()}
+    """The rankings in use by name."""
+    return _rankings(source_tables())
 
 
 @cache
-def _kind_weights() -> list[AnswerWeights]:
-    return [by_answer(source_tables().get("kind", {}), KINDS)]
-
-
-def kind_weights() -> AnswerWeights:
-    """The weights of features for each kind of source, in the order of `KINDS`."""
-    return _kind_weights()[0]
+def kind_weights() -> dict[str, Sequence[float]]:
+    """The weights in use of features for each kind of source, in the order of `KINDS`."""
+    return _kind_weights(source_tables())
 
 
 def use(tables: Mapping[str, Weights]) -> None:
     """Take these weights in place of those of the file (for train_sources.py)."""
     rankings().clear()
-    rankings().update({name: Ranking(tables.get(name, {})) for name in ("beside", "extent", "name", "antecedent")})
-    _kind_weights()[0] = by_answer(tables.get("kind", {}), KINDS)
+    rankings().update(_rankings(tables))
+    kind_weights().clear()
+    kind_weights().update(_kind_weights(tables))
+
+
+def _rankings(tables: Mapping[str, Weights]) -> dict[str, Ranking]:
+    return {name: Ranking(tables.get(name, {})) for name in ("beside", "extent", "name", "antecedent")}
+
+
+def _kind_weights(tables: Mapping[str, Weights]) -> dict[str, Sequence[float]]:
+    return dict(by_answer(tables.get("kind", {}), KINDS))

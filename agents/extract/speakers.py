@@ -67,6 +67,8 @@ class Resolver:
         """Begin anew: nobody has spoken yet."""
         self.antecedents = Antecedents(self.layout, self.article, self.others)
         self._known: dict[Span, Speaker] = {}
+        self._mentioned: dict[Span, Source] = {}
+        self._kinds: dict[Span, Kind] = {}
 
     def run(self) -> list[Report]:
         """Resolve the reports in the order of their cues; returns those that stand."""
@@ -100,14 +102,22 @@ class Resolver:
             report.via = via.from_him(self.layout, report, self.others)
             if report.via is None:
                 report.mention = find_mention(self.layout, report, self.others)
-        if report.mention and (name := describe(self.text, report.mention, mention=True).name):
+        if report.mention and (name := self._describe(report.mention).name):
             self.article.know(name)
+
+    def _describe(self, mention: Span) -> Source:
+        if mention not in self._mentioned:
+            self._mentioned[mention] = describe(self.text, mention, mention=True)
+        return self._mentioned[mention]
 
     def _kind(self, speaker: Speaker) -> tuple[Kind, str]:
         """The kind of a speaker, and the identity that tells it."""
-        if speaker.phrase is None or speaker.phrase.code:
+        phrase = speaker.phrase
+        if phrase is None or phrase.code:
             return speaker.kind, speaker.id
-        kind = kinds.kind(self.article, speaker.phrase)
+        if phrase.span not in self._kinds:
+            self._kinds[phrase.span] = kinds.kind(self.article, phrase)
+        kind = self._kinds[phrase.span]
         return kind, f"{kind}:{slug(speaker.name)}"
 
     def _passed_on(self, report: Report, outlet: Span | None) -> None:
@@ -147,7 +157,7 @@ class Resolver:
 
     def name(self, mention: Span) -> Speaker:
         """The speaker that the phrase of tokens `mention` names."""
-        return self.of(describe(self.text, mention, mention=True))
+        return self.of(self._describe(mention))
 
     def _resolve(self, source: Source) -> Speaker:
         source = self._surname(source)

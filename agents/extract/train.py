@@ -29,7 +29,7 @@ from agents.extract.evaluate import judge
 from agents.extract.form import form
 from agents.extract.jsonl import moment
 from agents.extract.layout import Layout
-from agents.extract.learning import Group, Table, rank, write
+from agents.extract.learning import Group, Table, answered, rank, write
 from agents.extract.lexicon import cues
 from agents.extract.model import Models, features
 from agents.extract.reorderings import reordered
@@ -166,10 +166,8 @@ def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
         others = Models.of({"start": _rank([g for lesson in seen for g in lesson.starts], penalty["start"])}, ACTS)
         ends += [g for told in lessons[part::_PARTS] for lesson in told for g in lesson.ends(others)]
     tables["end"] = _rank(ends, penalty["end"])
-    # An act is ranked too: its candidates are the nine acts, each feature told apart by the act it speaks for.
     acts = [a for told in lessons for a in told[0].acts] + examples()
-    groups = [([[f"{a}|{f}" for f in found] for a in ACTS], ACTS.index(right)) for found, right in acts]
-    tables["act"] = _rank(groups, _PENALTY["act"])
+    tables["act"] = _rank(answered(acts, ACTS), _PENALTY["act"])
     return tables
 
 

@@ -31,7 +31,7 @@ from agents.extract.gazetteer import GIVEN, VERB, word
 from agents.extract.jsonl import moment
 from agents.extract.kinds import features as kind_features
 from agents.extract.layout import Layout
-from agents.extract.learning import Group, Table, rank, write
+from agents.extract.learning import Group, Table, answered, rank, write
 from agents.extract.lexicon import cues, rows
 from agents.extract.mentions import find_mention
 from agents.extract.model import Facts, Ranking, features
@@ -265,12 +265,8 @@ def learn(articles: Sequence[Article]) -> dict[str, Table]:
         "name": _rank(groups(lesson for a in articles for lesson in a.name), _PENALTY["name"]),
     }
     use(tables)
-    kinds = [
-        ([[f"{k}|{f}" for f in found] for k in KINDS], KINDS.index(right))
-        for a in articles
-        for found, right in a.kinds()
-    ]
-    tables["kind"] = rank(kinds, _PENALTY["kind"], _KINDS_NEGLIGIBLE)
+    kinds = (lesson for a in articles for lesson in a.kinds())
+    tables["kind"] = rank(answered(kinds, KINDS), _PENALTY["kind"], _KINDS_NEGLIGIBLE)
     gapped = [Article(a.document, _GAPS) for a in articles]
     flat = [Article(flattened(a.document), _FLAT_GAPS) for a in articles]
     bare = groups(lesson for a in [*articles, *gapped, *flat] for lesson in a.antecedents())

@@ -42,7 +42,6 @@ def serve(
 
 async def _serve(settings: Settings) -> None:
     from agents.serve.agent import run
-    from agents.serve.database import DatabaseError
     from streams.broker import create_topics, reach
     from streams.stopping import until_told
 
@@ -53,8 +52,6 @@ async def _serve(settings: Settings) -> None:
                 typer.echo(f"tasrih: serving at {address}", err=True)
                 with until_told():
                     await asyncio.Event().wait()
-    except DatabaseError as error:
-        options.fail(str(error))
     except OSError as error:
         options.fail(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}; try --port")
 
@@ -153,29 +150,25 @@ def rebuild(
 
 async def _rebuild(settings: Settings) -> dict[str, int]:
     from agents.serve.archive import archive as opening
-    from agents.serve.database import DatabaseError
     from agents.serve.follow import Follower
     from agents.serve.hub import Hub
     from agents.serve.prune import prune, span
     from streams.broker import create_topics, reach
 
-    try:
-        async with reach(settings) as found, opening(found) as opened:
-            await create_topics(found)
-            await opened.drop()
-            follower = Follower(found, opened, Hub(await opened.position()))
-            following = asyncio.create_task(follower.run())
-            try:
-                await follower.until_caught_up()
-            finally:
-                following.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await following
-            if settings.archive_keep:
-                await prune(opened, datetime.now(UTC) - span(settings.archive_keep))
-            return await opened.sizes()
-    except DatabaseError as error:
-        options.fail(str(error))
+    async with reach(settings) as found, opening(found) as opened:
+        await create_topics(found)
+        await opened.drop()
+        follower = Follower(found, opened, Hub(await opened.position()))
+        following = asyncio.create_task(follower.run())
+        try:
+            await follower.until_caught_up()
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+        if settings.archive_keep:
+            await prune(opened, datetime.now(UTC) - span(settings.archive_keep))
+        return await opened.sizes()
 
 
 @keys.command("add")

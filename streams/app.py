@@ -17,7 +17,8 @@ from streams.broker import BrokerError
 from streams.settings import Settings
 from streams.topics import FETCH_BYTES, MAX_MESSAGE_BYTES
 
-# Seconds that a stopping app may take over what it has begun; what is not acknowledged by then comes again.
+# Seconds that a stopping app may take over what it has begun, or over a rebalance that it was in the middle of, which
+# waits for the slowest worker; what is not acknowledged by then comes again.
 _STOP_TIMEOUT = 25.0
 _GIVE_UP_TIMEOUT = 2.0  # of one that has not begun anything
 

@@ -7,24 +7,31 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator, Mapping
 
+import faust
 import pytest
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
 from streams.app import build, running
 from streams.consumer import SkippedError
-from streams.records import Entry
+from streams.records import Article, Entry
 from streams.settings import Settings
-from streams.stage import Outcome, Stage
-from streams.topics import ENTRIES
-from tests.kafka import on_kafka
+from streams.stage import Outcome, Stage, Work
+from streams.topics import ARTICLES, ENTRIES
+from tests.kafka import on_kafka, records
 from tests.streams.test_stage import Seen, count, entry, put_entries
 
 
-async def test_a_jump_in_a_log_without_gaps_is_refused(topics: Settings) -> None:
-    app = build("normalize", topics)
-    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+@contextlib.asynccontextmanager
+async def worker(settings: Settings, work: Work[Entry, Seen]) -> AsyncIterator[faust.App]:
+    app = build("normalize", settings)
+    Stage(app, settings, name="normalize", source=ENTRIES, work=work, row=Seen)
     async with running(app):
+        yield app
+
+
+async def test_a_jump_in_a_log_without_gaps_is_refused(topics: Settings) -> None:
+    async with worker(topics, count) as app:
         with pytest.raises(SkippedError, match="3 to 8 did not come"):
             await app.consumer._add_gap(TP(topics.prefix + "entries", 0), 3, 9)
         await app.consumer._add_gap(TP(topics.prefix + "feeds", 0), 3, 9)
@@ -54,18 +61,11 @@ async def test_what_comes_while_positions_move_is_not_handed_out_ahead_of_its_tu
         await asyncio.sleep(0.5)
         return await seek(thread)
 
-    @contextlib.asynccontextmanager
-    async def worker() -> AsyncIterator[None]:
-        app = build("normalize", topics)
-        Stage(app, topics, name="normalize", source=ENTRIES, work=work, row=Seen)
-        async with running(app):
-            yield
-
     monkeypatch.setattr(AIOKafkaConsumerThread, "seek_to_committed", slowly)
-    async with worker():
+    async with worker(topics, work):
         publishing = asyncio.create_task(publish())
         for _ in range(2):
-            async with worker():
+            async with worker(topics, work):
                 await asyncio.sleep(1)
             await asyncio.sleep(1)
         enough.set()
@@ -75,3 +75,46 @@ async def test_what_comes_while_positions_move_is_not_handed_out_ahead_of_its_tu
         first = list(dict.fromkeys(numbers))
         assert first == list(range(len(first)))
         assert len(first) > 5
+
+
+@on_kafka
+async def test_what_a_stopping_worker_has_begun_is_acknowledged_before_its_partitions_move(topics: Settings) -> None:
+    begun, moving = asyncio.Event(), asyncio.Event()
+    order: list[str] = []
+
+    async def held_up(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
+        begun.set()
+        await moving.wait()
+        order.append(entry.title)
+        return Outcome()
+
+    async def work(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
+        order.append(entry.title)
+        return Outcome()
+
+    async def succeed() -> None:
+        async with worker(topics, work):
+            while "4" not in order:
+                await asyncio.sleep(0.05)
+
+    async def watch(app: faust.App) -> None:
+        while not app.rebalancing:
+            await asyncio.sleep(0.05)
+        moving.set()
+
+    await put_entries(topics, *(entry("a", str(n)) for n in range(5)))
+    async with asyncio.TaskGroup() as others, worker(topics, held_up) as app:
+        await begun.wait()
+        others.create_task(succeed())
+        others.create_task(watch(app))
+        generation = app.consumer_generation_id
+    assert order == ["0", "1", "2", "3", "4"]
+    assert app.consumer_generation_id == generation, "it joined once more, only to leave"
+
+
+async def test_partitions_assigned_to_a_worker_that_stops_do_not_cut_it_off(topics: Settings) -> None:
+    await put_entries(topics, entry("a", "1"))
+    async with worker(topics, count) as app:
+        app._on_rebalance_when_stopped()
+        (article,) = await records(topics, ARTICLES, Article, 1)
+    assert article.title == "1"

@@ -1,4 +1,4 @@
-"""Faust's consumer, with three faults mended that show when partitions move (see tests/faults).
+"""Faust's consumer, with four faults mended that show when partitions move (see tests/faults).
 
 * After a rebalance Faust lets the partitions go on, and only then moves them back to what is committed. What was
   fetched in between was measured against where reading had stood before: its older part was passed over, its newer
@@ -8,12 +8,16 @@
 * When partitions move while a worker stops, Faust closes its connections at once, and from another thread than theirs.
   What it had begun could not be acknowledged any more, and its successor did it again; it tried until its time to stop
   was over, left connections open, and did not leave its group. Here it acknowledges what it has begun, and leaves.
+* Partitions that are assigned anew while their table recovers have no offset yet. Faust may seek it all the same, and
+  the worker ended. Here that recovery gives way to the next.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 
@@ -52,6 +56,12 @@ class Consumer(aiokafka.Consumer):
 
     def close(self) -> None:
         """Do nothing: only a rebalance while the worker stops calls this, and stopping closes all there is."""
+
+    async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
+        """Move to the offsets. Where one is not known, say what Faust's recovery takes for another rebalance."""
+        if None in partitions.values():
+            raise IllegalStateError("partitions were assigned anew while their table recovered")
+        await super().seek_wait(partitions)
 
     async def perform_seek(self) -> None:
         """Move to what is committed, or to the start of the log where nothing is. Whoever calls resumes the flow."""

@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import faust
 import pytest
+from faust.tables.recovery import Recovery
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
@@ -116,5 +118,28 @@ async def test_partitions_assigned_to_a_worker_that_stops_do_not_cut_it_off(topi
     await put_entries(topics, entry("a", "1"))
     async with worker(topics, count) as app:
         app._on_rebalance_when_stopped()
+        (article,) = await records(topics, ARTICLES, Article, 1)
+    assert article.title == "1"
+
+
+async def test_a_seek_that_a_rebalance_overtook_ends_no_worker(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seek = Recovery._seek_offsets
+    overtaken = iter([True])
+
+    async def late(recovery: Recovery, consumer: Any, tps: set[TP], offsets: dict[TP, int | None], title: str) -> None:
+        if not next(overtaken, False):
+            return await seek(recovery, consumer, tps, offsets, title)
+        for tp in tps:
+            offsets[tp] = None  # as a rebalance leaves them
+        try:
+            await seek(recovery, consumer, tps, offsets, title)
+        finally:
+            await recovery.on_rebalance(tps, tps.copy(), tps, recovery.app.consumer_generation_id)
+
+    monkeypatch.setattr(Recovery, "_seek_offsets", late)
+    await put_entries(topics, entry("a", "1"))
+    async with worker(topics, count):
         (article,) = await records(topics, ARTICLES, Article, 1)
     assert article.title == "1"

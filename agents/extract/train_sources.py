@@ -31,7 +31,7 @@ from agents.extract.gazetteer import GIVEN, VERB, word
 from agents.extract.jsonl import moment
 from agents.extract.kinds import features as kind_features
 from agents.extract.layout import Layout
-from agents.extract.learning import Group, Table, answered, rank, write
+from agents.extract.learning import Answered, Group, Table, answered, rank, write
 from agents.extract.lexicon import cues, rows
 from agents.extract.mentions import find_mention
 from agents.extract.model import Facts, Ranking, features
@@ -179,12 +179,12 @@ class Article:
             at = next((n for n, end in enumerate(possible) if end.last == right[1]), None)
             self.extent.append(([end.facts for end in possible], at))
 
-    def kinds(self) -> Iterator[tuple[list[str], Kind]]:
+    def kinds(self) -> Iterator[Answered]:
         """What is known of the phrases that name no person, and their kinds; needs the weights of names."""
         for one in self.statements:
             speaker = self.resolver.name(one.report.mention) if one.report.mention and not one.optional else None
             if speaker and speaker.phrase and one.kind:
-                yield kind_features(self.resolver.article, speaker.phrase), one.kind
+                yield Answered(kind_features(self.resolver.article, speaker.phrase), one.kind)
 
     def _name(self, mention: Span, person: Sequence[str]) -> None:
         text = self.layout.text
@@ -238,7 +238,9 @@ class Article:
 
 def groups(lessons: Iterable[Lesson]) -> list[Group]:
     """The lessons whose right answer is among the candidates, with their features."""
-    return [([features(facts) for facts in candidates], right) for candidates, right in lessons if right is not None]
+    return [
+        Group([features(facts) for facts in candidates], right) for candidates, right in lessons if right is not None
+    ]
 
 
 def verbal() -> Table:

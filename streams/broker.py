@@ -21,7 +21,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from streams.errors import SetupError
+from streams.errors import SetupError, using
 from streams.logs import overhearing
 from streams.ownership import held
 from streams.settings import Settings
@@ -72,8 +72,10 @@ async def embedded(data_dir: Path, port: int = 0) -> AsyncIterator[str]:
     `BrokerError` when it does not come up.
     """
     port = port or free_port()
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "broker.log").open("ab") as output:
+    with using(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+        output = (data_dir / "broker.log").open("ab")
+    with output:
         process = await asyncio.create_subprocess_exec(
             _BINARY, "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(data_dir),
             stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
@@ -220,7 +222,8 @@ async def reach(settings: Settings, *, alone: bool = False, topics: bool = True)
         await _end_what_was_left(data_dir)
         url = await stack.enter_async_context(embedded(data_dir))
         address = data_dir / _ADDRESS
-        address.write_text(url)
+        with using(address):
+            address.write_text(url)
         try:
             found = settings.model_copy(update={"broker": url})
             if topics:

@@ -11,12 +11,16 @@ import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
+from streams.errors import using
+
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[bool]:
-    """Hold `folder` while the body runs; yields whether it could be had."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "held").open("ab") as lock:
+    """Hold `folder` while the body runs; yields whether it could be had. Raises `SetupError` when it cannot be used."""
+    with using(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "held").open("ab")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -79,7 +79,8 @@ async def _data_dir(settings: Settings) -> str:
 
 
 async def _broker(settings: Settings) -> str:
-    from streams.broker import BrokerError, administering, reach
+    from streams.broker import administering, reach
+    from streams.errors import SetupError
     from streams.topics import TOPICS
 
     kind = "cluster" if settings.broker else "embedded"
@@ -89,7 +90,7 @@ async def _broker(settings: Settings) -> str:
                 have = set(await admin.list_topics())
     except TimeoutError:
         raise ProblemError(f"{settings.broker} does not answer: is it running, and is the address right?") from None
-    except (BrokerError, OSError) as error:
+    except (SetupError, OSError) as error:
         raise ProblemError(str(error)) from None
     except Exception as error:
         raise ProblemError(f"{settings.broker or 'embedded'}: {error!r}") from None

@@ -22,6 +22,7 @@ from aiohttp import web
 
 from agents.serve.endpoints import Scope
 from agents.serve.problems import ProblemError
+from streams.errors import using
 from streams.settings import Settings
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -41,7 +42,7 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Keys:
-    """The keys in a file of the data folder."""
+    """The keys in a file of the data folder. Every method raises `SetupError` when the system refuses the file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -78,25 +79,27 @@ class Keys:
         self._write([key for key in keys if key.name != name])
 
     def _read(self) -> Mapping[str, Key]:
-        try:
-            status = self._path.stat()
-        except FileNotFoundError:
-            self._stamp, self._by_hash = None, {}
-            return self._by_hash
-        if self._stamp != (stamp := (status.st_mtime_ns, status.st_ino)):
+        with using(self._path):
             try:
-                keys = msgspec.json.decode(self._path.read_bytes(), type=list[Key])
-            except msgspec.MsgspecError as error:
-                raise ValueError(f"{self._path} is not a file of keys: {error}") from error
-            self._stamp, self._by_hash = stamp, {key.sha256: key for key in keys}
+                status = self._path.stat()
+            except FileNotFoundError:
+                self._stamp, self._by_hash = None, {}
+                return self._by_hash
+            if self._stamp != (stamp := (status.st_mtime_ns, status.st_ino)):
+                try:
+                    keys = msgspec.json.decode(self._path.read_bytes(), type=list[Key])
+                except msgspec.MsgspecError as error:
+                    raise ValueError(f"{self._path} is not a file of keys: {error}") from error
+                self._stamp, self._by_hash = stamp, {key.sha256: key for key in keys}
         return self._by_hash
 
     def _write(self, keys: list[Key]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        new = self._path.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_bytes(msgspec.json.format(msgspec.json.encode(keys)))
-        new.replace(self._path)
+        with using(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            new = self._path.with_suffix(".new")
+            new.touch(mode=0o600)
+            new.write_bytes(msgspec.json.format(msgspec.json.encode(keys)))
+            new.replace(self._path)
 
 
 def _hash(secret: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams import options
+from streams.errors import SetupError
 
 if TYPE_CHECKING:
     from agents.serve.access import Keys
@@ -45,15 +46,12 @@ async def _serve(settings: Settings) -> None:
     from streams.broker import create_topics, reach
     from streams.stopping import until_told
 
-    try:
-        async with reach(settings) as found:
-            await create_topics(found)
-            async with run(found) as address:
-                typer.echo(f"tasrih: serving at {address}", err=True)
-                with until_told():
-                    await asyncio.Event().wait()
-    except OSError as error:
-        options.fail(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}; try --port")
+    async with reach(settings) as found:
+        await create_topics(found)
+        async with run(found) as address:
+            typer.echo(f"tasrih: serving at {address}", err=True)
+            with until_told():
+                await asyncio.Event().wait()
 
 
 @archive.command("status")
@@ -188,7 +186,7 @@ def add(
         options.fail(f"there is no scope {', '.join(unknown)}; there are {', '.join(SCOPES)}", status=2)
     try:
         typer.echo(_keys(options.settings(data_dir=data_dir)).add(name, tuple(s for s in SCOPES if s in wanted)))
-    except ValueError as error:
+    except (ValueError, SetupError) as error:
         options.fail(str(error))
     typer.echo("Keep it now, it is not shown again; it goes into a header: `Authorization: Bearer KEY`.", err=True)
 
@@ -198,7 +196,7 @@ def list_(as_json: Json = False, data_dir: options.DataDir = None) -> None:
     """Whose keys there are, and what for; never the keys."""
     try:
         found = _keys(options.settings(data_dir=data_dir)).all()
-    except ValueError as error:
+    except (ValueError, SetupError) as error:
         options.fail(str(error))
     if as_json:
         import json
@@ -222,7 +220,7 @@ def remove(name: Name, data_dir: options.DataDir = None) -> None:
     """Remove a key: it is refused from now on, by servers that run, too."""
     try:
         _keys(options.settings(data_dir=data_dir)).remove(name)
-    except ValueError as error:
+    except (ValueError, SetupError) as error:
         options.fail(str(error))
 
 

@@ -69,3 +69,23 @@ def test_a_setting_that_is_none_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     assert "TASRIH_ALOW_PRIVATE is none, and does nothing: TASRIH_ALLOW_PRIVATE is meant?" in told
     assert "TASRIH_XYZZY is none, and does nothing\n" in told
     assert answer.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["up"], ["serve"], ["feeds", "add", "https://outlet.example/feed"], ["archive", "rebuild", "--yes"],
+        ["keys", "list"], ["keys", "add", "desk"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_data_folder_that_cannot_be_used_is_told_in_one_line(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_PORT", "0")
+    (tmp_path / "taken").write_text("by a file")
+    answer = tasrih(*words, "--data-dir", str(tmp_path / "taken"))
+    assert answer.returncode == 1
+    (line,) = answer.stderr.decode().splitlines()
+    assert line.startswith(f"tasrih: {tmp_path / 'taken'}")
+    assert "cannot be used (Not a directory): set TASRIH_DATA_DIR or --data-dir" in line

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.async_api import expect
 
@@ -93,6 +95,20 @@ async def test_going_back_finds_the_place_that_was_left(site: Site, visit: Open)
 async def test_a_filter_that_cannot_be_is_explained(visit: Open) -> None:
     page = await visit("/?act=shout", expect=("400",))
     await expect(page.locator(".notice.failed").first).to_contain_text("طلب غير مفهوم")
+
+
+async def test_a_time_in_the_address_is_the_same_everywhere(site: Site, visit: Open) -> None:
+    at = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    await site.tell(*(statement(f"كلام رقم {n}", published_at=at + timedelta(hours=n)) for n in range(3)))
+    page = await visit("/", timezone_id="Asia/Riyadh")
+    await page.locator(".filters select").first.select_option("between")
+    await page.locator("#filter-from").fill("2026-03-04T13:00")
+    await expect(page).to_have_url(f"{site.address}/?from=2026-03-04T10%3A00%3A00.000Z")
+    await expect(page.locator("#filter-from")).to_have_value("2026-03-04T13:00")
+    await expect(page.locator(".card .words")).to_have_text(["كلام رقم 2", "كلام رقم 1"])
+    other = await visit(page.url.removeprefix(site.address), timezone_id="America/New_York")
+    await expect(other.locator("#filter-from")).to_have_value("2026-03-04T05:00")
+    await expect(other.locator(".card .words")).to_have_text(["كلام رقم 2", "كلام رقم 1"])
 
 
 async def test_the_charts_count_and_lead_to_the_statements(site: Site, visit: Open) -> None:

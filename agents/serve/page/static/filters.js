@@ -150,7 +150,7 @@ export function filterForm(filter, change) {
         id: `filter-${name}`,
         onchange: (event) => {
           delete now.last;
-          put(name, event.target.value);
+          put(name, universal(event.target.value));
           refresh();
         },
       }),
@@ -354,6 +354,11 @@ function chipLabel(name, value, later) {
   if (name === "headline") return t(`yes.${value}`);
   if (name === "speaker_id" && !names.has(value)) nameOf(value).then(later);
   return names.get(value) ?? value;
+}
+
+/** A local date and time as everyone reads it alike: an address goes to colleagues in other time zones, too. */
+function universal(time) {
+  return time && new Date(time).toISOString();
 }
 
 /** A time as the fields for local date and time take it. */

@@ -66,6 +66,13 @@ async def test_the_filters_in_force_become_a_rule(site: Site, visit: Open) -> No
     await expect(rule.locator(".channel")).to_have_text(["desk", "night"])
 
 
+async def test_a_phrase_in_any_quotation_marks_is_one_in_the_rule(visit: Open) -> None:
+    page = await visit("/?q=«البنك المركزي» “سعر الصرف” الليرة")
+    await page.locator(".alert-me").click()
+    chips = page.locator(".rule-form .chip bdi")
+    await expect(chips).to_have_text(["البنك المركزي", "سعر الصرف", "الليرة"])
+
+
 async def test_a_rule_that_cannot_be_is_explained(visit: Open) -> None:
     page = await visit("/", expect=("422",))
     await page.locator(".alert-me").click()

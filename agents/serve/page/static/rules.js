@@ -5,11 +5,15 @@ import { named, nameOf } from "./filters.js";
 import { icon } from "./icons.js";
 import { list, number, percent, t } from "./words.js";
 
+const MARKS = /["“”«»]/g;
+
 /** The conditions of a rule that mean the same as `filter`; its times are left out, since a rule looks forward. */
 export function conditions(filter) {
-  // As the search reads it: "a phrase" or a word, all of which must occur.
-  const all = [...(filter.q ?? "").matchAll(/"([^"]+)"|(\S+)/g)].map(([, phrase, word]) => phrase ?? word);
-  const speakers = [...(filter.speaker_id ?? []), ...(filter.speaker ? [filter.speaker.replaceAll('"', "")] : [])];
+  // As the search reads it: "a phrase" in any quotation marks or a word, all of which must occur.
+  const all = [...(filter.q ?? "").replace(MARKS, '"').matchAll(/"([^"]+)"|([^\s"]+)/g)].map(
+    ([, phrase, word]) => phrase ?? word,
+  );
+  const speakers = [...(filter.speaker_id ?? []), ...(filter.speaker ? [filter.speaker.replace(MARKS, "")] : [])];
   const rule = { speakers, kinds: filter.kind, acts: filter.act, forms: filter.form, outlets: filter.outlet };
   if (all.length) rule.words = { all };
   if (filter.headline === "true") rule.headline = true;

@@ -121,3 +121,28 @@ async def test_the_charts_count_and_lead_to_the_statements(site: Site, visit: Op
     assert sum(map(int, figures)) == 3
     await acts.get_by_role("link", name="نفي").click()
     await expect(page.locator(".view:not([hidden]) .card .words")).to_have_text(["لا صحة للخبر"])
+
+
+async def test_a_chart_of_years_holds_all_of_them_by_their_months(site: Site, visit: Open) -> None:
+    days = [
+        datetime(2023, 5, 2, 12, tzinfo=UTC),
+        datetime(2023, 5, 3, 12, tzinfo=UTC),
+        datetime(2026, 3, 4, tzinfo=UTC),
+    ]
+    await site.tell(*(statement(f"كلام رقم {n}", published_at=day) for n, day in enumerate(days)))
+    page = await visit("/charts?from=2023-01-01T00:00:00Z&to=2026-03-08T00:00:00Z")
+    await expect(page.locator(".time-chart rect")).to_have_count(2)
+    await expect(page.locator(".time-chart text.axis", has_text="2023").first).to_be_visible()
+    await page.locator(".behind summary").click()
+    rows = page.locator(".behind tbody tr")
+    assert await rows.locator("td:nth-child(2)").all_text_contents() == ["2", "1"]
+    await rows.first.locator("a").click()
+    await expect(page.locator(".view:not([hidden]) .card .words")).to_have_text(["كلام رقم 1", "كلام رقم 0"])
+
+
+async def test_a_day_that_is_counted_has_its_name_in_every_time_zone(site: Site, visit: Open) -> None:
+    await site.tell(statement("كلام", published_at=datetime(2026, 3, 4, 12, tzinfo=UTC)))
+    for zone in ("America/New_York", "Asia/Riyadh"):
+        page = await visit("/charts?from=2026-02-01T00:00:00Z&to=2026-03-08T00:00:00Z", timezone_id=zone)
+        await page.locator(".behind summary").click()
+        await expect(page.locator(".behind tbody th")).to_have_text("4 مارس 2026")

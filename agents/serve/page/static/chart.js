@@ -3,16 +3,17 @@
 
 import { ACTS } from "./address.js";
 import { el, fill, svg } from "./dom.js";
-import { absolute, clock, compact, date, day, number, percent, t } from "./words.js";
+import { absolute, clock, compact, day, number, percent, t, utc } from "./words.js";
 
-/** The widths of buckets, in milliseconds. */
+/** The widths of buckets, in milliseconds. Days are those of UTC. */
 export const BUCKET = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const MOST_BARS = 400;
 const WIDEST_BAR = 44;
+const YEAR = 365 * BUCKET.day;
 
 /**
  * Volume by time, stacked by act. `timeline` as the API gives it (empty buckets left out), `bucket` its width,
- * `from`/`to` its range. `address(from, to)`: where a bucket leads. `height` in px; `table: false` for a small one.
+ * `from`/`to` its range; over more buckets than can be drawn, several are one bar. `address(from, to)`: where a bar leads. `height` in px; `table: false` for a small one.
  */
 export function timeChart({
   timeline,
@@ -24,7 +25,8 @@ export function timeChart({
   table = true,
   label = t("chart.time"),
 }) {
-  const length = BUCKET[bucket];
+  const buckets = (new Date(to) - new Date(from)) / BUCKET[bucket];
+  const length = BUCKET[bucket] * Math.max(1, Math.ceil(buckets / MOST_BARS));
   const bars = filledIn(timeline, length, from, to);
   const total = bars.reduce((sum, bar) => sum + bar.statements, 0);
   const plot = el("div.plot", { vars: { "--height": `${height}px` } });
@@ -73,12 +75,12 @@ export function timeChart({
         under += count;
       }
     }
-    for (const n of marksOn(bars, bucket, inner)) {
+    for (const n of marksOn(bars, length, inner)) {
       drawing.append(
         svg(
           "text.axis",
           { x: Math.max(edge, Math.min(width - edge, x(n) + step / 2)), y: height - 5, "text-anchor": "middle" },
-          tick(bars[n].time, bucket, bars),
+          tick(bars[n].time, length, bars),
         ),
       );
     }
@@ -106,7 +108,7 @@ export function timeChart({
     tip.hidden = false;
     fill(
       tip,
-      el("strong", {}, span(bar, bucket)),
+      el("strong", {}, span(bar, length)),
       el("span", {}, t("count.statements", { n: bar.statements })),
       ACTS.filter((act) => bar.acts[act]).map((act) =>
         el("span.tip-row", {}, el(`i.swatch.act-${act}`), t(`act.${act}`), " ", number(bar.acts[act])),
@@ -124,7 +126,7 @@ export function timeChart({
       behind(
         [t("chart.when"), t("chart.statements"), ...ACTS.map((act) => t(`act.${act}`))],
         told.map((bar) => [
-          address ? el("a", { href: address(bar.time, bar.time + length) }, span(bar, bucket)) : span(bar, bucket),
+          address ? el("a", { href: address(bar.time, bar.time + length) }, span(bar, length)) : span(bar, length),
           number(bar.statements),
           ...ACTS.map((act) => number(bar.acts[act] ?? 0)),
         ]),
@@ -202,28 +204,34 @@ function behind(heads, rows) {
   );
 }
 
-/** Every bucket of the range, the empty ones too. */
+/** Every bar of the range, the empty ones too. */
 function filledIn(timeline, length, from, to) {
-  const known = new Map(timeline.map((one) => [floor(one.time, length), one]));
-  const times = [...known.keys()];
-  const end = Math.max(floor(to, length), ...times);
-  const start = Math.max(Math.min(floor(from, length), ...times), end - length * (MOST_BARS - 1));
-  const bars = [];
-  for (let time = start; time <= end; time += length) {
-    const one = known.get(time);
-    bars.push({ time, statements: one?.statements ?? 0, acts: one?.acts ?? {} });
+  const known = new Map();
+  for (const { time, statements, acts } of timeline) {
+    const at = floor(time, length);
+    if (!known.has(at)) known.set(at, { time: at, statements: 0, acts: {} });
+    const bar = known.get(at);
+    bar.statements += statements;
+    for (const [act, count] of Object.entries(acts)) bar.acts[act] = (bar.acts[act] ?? 0) + count;
   }
+  const end = Math.max(floor(to, length), ...known.keys());
+  const bars = [];
+  for (let time = Math.min(floor(from, length), ...known.keys()); time <= end; time += length)
+    bars.push(known.get(time) ?? { time, statements: 0, acts: {} });
   return bars;
 }
 
 const floor = (time, length) => Math.floor(new Date(time) / length) * length;
 
-function span(bar, bucket) {
-  return bucket === "day" ? date(bar.time) : t("chart.moment", { day: day(bar.time), clock: clock(bar.time) });
+function span({ time }, length) {
+  if (length < BUCKET.day) return t("chart.moment", { day: day(time), clock: clock(time) });
+  return utc.dates(time, time + length - BUCKET.day);
 }
 
-function tick(time, bucket, bars) {
-  return bucket === "day" || overDays(bars) ? day(time) : clock(time);
+function tick(time, length, bars) {
+  if (over(bars, YEAR)) return utc.month(time);
+  if (length >= BUCKET.day) return utc.day(time);
+  return over(bars, 2 * BUCKET.day) ? day(time) : clock(time);
 }
 
 function niceCeiling(value) {
@@ -234,12 +242,12 @@ function niceCeiling(value) {
 const ticks = (ceiling) => [1, 2, 3, 4].map((quarter) => (ceiling * quarter) / 4).filter(Number.isInteger);
 
 /** Which bars carry a time below: over days those in which one begins, else any; as many as there is room for. */
-function marksOn(bars, bucket, width) {
+function marksOn(bars, length, width) {
   const all = bars.map((_, n) => n);
-  const days =
-    bucket !== "day" && overDays(bars) ? all.filter((n) => n > 0 && day(bars[n].time) !== day(bars[n - 1].time)) : all;
+  const begins = (n) => n > 0 && day(bars[n].time) !== day(bars[n - 1].time);
+  const days = length < BUCKET.day && over(bars, 2 * BUCKET.day) ? all.filter(begins) : all;
   const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / 110))));
   return days.filter((_, n) => n % every === Math.floor((every - 1) / 2));
 }
 
-const overDays = (bars) => bars.at(-1).time - bars[0].time > 2 * BUCKET.day;
+const over = (bars, time) => bars.at(-1).time - bars[0].time > time;

@@ -22,6 +22,10 @@ export async function load(chosen) {
     absolute: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", hourCycle: "h23" }),
     day: new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "long" }),
     date: new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }),
+    // Of what is counted by days of UTC: in the reader's zone they would be called by the day before, or after.
+    utcDay: new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "long", timeZone: "UTC" }),
+    utcDate: new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }),
+    utcMonth: new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }),
     clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     all: new Intl.ListFormat(locale, { type: "conjunction" }),
     any: new Intl.ListFormat(locale, { type: "disjunction" }),
@@ -49,6 +53,12 @@ export const absolute = (time) => formats.absolute.format(new Date(time));
 export const day = (time) => formats.day.format(new Date(time));
 export const date = (time) => formats.date.format(new Date(time));
 export const clock = (time) => formats.clock.format(new Date(time));
+/** Days of UTC: one on an axis, its month over years, and from one to another. */
+export const utc = {
+  day: (time) => formats.utcDay.format(new Date(time)),
+  month: (time) => formats.utcMonth.format(new Date(time)),
+  dates: (first, last) => formats.utcDate.formatRange(new Date(first), new Date(last)),
+};
 /** "a, b and c"; `any`: "a, b or c". */
 export const list = (items, which = "all") => formats[which].format(items);
 /** `text` so that its direction changes nothing around it (Unicode's first strong isolate). */

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams import options
-from streams.records import Feed
+from streams.records import Feed, FullText
 
 if TYPE_CHECKING:
     from agents.fetch.state import FeedRow
@@ -57,9 +57,7 @@ def add(
     outlet: Annotated[str, typer.Option(help="The outlet's name; its host without it.")] = "",
     category: Annotated[str, typer.Option(help="The folder it is listed in.")] = "",
     language: Annotated[str, typer.Option(help="Its language (BCP 47).")] = "ar",
-    full_text: Annotated[
-        str, typer.Option(help="Fetch the articles' pages: never, when-short or always.")
-    ] = "when-short",
+    full_text: Annotated[FullText, typer.Option(help="Whether to fetch the articles' pages.")] = "when-short",
     interval: Annotated[
         float | None, typer.Option(help="Seconds between polls; adapted to the feed without it.")
     ] = None,
@@ -75,7 +73,7 @@ def add(
         "interval": interval, "active": not paused,
     }  # fmt: skip
     try:
-        feed = lists.feed(fields, "tasrih feeds add")
+        feed = lists.feed(fields, "feeds add")
     except lists.FeedListError as error:
         options.fail(str(error), status=2)
     _reach(lambda settings: registry.add(settings, [feed]), broker, data_dir)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
@@ -17,6 +19,8 @@ from streams.records import Feed
 _FIELDS = set(Feed.__struct_fields__) - {"schema_version"}
 # Ours, for what OPML has no attribute for.
 _NAMESPACE = "https://tasrih.example/opml"
+# What XML 1.0 cannot hold: with it, a list could not be exported any more.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class FeedListError(ValueError):
@@ -63,21 +67,39 @@ def opml(feeds: Iterable[Feed]) -> bytes:
     return found
 
 
-def feed(fields: dict[str, Any], source: str) -> Feed:
+def feed(fields: Any, source: str) -> Feed:
     """A feed from the fields of its record, `url` at least. Raises `FeedListError` naming `source`."""
+    if not isinstance(fields, dict):
+        raise FeedListError(f"{source}: {fields!r} is no table; write each feed as [[feed]] with a url.")
     unknown = fields.keys() - _FIELDS
     if unknown:
         raise FeedListError(f"{source}: unknown {', '.join(sorted(unknown))}; a feed has {', '.join(sorted(_FIELDS))}.")
     url = str(fields.get("url", "")).strip()
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = _host(url)
+    if not host:
         raise FeedListError(f"{source}: {url!r} is no web address; it should begin with http:// or https://.")
     try:
-        return msgspec.convert(
-            {**fields, "url": url, "outlet": fields.get("outlet") or parts.hostname}, Feed, strict=False
-        )
+        found = msgspec.convert({**fields, "url": url, "outlet": fields.get("outlet") or host}, Feed, strict=False)
     except msgspec.ValidationError as error:
         raise FeedListError(f"{source}: feed {url}: {error}.") from None
+    for name, value in msgspec.structs.asdict(found).items():
+        if isinstance(value, str) and _NOT_XML.search(value):
+            raise FeedListError(f"{source}: {name} {value!r} holds a character that no text has.")
+    if found.interval is not None and not 0 < found.interval < math.inf:
+        raise FeedListError(
+            f"{source}: feed {url}: interval is in seconds, more than 0; leave it out to have it adapted."
+        )
+    return found
+
+
+def _host(url: str) -> str | None:
+    """The host of a web address; None when it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which is read, and may be impossible, only when it is asked for
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") and not re.search(r"[\t\n\r]", url) else None
 
 
 def _toml(data: bytes, source: str) -> list[Feed]:

@@ -69,6 +69,13 @@ def test_toml(tmp_path: Path) -> None:
         ("a.toml", "[[feed]]\noutlet = 'x'", "feed 1: '' is no web address"),
         ("a.toml", "[[feed]]\nurl = 'https://a.example'\nevery = 5", "unknown every"),
         ("a.toml", "[[feed]]\nurl = 'https://a.example'\nfull_text = 'sometimes'", "Invalid enum value 'sometimes'"),
+        ("a.toml", "[[feed]]\nurl = 'https://a.example'\ninterval = -4", "a.example: interval is in seconds"),
+        ("a.toml", "[[feed]]\nurl = 'https://a.example'\ninterval = nan", "interval is in seconds, more than 0"),
+        ("a.toml", "[[feed]]\nurl = 'https://[a'", "feed 1: 'https://[a' is no web address"),
+        ("a.toml", "[[feed]]\nurl = 'https://a:99999'", "'https://a:99999' is no web address"),
+        ("a.toml", '[[feed]]\nurl = "https://a.example/\\nb"', "is no web address"),
+        ("a.toml", '[[feed]]\nurl = "https://a.example"\noutlet = "\\u0001"', "holds a character that no text has"),
+        ("a.toml", "feed = ['https://a.example']", "feed 1: 'https://a.example' is no table"),
         ("missing.opml", None, "No such file"),
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -16,7 +16,7 @@ from streams.wire import client_options
 
 async def follow(
     settings: Settings, *topics: Topic, last: int | None = 0, forever: bool = True
-) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
+) -> AsyncGenerator[ConsumerRecord[bytes, bytes], None]:
     """The messages of `topics`: from the `last` ones of each partition (None: from the oldest), then as they come.
 
     Ends at what was there at the start unless `forever`. Raises `BrokerError` when the broker cannot be reached, or

@@ -52,6 +52,9 @@ def main() -> None:
     """Run the command line; the exit status tells how it went."""
     try:
         app()
-    except BrokenPipeError:  # `tasrih … | head`: nobody reads any more, which is no fault
+    except (BrokenPipeError, SystemExit) as end:
+        # `tasrih … | head`: nobody reads any more, which is no fault, though click and rich make one of it.
+        if not isinstance(end, BrokenPipeError) and not isinstance(end.__context__, BrokenPipeError):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from contextlib import aclosing
 from enum import Enum
 from typing import Annotated
 
@@ -40,8 +41,11 @@ async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, 
 
     topic = next(topic for topic in TOPICS if topic.name == name)
     console = show.Terminal()
-    async with reading(settings, live=follow) as found:
-        async for message in messages(found, topic, last=last, forever=follow):
+    async with (
+        reading(settings, live=follow) as found,
+        aclosing(messages(found, topic, last=last, forever=follow)) as come,  # closed before its broker ends
+    ):
+        async for message in come:
             try:
                 record = decode(message.value, topic.record)
             except UnreadableError as error:

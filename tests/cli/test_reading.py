@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,12 +13,13 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from agents.fetch import registry
-from streams.broker import embedded
+from streams.broker import create_topics, embedded
 from streams.settings import Settings
 from streams.wire import client_options
 from tests.cli.test_ending import up
 from tests.cli.test_extract import tasrih
 from tests.cli.test_up import start, until
+from tests.serve.examples import publish, statement
 
 READING = (
     ["tail", "articles", "--no-follow"], ["feeds", "health"], ["feeds", "list"], ["feeds", "export"],
@@ -98,3 +100,30 @@ async def test_a_command_that_is_stopped_takes_its_broker_along(tmp_path: Path) 
     await process.communicate()
     assert process.returncode in (0, 128 + signal.SIGTERM)
     assert not address.exists()
+
+
+def unread(*words: str) -> subprocess.CompletedProcess[bytes]:
+    """The command, into a pipe that nobody reads any more."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "agents.cli", *words], stdout=write, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    finally:
+        os.close(write)
+
+
+async def test_whoever_reads_no_further_is_no_fault(tmp_path: Path) -> None:
+    lines = tmp_path / "articles.jsonl"
+    lines.write_text('{"text": "قال الوزير إن السدود ممتلئة."}\n' * 3, "utf-8")
+    commands = [["extract", "--jsonl", str(lines)], ["extract", "--json", str(lines)], ["explain", str(lines)]]
+    async with embedded(tmp_path / "broker") as url:
+        settings = Settings(broker=url)
+        await create_topics(settings)
+        await publish(settings, statement())
+    kept = ["--data-dir", str(tmp_path)]
+    commands += [["tail", "--no-follow", *more, *kept] for more in ([], ["--json"])]
+    for words in commands:
+        answer = await asyncio.to_thread(unread, *words)
+        assert (answer.returncode, answer.stderr.decode()) == (0, ""), words

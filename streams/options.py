@@ -29,7 +29,8 @@ def settings(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        fail("; ".join(f"setting {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()), status=2)
+        faults = (f"setting {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        fail("; ".join(faults).replace("Value error, ", ""), status=2)
 
 
 def fail(message: str, *, status: int = 1) -> NoReturn:

@@ -4,14 +4,27 @@ in the folder that `TASRIH_SECRETS_DIR` names (how Docker and Kubernetes hand ov
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "TASRIH_"
+
+
+_BROKER = re.compile(r"(kafka://)?(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+)(:(?P<port>[0-9]{1,5}))?")
+
+
+def _addresses(broker: str) -> str:
+    """`broker`, if each of its addresses is one: the library says of others only what it fell over."""
+    for address in filter(None, broker.split(",")):
+        found = _BROKER.fullmatch(address)
+        if not found or int(found["port"] or 0) > 65535:
+            raise ValueError(f"{address!r} is no address of a broker, such as kafka://host:9092")
+    return broker
 
 
 class Settings(BaseSettings):
@@ -25,7 +38,9 @@ class Settings(BaseSettings):
     )
 
     # The stream
-    broker: Annotated[str, Field(description="kafka://host:port[,host:port]; empty for the embedded one")] = ""
+    broker: Annotated[
+        str, AfterValidator(_addresses), Field(description="kafka://host:port[,host:port]; empty for the embedded one")
+    ] = ""
     prefix: Annotated[str, Field(description="Put before every topic and group name, for a shared cluster")] = ""
     partitions: Annotated[int, Field(ge=1, le=1000)] = 4
     replicas: Annotated[int, Field(ge=1, le=9)] = 1

@@ -50,6 +50,17 @@ def test_a_broker_that_is_down_is_told_in_one_line(words: list[str]) -> None:
     assert "Connect call failed" in line
 
 
+@pytest.mark.parametrize(
+    "address", ["kafka://here:abc", "kafka://here:70000", "http://here:9092", "kafka://a:1,kafka://:2"]
+)
+def test_what_is_no_address_of_a_broker_is_told_in_one_line(address: str) -> None:
+    answer = tasrih("tail", "--no-follow", "--broker", address)
+    assert answer.returncode == 2
+    (line,) = answer.stderr.decode().splitlines()
+    assert line.startswith("tasrih: setting broker: ")
+    assert line.endswith("is no address of a broker, such as kafka://host:9092")
+
+
 async def test_a_service_at_work_is_no_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     port = str(free_port())
     monkeypatch.setenv("TASRIH_PORT", port)

@@ -46,14 +46,17 @@ async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, 
         aclosing(messages(found, topic, last=last, forever=follow)) as come,  # closed before its broker ends
     ):
         async for message in come:
+            where = f"{message.topic}/{message.partition}/{message.offset}"
+            if message.value is None:  # a feed or rule removed, a dead letter dealt with: all as it should be
+                typer.echo(f"tasrih: {where}: {(message.key or b'').decode('utf-8', 'replace')} is no more", err=True)
+                continue
             try:
                 record = decode(message.value, topic.record)
             except UnreadableError as error:
-                where = f"{message.topic}/{message.partition}/{message.offset}"
                 typer.echo(f"tasrih: {where} left out: {error}", err=True)
                 continue
             if as_json:
-                sys.stdout.write((message.value or b"").decode() + "\n")
+                sys.stdout.write(message.value.decode() + "\n")
                 sys.stdout.flush()
             elif isinstance(record, Statement):
                 show.statement(console, record)

@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from agents.fetch import registry
 from streams.broker import create_topics, embedded
+from streams.records import Feed
 from streams.settings import Settings
 from streams.wire import client_options
 from tests.cli.test_ending import up
@@ -100,6 +101,18 @@ async def test_a_command_that_is_stopped_takes_its_broker_along(tmp_path: Path) 
     await process.communicate()
     assert process.returncode in (0, 128 + signal.SIGTERM)
     assert not address.exists()
+
+
+async def test_tail_tells_what_is_no_more(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = Feed(url="https://outlet.example/feed", outlet="صحيفة")
+    await registry.add(topics, [feed])
+    await registry.remove(topics, [feed.url])
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    answer = await asyncio.to_thread(tasrih, "tail", "feeds", "--no-follow", "--json", "--broker", topics.broker)
+    assert answer.returncode == 0
+    (line,) = answer.stderr.decode().splitlines()
+    assert line.endswith(f": {feed.url} is no more")
+    assert len(answer.stdout.splitlines()) == 1
 
 
 def unread(*words: str) -> subprocess.CompletedProcess[bytes]:

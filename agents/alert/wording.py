@@ -9,7 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from agents.alert.channels import Message
-from streams.records import Alert, Statement
+from streams.records import Act, Alert, Statement
 
 Language = Literal["ar", "en"]
 
@@ -46,6 +46,12 @@ def entry(statement: Statement, language: Language) -> tuple[str, str]:
     if name and not (mention and name in mention.text):
         title = table["entry"].format(speaker=_line(name, 100), said=title)
     return title, told or _bare(statement, statement.content, table)
+
+
+def act_word(act: Act, language: Language) -> str:
+    """What `act` is called."""
+    word: str = _WORDING[language]["acts"][act]
+    return word
 
 
 def _title(alert: Alert, table: dict[str, Any]) -> str:

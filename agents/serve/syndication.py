@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from agents.alert.wording import act_word
 from agents.alert.wording import entry as worded
 from agents.serve.endpoints import SERVER, Endpoint
 from agents.serve.filters import Filter
@@ -60,8 +61,12 @@ class JsonFeed(msgspec.Struct, omit_defaults=True):
     language: str = ""
 
 
-def _feed_title(query: Filter) -> str:
-    said = " · ".join(part for part in (query.speaker, query.q, *query.outlet, *query.act) if part)
+async def _feed_title(request: web.Request, query: Filter) -> str:
+    """The filter in words: a reader with many feeds tells them apart by their titles."""
+    known = await request.app[SERVER].archive.names(query.speaker_id)
+    speakers = [known[key].name if key in known else key for key in query.speaker_id]
+    acts = [act_word(act, "ar") for act in query.act]
+    said = " · ".join(part for part in (query.speaker, *speakers, query.q, *query.outlet, *acts) if part)
     return f"{_PRODUCT}: {said}" if said else _PRODUCT
 
 
@@ -81,7 +86,8 @@ async def json_feed(request: web.Request, query: FeedQuery) -> web.Response:
     """The newest statements of a filter as a JSON Feed."""
     origin, address = _addresses(request)
     items = [_item(statement) for statement in await _statements(request, query)]
-    feed = JsonFeed("https://jsonfeed.org/version/1.1", _feed_title(query), origin + "/", address, items, language="ar")
+    title = await _feed_title(request, query)
+    feed = JsonFeed("https://jsonfeed.org/version/1.1", title, origin + "/", address, items, language="ar")
     return web.Response(body=msgspec.json.encode(feed), content_type="application/feed+json")
 
 
@@ -112,7 +118,7 @@ async def atom(request: web.Request, query: FeedQuery) -> web.Response:
         return element
 
     say(feed, "id", address)
-    say(feed, "title", _feed_title(query))
+    say(feed, "title", await _feed_title(request, query))
     say(feed, "updated", max((s.extracted_at for s in statements), default=datetime.fromtimestamp(0, UTC)).isoformat())
     say(feed, "link", rel="self", href=address)
     say(feed, "link", rel="alternate", href=origin + "/")

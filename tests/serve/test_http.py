@@ -126,6 +126,17 @@ async def test_any_filter_is_a_feed(topics: Settings, serving: Serving) -> None:
         assert item["_tasrih"]["content"] == one.content
 
 
+async def test_a_feeds_title_says_whose_it_is(topics: Settings, serving: Serving) -> None:
+    one = statement(act="deny")
+    await publish(topics, one)
+    filters = {"speaker_id": one.speaker.id or "", "act": "deny", "outlet": one.outlet}
+    async with (
+        serving(topics) as client,
+        client.session.get(client.address + "/v1/feed.atom", params=filters) as answer,
+    ):
+        assert feedparser.parse(await answer.read()).feed.title == "تصريح: سلمى الحداد · صحيفة المثال · نفي"
+
+
 async def test_what_is_denied_does_not_read_in_a_feed_as_what_was_said(topics: Settings, serving: Serving) -> None:
     told = "ونفت سلمى الحداد أن تكون المفاوضات قد توقفت"
     denied, asked = "تكون المفاوضات قد توقفت", "من سيدفع الثمن؟"

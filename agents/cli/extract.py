@@ -43,6 +43,10 @@ def extract(
     streams/schemas/STATEMENT.md tells which field is which.
     """
     if jsonl:
+        if html or published:
+            options.fail(
+                '--html and --published are for one text: of several, each line says its "published"', status=2
+            )
         raise typer.Exit(_lines(file))
     from agents.extract.jsonl import statements
 
@@ -121,9 +125,11 @@ def _lines(file: Path) -> int:
             if not line.strip():
                 continue
             try:
-                answer = json.dumps(extract_line(line.decode()), ensure_ascii=False).encode()
-            except UnicodeEncodeError:  # half of a surrogate pair in the text: only escapes can carry it
-                answer = json.dumps(extract_line(line.decode())).encode()
+                found = extract_line(line.decode("utf-8-sig"))
+                try:
+                    answer = json.dumps(found, ensure_ascii=False).encode()
+                except UnicodeEncodeError:  # half of a surrogate pair in the text: only escapes can carry it
+                    answer = json.dumps(found).encode()
             except ValueError as error:
                 typer.echo(f"tasrih: line {number} of {file}: {error}", err=True)
                 status = 1

@@ -72,7 +72,7 @@ def annotated_articles(paths: Iterable[Path]) -> Iterator[Article]:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{file}: not a text in UTF-8 ({error})") from error
 
@@ -100,6 +100,10 @@ def _from_text(file: Path) -> Article:
     for number, line in enumerate(below.split("\n"), 1):
         try:
             statements.append(_statement(number, json.loads(line), text))
+        except json.JSONDecodeError as error:
+            raise AnnotationError(
+                f"{file}, statement {number}: not JSON ({error}); an article ends with its first blank line"
+            ) from error
         except (ValueError, TypeError, IndexError) as error:
             raise AnnotationError(f"{file}, statement {number}: {error}") from error
     return {"doc": file.stem, "source": file.stem.partition("-")[0], "text": text, "statements": statements} | head

@@ -31,6 +31,20 @@ def test_lines_in_lines_out() -> None:
     assert second["form"] == "direct"
 
 
+def test_lines_as_other_systems_write_them() -> None:
+    line = json.dumps({"doc": "a", "text": ARTICLE}).encode()
+    answer = tasrih("extract", "--jsonl", given=b"\xef\xbb\xbf" + line + b"\r\n" + line + b"\r\n")
+    assert answer.returncode == 0, answer.stderr
+    assert [len(json.loads(one)["statements"]) for one in answer.stdout.splitlines()] == [2, 2]
+
+
+@pytest.mark.parametrize("option", [["--published", "2018-03-01"], ["--html"]], ids=" ".join)
+def test_what_lines_cannot_have_is_refused(option: list[str]) -> None:
+    answer = tasrih("extract", "--jsonl", *option, given="{}")
+    assert answer.returncode == 2
+    assert "are for one text" in answer.stderr.decode()
+
+
 @pytest.mark.parametrize(
     ("bad", "told"),
     [

@@ -46,6 +46,12 @@ def test_places_become_offsets(tmp_path: Path) -> None:
     assert (found["source"], found["published"], second["parent"]) == ("desk", "2020-02-02", "s1")
 
 
+def test_a_byte_order_mark_is_none_of_the_text(tmp_path: Path) -> None:
+    [found] = annotated_articles([article(tmp_path / "desk-01.txt", f"\ufeff{ARTICLE}")])
+    assert found["published"] == "2020-02-02"
+    assert found["text"].startswith("السوق مفتوحة\n")
+
+
 def test_what_is_written_as_json_is_read_as_it_stands(tmp_path: Path) -> None:
     [by_hand] = annotated_articles([article(tmp_path / "desk-01.txt")])
     lines = article(tmp_path / "gold.jsonl", json.dumps(by_hand, ensure_ascii=False) + "\n\n")
@@ -73,6 +79,11 @@ def test_what_may_be_left_out_is_as_if_it_were_said(tmp_path: Path) -> None:
         ("a.txt", ARTICLE.replace('"الدخول", "مجاني"', '"مجاني", "الدخول"'), "a.txt, statement 2: «الدخول»"),
         ("a.txt", ARTICLE.replace("\n\n", "\n"), "a.txt: wanted an article, a blank line"),
         ("a.txt", ARTICLE.replace('{"cue"', '{"cue', 1), "a.txt, statement 1: "),
+        (
+            "a.txt",
+            ARTICLE.replace("\nقال", "\n\nقال", 1),
+            "a.txt, statement 1: not JSON .*; an article ends with its first",
+        ),
         ("a.txt", ARTICLE.replace("[1, ", "[7, ", 1), "a.txt, statement 1: the article has no line 7"),
         ("a.txt", ARTICLE.replace('"speaker"', '"sepaker"', 1), "a.txt, statement 1: .*required field `speaker`"),
         ("a.txt", ARTICLE.replace("indirect", "indirekt", 1), "a.txt, statement 1: .*'indirekt' - at `\\$.form`"),

@@ -45,10 +45,20 @@ _MAX_BYTES: Mapping[What, int] = {
 # An hour when a host says "too many" without saying how long; a week at most, whatever it says.
 _MAX_HOLD = 7 * 86400.0
 _DEFAULT_HOLD = {429: 3600.0}
+_WORDS = {
+    401: "wants a login", 403: "refuses us", 404: "has nothing there", 410: "says that it is gone for good",
+    429: "says that we ask too often",
+}  # fmt: skip
 
 
 class FetchError(Exception):
     """Nothing that can be used came; the message says why, in words for the feed's owner."""
+
+
+def refusal(status: int) -> str:
+    """Why a server did not give what it was asked for, by the status of its answer."""
+    words = _WORDS.get(status, "is at fault" if status >= 500 else "does not give it")
+    return f"the server {words} (HTTP {status})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from msgspec.structs import replace
 
 from agents.fetch import metrics, schedule
-from agents.fetch.client import Answer, Client, FetchError, quiet_until
+from agents.fetch.client import Answer, Client, FetchError, quiet_until, refusal
 from agents.fetch.feed import NotAFeedError, Parsed
 from agents.fetch.lanes import HeldError
 from agents.fetch.news import News, sift
@@ -26,7 +26,6 @@ _WHOLE_EVERY = 24 * 3600.0
 # A permanent redirect that leads nowhere this often is forgotten, and the registry's address is asked again.
 _PATIENCE_WITH_MOVE = 3
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
-_WORDS = {401: "wants a login", 403: "refuses us", 404: "is not there", 429: "says that we ask too often"}
 
 
 class Reading(NamedTuple):
@@ -90,7 +89,7 @@ async def read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings)
             replace(well, unchanged=row.unchanged + 1, interval=schedule.adapted(row, False, bounds)), [], answer=answer
         )
     if answer.status != 200:
-        raise FetchError(f"the server {_WORDS.get(answer.status, 'answers')} (HTTP {answer.status})")
+        raise FetchError(refusal(answer.status))
     well = replace(
         well,
         etag=answer.headers.get("ETag", ""),

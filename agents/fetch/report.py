@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agents.fetch import pages, schedule
-from agents.fetch.client import Client, FetchError
+from agents.fetch.client import Client, FetchError, refusal
 from agents.fetch.discover import Found, discover, linked
 from agents.fetch.feed import NotAFeedError, Parsed, plain
 from agents.fetch.identity import article_address
@@ -86,7 +86,7 @@ async def check(settings: Settings, url: str) -> Check:
         if retry := answer.headers.get("Retry-After"):
             say.append(("asks for quiet", f"Retry-After: {retry}"))
         if answer.status != 200:
-            found.error = f"the server answers HTTP {answer.status}"
+            found.error = refusal(answer.status)
             return found
         try:
             parsed = await parser.parse(answer.body, answer.url, answer.content_type)

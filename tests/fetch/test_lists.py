@@ -134,7 +134,7 @@ def test_health(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
         report.health(row, 2 * 86400.0)
         for row in (
             ok,
-            replace(ok, error="the server answers (HTTP 500)", failures=3),
+            replace(ok, error="the server is at fault (HTTP 500)", failures=3),
             replace(ok, retired="the outlet says that it is gone for good (HTTP 410)"),
             replace(ok, feed=replace(feed, active=False)),
             FeedRow(feed=feed, partition=0, since=0.0),

@@ -83,12 +83,15 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
     async with reach(settings, alone=True) as settings:
         await create_topics(settings)
         known = await registry.offer(settings, feeds)
-        console.print(f"[dim]broker  {settings.broker}\ndata    {settings.data_dir}\nfeeds   {known}[/dim]")
+        console.print(
+            f"[dim]broker  {settings.broker}\ndata    {settings.data_dir}\nfeeds   {known}[/dim]", soft_wrap=True
+        )
         # Watched from before anything happens, so that nothing is missed in the counts.
         async with watch(settings, console, stop), playing(settings, ROLES):
             console.print(
                 f"[green]✓[/green] everything is at work after {time.monotonic() - started:.1f} s · "
-                f"page and API: [bold]http://{settings.host}:{settings.port}/[/bold] · Ctrl-C stops\n"
+                f"page and API: [bold]http://{settings.host}:{settings.port}/[/bold] · Ctrl-C stops\n",
+                soft_wrap=True,
             )
             with until_told(), contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), seconds)

@@ -73,7 +73,7 @@ async def _summaries(console: show.Terminal, counts: Counter[str]) -> AsyncItera
             parts += f" ({counts[_UNSHOWN]:,} statements came too fast to be shown)"
         if parts != told:
             told = parts
-            console.print(f"[dim]── since the start: {parts}[/dim]\n")
+            console.print(f"[dim]── since the start: {parts}[/dim]\n", soft_wrap=True)
         yield
 
 

@@ -18,7 +18,7 @@ async def start(*words: str, data: Path, **environment: str) -> asyncio.subproce
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "agents.cli", *words, "--data-dir", str(data),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=1 << 24,
-        env=os.environ | {"TASRIH_ALLOW_PRIVATE": "true", "COLUMNS": "200"} | environment,
+        env=os.environ | {"TASRIH_ALLOW_PRIVATE": "true", "COLUMNS": "80"} | environment,
     )  # fmt: skip
 
 
@@ -53,8 +53,9 @@ async def test_statements_come_and_the_next_start_goes_on(tmp_path: Path) -> Non
         given = str(feeds_file(feeds, tmp_path / "feeds.toml"))
         process = await start("up", "--feeds", given, "--port", str(free_port()), data=data)
         shown = await until(process, "فارس الحسيني")
-        assert "everything is at work" in shown
-        await until(process, "since the start")
+        (work,) = [line for line in shown.splitlines() if "everything is at work" in line]
+        assert work.endswith("Ctrl-C stops")  # whole, in a log, too
+        assert (await until(process, "since the start")).endswith(" dead-letters\n")
         process.send_signal(signal.SIGINT)
         rest, errors = await process.communicate()
         assert process.returncode == 0, errors.decode()

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from streams import stopping
 from streams.errors import SetupError
@@ -31,6 +32,8 @@ def settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         faults = (f"setting {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         fail("; ".join(faults).replace("Value error, ", ""), status=2)
+    except SettingsError as error:
+        fail(f"TASRIH_SECRETS_DIR: {error}", status=2)
 
 
 def fail(message: str, *, status: int = 1) -> NoReturn:

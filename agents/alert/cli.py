@@ -41,7 +41,7 @@ def check(file: File) -> None:
 @app.command("test")
 def try_out(
     file: File,
-    days: Annotated[float, typer.Option(min=0.01, help="How far back, by the time of publication.")] = 7,
+    days: Annotated[float, typer.Option(min=0.01, max=365_000, help="How far back, by the time of publication.")] = 7,
     statements: Annotated[Path | None, typer.Option(help="Statements from this JSON lines file, - for input.")] = None,
     as_json: AsJson = False,
     broker: options.Broker = None,
@@ -53,6 +53,8 @@ def try_out(
     rules = _load(file).rules
     if statements is not None:
         result = trial(rules, _from_file(statements))
+        if not result.statements:
+            options.fail(f"no statements in {statements}: nothing to try the rules on")
     else:
         result = options.run(_try(rules, days, options.settings(broker=broker, data_dir=data_dir)))
     (_print_json if as_json else _print)(result)

@@ -119,10 +119,10 @@ def _start(text: str) -> datetime | int:
     """What `--from` means: an offset, a time ago, or a moment (UTC when it names no zone)."""
     if text.isascii() and text.isdigit():
         return int(text)
-    if ago := _AGO.fullmatch(text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
+        if ago := _AGO.fullmatch(text):
+            return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         moment = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         options.fail(f"--from {text}: not an offset, not a time such as 2026-11-01T06:00, and not 2h or 3d", status=2)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -87,6 +87,10 @@ def test_rules_are_tried_on_statements_of_a_file(file: Path, tmp_path: Path) -> 
         "samples": ["s0", "s1", "s2"],
     }  # fmt: skip
     assert found["quiet"]["matches"] == 0
+    (tmp_path / "statements.jsonl").write_bytes(b"rubbish")
+    none = call("test", file, "--statements", tmp_path / "statements.jsonl")
+    assert none.exit_code == 1
+    assert "statements.jsonl: nothing to try the rules on" in none.stderr
 
 
 def test_the_last_matches_are_shown_in_the_order_of_their_times(file: Path, tmp_path: Path) -> None:

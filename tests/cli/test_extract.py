@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,12 @@ import pytest
 ARTICLE = 'سدود البلاد تمتلئ\nقالت وزيرة المياه هدى العلي إن السدود ممتلئة، مضيفة أن "الأسعار لن ترتفع".\n'
 
 
-def tasrih(*words: str, given: str | bytes = "") -> subprocess.CompletedProcess[bytes]:
+def tasrih(*words: str, given: str | bytes = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
     data = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else given
-    return subprocess.run([sys.executable, "-m", "agents.cli", *words], input=data, capture_output=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "agents.cli", *words], input=data, capture_output=True, timeout=60,
+        env=os.environ | environment,
+    )  # fmt: skip
 
 
 def test_lines_in_lines_out() -> None:

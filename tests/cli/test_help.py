@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from agents.cli.main import app
+from tests.cli.test_extract import tasrih
 
 
 def commands(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -27,3 +29,25 @@ def test_nothing_is_left_out(path: tuple[str, ...]) -> None:
     command = ALL[path]
     for words in (command.help, *(option.help for option in command.params if option.help)):
         assert "".join(words.replace("\b", "").split()) in "".join(shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["replay", "--from", "99999999d"], "--from 99999999d: not an offset, not a time"),
+        (["alerts", "test", "deploy/alerts.example.toml", "--days", "1e9"], "less than or equal to 365000"),
+    ],
+)
+def test_times_beyond_the_calendar_are_refused(words: list[str], told: str) -> None:
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 2
+    assert told in answer.stderr
+
+
+def test_a_folder_of_secrets_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = tasrih("keys", "list", TASRIH_SECRETS_DIR=str(tmp_path / "file"))
+    assert answer.returncode == 2
+    assert answer.stderr.decode().splitlines() == [
+        "tasrih: TASRIH_SECRETS_DIR: secrets_dir must reference a directory, not a file"
+    ]

@@ -77,7 +77,9 @@ def list_(as_json: AsJson = False, broker: options.Broker = None, data_dir: opti
     for rule in sorted(rules.values(), key=lambda rule: rule.name):
         style = None if rule.enabled else "dim"
         table.add_row(rule.name, rule.origin, _when(rule), _how(rule), ", ".join(rule.channels), style=style)
-    Console().print(table if rules else "No rules yet: `tasrih alerts add FILE`, or TASRIH_ALERTS=FILE for the worker.")
+    Console(markup=False).print(
+        table if rules else "No rules yet: `tasrih alerts add FILE`, or TASRIH_ALERTS=FILE for the worker."
+    )
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams import options
+from streams.legible import legible
 
 if TYPE_CHECKING:
     from streams.dead_letters import Waiting
@@ -48,7 +49,7 @@ def list_(
         letter = one.letter
         where = f"{letter.topic}/{letter.partition}/{letter.offset}"
         when = f"{letter.failed_at.astimezone():%d %b %H:%M:%S}"
-        what = f"{where}\n{letter.error}: {letter.reason[:_SHOWN]}"
+        what = f"{where}\n{letter.error}: {legible(letter.reason[:_SHOWN])}"
         table.add_row(*map(Text, (name[:_BEGINNING], when, letter.stage, what)))
     Console(highlight=False).print(table if letters else "no dead letters")
 
@@ -63,9 +64,9 @@ def show(id: Id, as_json: AsJson = False, broker: options.Broker = None, data_di
         return
     letter = one.letter
     for name in ("letter_id", "stage", "topic", "partition", "offset", "error", "reason", "failed_at"):
-        typer.echo(f"{name:10} {getattr(letter, name)}")
+        typer.echo(f"{name:10} {legible(str(getattr(letter, name)))}")
     for name, data in (("key", letter.key), ("value", letter.value)):
-        typer.echo(f"{name:10} {'none' if data is None else data.decode('utf-8', 'backslashreplace')}")
+        typer.echo(f"{name:10} {'none' if data is None else legible(data.decode('utf-8', 'backslashreplace'))}")
 
 
 @app.command()

@@ -102,7 +102,9 @@ def evaluate(
         for value, part in sorted(apart.items()):
             counts, findings = part.counts, part.findings()
             f1s = (f"{findings[name][2]:.1f}" for name in ("@.3", "@.8", "joint@.8"))
-            table.add_row(value, f"{len(part.articles)}", f"{counts['gold']}", *f1s, f"{part.shares()['speaker']:.1f}")
+            table.add_row(
+                escape(value), f"{len(part.articles)}", f"{counts['gold']}", *f1s, f"{part.shares()['speaker']:.1f}"
+            )
         console.print("\n", table)
     if trusted := score.reliability():
         table = Table("confidence", "statements", "said", "right", title="reliability", box=None)
@@ -113,4 +115,4 @@ def evaluate(
     for kind, count in score.commonest(10):
         console.print(f"{count:5}  {kind}")
         for _, doc, what in itertools.islice((e for e in score.errors if e[0] == kind), errors):
-            console.print(f"       [dim]{doc}[/dim]  {escape(what)}", soft_wrap=True)
+            console.print(f"       [dim]{escape(doc)}[/dim]  {escape(what)}", soft_wrap=True)

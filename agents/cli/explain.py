@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from agents.cli.extract import File, Html, Published, moment, read_text
+from streams.legible import legible
 
 _STYLES = {"mention": "bold green", "cue": "bold yellow", "content": "cyan"}
 
@@ -22,6 +23,7 @@ def explain(file: File = Path("-"), html: Html = False, published: Published = N
     found = extract(raw, moment(published))
     console = show.Terminal()
 
+    raw = legible(raw)
     marked = Text(raw)
     for s in found:
         for start, end in s.content:
@@ -35,11 +37,11 @@ def explain(file: File = Path("-"), html: Html = False, published: Published = N
 
     for s in found:
         head = Text(f"{s.id}  ", style="dim")
-        head.append(s.speaker or "?", style=_STYLES["mention"])
+        head.append(legible(s.speaker or "?"), style=_STYLES["mention"])
         head.append(f"  {s.act}", style=show.ACT_STYLES[s.act])
         head.append(f"  {s.kind or 'kind unknown'} · {s.form} · speaker {s.resolved_by or 'unknown'}", style="dim")
         if s.via:
-            head.append(f" · via {s.via}", style="dim")
+            head.append(f" · via {legible(s.via)}", style="dim")
         if s.parent:
             head.append(f" · inside {s.parent}", style="dim")
         head.append(f" · confidence {s.confidence:.2f}", style="bold" if s.confidence >= 0.9 else "dim")
@@ -47,7 +49,7 @@ def explain(file: File = Path("-"), html: Html = False, published: Published = N
         cue = f"{raw[slice(*s.cue)]} ({s.cue_lemma})" if s.cue else "none"
         console.print(Text(f"    cue      {cue}", style=_STYLES["cue"]))
         console.print(Text(f"    content  {s.words(raw)}", style=_STYLES["content"]), soft_wrap=True)
-        for number, step in enumerate(s.rule.split(" · ")):
+        for number, step in enumerate(legible(s.rule).split(" · ")):
             console.print(Text(f"    {'because' if not number else '       '}  {step}", style="dim"), soft_wrap=True)
         console.print()
     if not found:

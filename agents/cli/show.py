@@ -8,6 +8,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.text import Text
 
+from streams.legible import legible
 from streams.records import Statement
 
 
@@ -54,16 +55,16 @@ def line(
     text = Text()
     if when:
         text.append(f"{when.astimezone():%H:%M:%S}  ", style="dim")
-    text.append(speaker or "?", style="bold")
+    text.append(legible(speaker or "?"), style="bold")
     if verb:
-        text.append(f" · {verb}")
+        text.append(f" · {legible(verb)}")
     text.append(f" · {act}", style=ACT_STYLES.get(act, ""))
     if outlet:
-        text.append(f" · {outlet}", style="dim")
+        text.append(f" · {legible(outlet)}", style="dim")
     if gone:
         text.append(" · retracted", style="red")
     marks = ("«", "»") if quoted else ("", "")
-    text.append(f"\n    {marks[0]}{content}{marks[1]}\n", style="strike dim" if gone else "")
+    text.append(f"\n    {marks[0]}{legible(content)}{marks[1]}\n", style="strike dim" if gone else "")
     return text
 
 

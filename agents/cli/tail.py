@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from streams import options
+from streams.legible import legible
 from streams.settings import Settings
 from streams.topics import TOPICS
 
@@ -48,7 +49,8 @@ async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, 
         async for message in come:
             where = f"{message.topic}/{message.partition}/{message.offset}"
             if message.value is None:  # a feed or rule removed, a dead letter dealt with: all as it should be
-                typer.echo(f"tasrih: {where}: {(message.key or b'').decode('utf-8', 'replace')} is no more", err=True)
+                key = legible((message.key or b"").decode("utf-8", "replace"))
+                typer.echo(f"tasrih: {where}: {key} is no more", err=True)
                 continue
             try:
                 record = decode(message.value, topic.record)
@@ -61,5 +63,5 @@ async def _tail(settings: Settings, name: str, as_json: bool, last: int | None, 
             elif isinstance(record, Statement):
                 show.statement(console, record)
             else:
-                console.print_json(json.dumps(json.loads(message.value), ensure_ascii=False))
+                console.print_json(legible(json.dumps(json.loads(message.value), ensure_ascii=False)))
             await asyncio.sleep(0)

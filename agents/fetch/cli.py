@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams import options
+from streams.legible import legible
 from streams.records import Feed, FullText
 
 if TYPE_CHECKING:
@@ -44,10 +45,9 @@ def list_(as_json: Json = False, broker: options.Broker = None, data_dir: option
     for feed in feeds:
         every = span(feed.interval) if feed.interval else "adapted"
         style = None if feed.active else "dim"
-        table.add_row(
-            feed.outlet, feed.category, feed.full_text, every if feed.active else "paused", feed.url, style=style
-        )
-    console = Console()
+        cells = (feed.outlet, feed.category, feed.full_text, every if feed.active else "paused", feed.url)
+        table.add_row(*map(legible, cells), style=style)
+    console = Console(markup=False)
     console.print(table if feeds else "No feeds yet: `tasrih feeds import` adds the packaged list.")
 
 
@@ -186,7 +186,7 @@ def discover(
         return
     for feed in found:
         about = f"{feed.parsed.title or '(no title)'} · {feed.parsed.format} · {len(feed.parsed.items)} items"
-        typer.echo(f"{feed.url}\n    {about}")
+        typer.echo(legible(f"{feed.url}\n    {about}"))
     if not found:
         options.fail(f"No feeds found at {url}: its page names none, and none answers at the usual places.")
 

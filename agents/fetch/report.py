@@ -17,6 +17,7 @@ from agents.fetch.news import sift
 from agents.fetch.pages import Pages
 from agents.fetch.parser import Parser
 from agents.fetch.state import FeedRow
+from streams.legible import legible
 from streams.settings import Settings
 
 _SHOWN = 5
@@ -175,14 +176,14 @@ def show(found: Check) -> None:
     console.print(Text(found.url, style="bold"))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, value in found.facts:
-        table.add_row(Text(name, style="dim"), Text(value))
+        table.add_row(Text(name, style="dim"), Text(legible(value)))
     for when, headline in found.items:
-        table.add_row(Text(when, style="dim"), Text(headline))
+        table.add_row(Text(when, style="dim"), Text(legible(headline)))
     console.print(table)
     for line in found.advice:
-        console.print(Text(line))
+        console.print(Text(legible(line)))
     verdict = f"✗ {found.error}" if found.error else "✓ it can be read"
-    console.print(Text(verdict, style="red" if found.error else "green"))
+    console.print(Text(legible(verdict), style="red" if found.error else "green"))
 
 
 def health(row: FeedRow, now: float) -> Health:
@@ -231,7 +232,7 @@ def show_health(standing: Sequence[Health]) -> None:
         table.add_column(column, no_wrap=True, justify="left" if column in ("state", "last success") else "right")
     for row in sorted(standing, key=lambda row: (row.state == "ok", row.outlet, row.url)):
         cells = (
-            "\n".join(filter(None, (row.outlet, row.url, row.error or row.note))),
+            legible("\n".join(filter(None, (row.outlet, row.url, row.error or row.note)))),
             row.state,
             "never" if row.success_age is None else f"{span(row.success_age)} ago",
             span(row.interval),

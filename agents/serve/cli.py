@@ -212,7 +212,7 @@ def list_(as_json: Json = False, data_dir: options.DataDir = None) -> None:
     table = Table("whose", "for", "since", box=None, header_style="bold")
     for key in found:
         table.add_row(key.name, ", ".join(key.scopes), f"{key.made_at:%Y-%m-%d}")
-    Console(highlight=False).print(table)
+    Console(highlight=False, markup=False).print(table)
 
 
 @keys.command("remove")

@@ -19,6 +19,7 @@ from msgspec import Meta
 
 from agents.serve import metrics
 from agents.serve.archive import Event
+from agents.serve.database import TooSlowError
 from agents.serve.endpoints import SERVER, Endpoint, Server
 from agents.serve.filters import Filter, Selection
 from agents.serve.hub import Placed, Reader
@@ -155,6 +156,15 @@ async def feed(server: Server, selection: Selection, position: Position | None, 
                 await _live(server, reader, position, sink)
     except TimeoutError as error:
         raise DroppedError(reasons[0] if reasons else "You read too slowly. Resume.") from error
+    except TooSlowError as error:
+        raise DroppedError(
+            "What you missed took too long to find. Narrow the filter, or begin without a position."
+        ) from error
+    except ConnectionError:
+        raise
+    except Exception as error:  # the answer has begun: only the stream itself can still say so
+        log.exception("a live stream failed")
+        raise DroppedError("Something failed here, and it is in the server's log. Resume.") from error
 
 
 async def _live(server: Server, reader: Reader, position: Position, sink: Sink) -> None:

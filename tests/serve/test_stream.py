@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from agents.serve import hub, live
+from agents.serve.archive import Archive
+from agents.serve.database import TooSlowError
 from streams.records import Statement
 from streams.settings import Settings
 from tests.serve.conftest import Serving
@@ -36,6 +38,28 @@ async def test_only_what_the_filter_wants_comes(topics: Settings, serving: Servi
             await publish(topics, asserted, denied, statement(act="deny"), asserted)
             _, data = await anext(events)
     assert data["statement_id"] == denied.statement_id
+
+
+async def test_a_stream_that_fails_says_so_over_either_wire(
+    topics: Settings, serving: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise OSError("the disk is gone")
+
+    async def slow(*_: object) -> None:
+        raise TooSlowError
+
+    async with serving(topics) as client:
+        for fault, told in ((broken, "Something failed here"), (slow, "took too long")):
+            monkeypatch.setattr(Archive, "after", fault)
+            ((event, data),) = await EventSource(client.session, client.address + "/v1/stream?since=0").take(1)
+            assert event == "dropped"
+            assert told in data["reason"]
+            async with client.session.ws_connect(client.address + "/v1/ws?since=0") as socket:
+                message = await socket.receive_json(timeout=10)
+                assert message["event"] == "dropped"
+                assert told in message["reason"]
+    assert caplog.text.count("OSError: the disk is gone") == 2
 
 
 async def test_a_retraction_goes_out(topics: Settings, serving: Serving) -> None:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # How often, and for how many seconds each time, what still runs at the end is asked to end.
@@ -37,6 +38,17 @@ def listen() -> None:
     for number in _SIGNALS:
         with contextlib.suppress(ValueError, RuntimeError):  # only a main thread is told
             loop.add_signal_handler(number, heard, number)
+
+
+async def end(*tasks: asyncio.Task[Any], patience: float = _ROUND) -> None:
+    """Cancel `tasks` until they have ended, again after `patience` seconds: the Kafka client, while it stops, takes a
+    cancelling for its own, and whoever asked it to stop goes on."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=patience)
+    await asyncio.gather(*tasks, return_exceptions=True)  # what they ended with is no news
 
 
 async def end_others() -> None:

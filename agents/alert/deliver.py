@@ -37,6 +37,7 @@ from agents.alert.rulebook import Rulebook
 from streams.identity import identity
 from streams.records import Alert, Delivery, encode
 from streams.settings import Settings
+from streams.stopping import end
 from streams.topics import DELIVERIES, FETCH_BYTES
 from streams.wire import UnreadableError, client_options, decode
 
@@ -53,6 +54,7 @@ _JITTER = 0.1
 _SIDE_BY_SIDE, _IN_ALL = 4, 64
 _TICK = 0.5  # seconds; how late a wait may end
 _GRACE = 1.5  # seconds that attempts under way have to finish when the worker stops
+_LETTING_GO = 5.0  # and all in all, until it is stopped once more
 _RETRY = 5.0
 _LONGEST_ATTEMPT = 90.0  # seconds; a channel's own time-outs are shorter
 
@@ -286,6 +288,4 @@ async def delivering(
     try:
         yield deliverer
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await end(task, patience=_LETTING_GO)

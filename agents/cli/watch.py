@@ -12,6 +12,7 @@ from agents.cli import show
 from agents.fetch.metrics import POLLS
 from streams.records import Statement
 from streams.settings import Settings
+from streams.stopping import end
 from streams.tail import follow
 from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, STATEMENTS
 from streams.wire import UnreadableError, decode
@@ -41,9 +42,7 @@ async def watch(settings: Settings, console: show.Terminal, stop: asyncio.Event)
     try:
         yield
     finally:
-        for task in (shown, summed):
-            task.cancel()
-        await asyncio.gather(shown, summed, return_exceptions=True)
+        await end(shown, summed)
 
 
 async def _statements(settings: Settings, console: show.Terminal, counts: Counter[str]) -> AsyncIterator[None]:

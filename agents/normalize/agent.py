@@ -17,6 +17,7 @@ from streams.identity import identity
 from streams.records import Article, Entry
 from streams.settings import Settings
 from streams.stage import Outcome, Send, Stage
+from streams.stopping import end
 from streams.tail import follow
 from streams.topics import ARTICLES, ENTRIES
 from streams.wire import UnreadableError, decode
@@ -47,8 +48,7 @@ async def run(settings: Settings) -> AsyncIterator[None]:
         async with running(app):
             yield
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await end(following)
 
 
 class Normalizer:

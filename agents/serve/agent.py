@@ -18,6 +18,7 @@ from agents.serve.prune import pruning, span
 from agents.serve.site import application
 from streams.errors import SetupError
 from streams.settings import Settings
+from streams.stopping import end
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,7 @@ async def run(settings: Settings) -> AsyncIterator[str]:
             yield f"http://{host}:{port}"
         finally:
             await runner.cleanup()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
 
 
 def _anybody(settings: Settings) -> bool:

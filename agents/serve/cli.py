@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from streams import options
 from streams.errors import SetupError
+from streams.stopping import end
 
 if TYPE_CHECKING:
     from agents.serve.access import Keys
@@ -161,9 +161,7 @@ async def _rebuild(settings: Settings) -> dict[str, int]:
         try:
             await follower.until_caught_up()
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            await end(following)
         if settings.archive_keep:
             await prune(opened, datetime.now(UTC) - span(settings.archive_keep))
         return await opened.sizes()

@@ -9,13 +9,14 @@ import pty
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from agents.normalize import agent as normalize
 from streams import options
 from streams.broker import create_topics, embedded, free_port, listening
 from streams.settings import Settings
@@ -188,3 +189,23 @@ async def test_what_goes_on_after_it_was_cancelled_keeps_no_command_from_ending(
 
     assert await asyncio.to_thread(options.run, work()) == 1
     assert told == 3
+
+
+async def test_a_role_ends_though_the_client_took_its_cancelling_for_its_own(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping = asyncio.Event()
+
+    async def follow(*_: object, forever: bool, **__: object) -> AsyncIterator[None]:
+        if not forever:  # the topic has been read to its end
+            stopping.set()
+            with suppress(asyncio.CancelledError):  # as a consumer does that is stopped
+                await asyncio.Event().wait()
+            return
+        await asyncio.Event().wait()
+        yield
+
+    monkeypatch.setattr(normalize, "follow", follow)
+    async with asyncio.timeout(50):
+        async with normalize.run(topics):
+            await stopping.wait()

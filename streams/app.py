@@ -107,7 +107,8 @@ async def running(app: faust.App, timeout: float = 60.0) -> AsyncIterator[faust.
 
     async def on_joined(*_: object, **__: object) -> None:
         if not ready.is_set():
-            joining.reschedule(None)
+            with contextlib.suppress(RuntimeError):  # who is stopped while it starts no longer waits
+                joining.reschedule(None)
 
     async def end_with_the_app() -> None:
         await app.wait_until_stopped()

@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 
 from agents.normalize import agent as normalize
-from streams import options
+from streams import app, options
 from streams.broker import create_topics, embedded, free_port, listening
 from streams.settings import Settings
 from streams.topics import FEEDS
@@ -209,3 +209,20 @@ async def test_a_role_ends_though_the_client_took_its_cancelling_for_its_own(
     async with asyncio.timeout(50):
         async with normalize.run(topics):
             await stopping.wait()
+
+
+async def test_who_is_stopped_while_it_joins_may_still_be_given_partitions(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = app.build("fetch", settings)
+
+    async def stop() -> None:
+        await fetch.on_partitions_assigned.send(set())
+
+    monkeypatch.setattr(fetch, "start", asyncio.Event().wait)
+    monkeypatch.setattr(fetch, "stop", stop)
+    starting = asyncio.create_task(app.running(fetch).__aenter__())
+    await asyncio.sleep(0.1)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting

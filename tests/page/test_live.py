@@ -169,6 +169,31 @@ async def test_it_resumes_where_it_broke_off(topics: Settings, browser: Browser)
         await context.close()
 
 
+async def test_filters_changed_while_the_server_was_away_hold_when_it_is_back(
+    topics: Settings, browser: Browser
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings = topics.model_copy(update={"port": free.getsockname()[1]})
+    context = await browser.new_context(locale="ar")
+    page = await context.new_page()
+    status = page.locator(".connection")
+    async with agent.run(settings) as address:
+        await publish(settings, statement("احذروا الريح", act="warn"), statement("نرحب بالجميع", act="support"))
+        await page.goto(str(address))
+        await expect(page.locator(".card")).to_have_count(2)
+        await expect(status).to_have_attribute("data-state", "live")
+    await expect(status).to_have_attribute("data-state", "waiting")
+    await page.locator(".filters input[value=warn]").check()
+    await expect(page.locator(".notice.failed")).to_be_visible()
+    await expect(status).to_have_attribute("data-state", "waiting")
+    async with agent.run(settings):
+        await status.locator("button").click()
+        await expect(page.locator(".card .words")).to_have_text(["احذروا الريح"])
+        await expect(status).to_have_attribute("data-state", "live")
+        await context.close()
+
+
 async def test_back_on_the_stream_the_reader_sees_how_the_connection_is(topics: Settings, browser: Browser) -> None:
     context = await browser.new_context(locale="ar")
     page = await context.new_page()

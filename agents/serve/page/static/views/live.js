@@ -21,6 +21,7 @@ const QUIET_BETWEEN = 20_000;
 export default function live({ filter, navigate, frame, share, title }) {
   let now = filter;
   let stream = null;
+  let begun = null;
   let paused = false;
   let flowing = kept("flow") === "on";
   let away = false;
@@ -98,8 +99,12 @@ export default function live({ filter, navigate, frame, share, title }) {
     rail,
   );
 
-  /** Reads the list, then follows the stream from exactly where the list ends. */
+  /**
+   * Reads the list, then follows the stream from exactly where the list ends. Where there is no list, the stream knocks
+   * until the server is back, and all begins anew.
+   */
   async function start() {
+    const mine = (begun = {});
     stream?.close();
     stream = null;
     waiting = new Map();
@@ -116,13 +121,20 @@ export default function live({ filter, navigate, frame, share, title }) {
     );
     overview();
     const position = await paged.load(query);
-    if (position === null || stream) return;
+    if (mine !== begun) return;
+    let lost = false;
     stream = follow({
       query,
       since: position,
       onEvents: arrive,
       onGap: start,
       onState: (state) => {
+        lost ||= state === "waiting" || state === "offline";
+        if (position === null && state === "live") {
+          if (lost) return void start();
+          stream.close(); // the server is there: it is the list that it cannot give, and asking again would not help
+          state = "refused";
+        }
         view.connected = true;
         if (!away) frame.connection(paused ? "paused" : state, () => stream.retry());
         last = state;

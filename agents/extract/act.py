@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from agents.extract.layout import Layout
-from agents.extract.lexicon import parts_of_speech, tones, words
+from agents.extract.lexicon.classes import parts_of_speech
+from agents.extract.lexicon.words import tones, words
 from agents.extract.model import Models, weigh
+from agents.extract.reading.layout import Layout
 from agents.extract.report import Act, Cue, Form, Span
 
 ACTS: tuple[Act, ...] = ("assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel")

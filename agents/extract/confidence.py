@@ -1,6 +1,6 @@
 """How far a statement is to be trusted: the chance that both its content and its speaker are right.
 
-Of statements given 0.9, nine in ten should be right. The weights are learned by train.py from cross-validated
+Of statements given 0.9, nine in ten should be right. The weights are learned by learning/train.py from cross-validated
 predictions, that is, from statements of articles that the models had not seen; `tasrih evaluate` prints the table.
 """
 

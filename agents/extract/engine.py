@@ -8,13 +8,13 @@ from functools import cache
 
 from agents.extract import act, form
 from agents.extract.confidence import confidence
-from agents.extract.content import whole
-from agents.extract.decoding import choose
-from agents.extract.layout import Layout
+from agents.extract.contents.content import whole
+from agents.extract.contents.decoding import choose
 from agents.extract.model import Models, load
+from agents.extract.reading.layout import Layout
+from agents.extract.reading.text import Text
 from agents.extract.report import Act, Form, Kind, Report, ResolvedBy, Span
-from agents.extract.speakers import resolve
-from agents.extract.text import Text
+from agents.extract.sources.speakers import resolve
 
 Offsets = tuple[int, int]
 _BETWEEN_SPANS = " … "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agents.extract.layout import Layout
+from agents.extract.contents.tokens import that_pronoun
+from agents.extract.reading.layout import Layout
 from agents.extract.report import Form, Span
-from agents.extract.tokens import that_pronoun
 
 # A quoted name or a single borrowed word does not make a report mixed.
 _BORROWED = 1

@@ -1,7 +1,7 @@
 """The log-linear ranking that decides between candidates: each has named features, the weights are a table.
 
 Choosing one of several is a softmax over the sums of their features' weights, so that a choice comes with a
-probability, and can be explained by the features that weighed most. Weights are learned by train.py.
+probability, and can be explained by the features that weighed most. Weights are learned by learning/train.py.
 
 Most candidates are never looked at again, so that a candidate holds not its features but the facts that they are
 made of: what the features of some facts weigh together is summed once and remembered. Facts that hardly ever come
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from agents.extract.lexicon import rows
+from agents.extract.lexicon.tables import rows
 
 Weights = Mapping[str, float]
 # Rankings of the same few answers for everything share their features: feature → its weight for each answer.

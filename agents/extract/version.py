@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from streams.identity import identity
 
 # What an installed engine lacks, and does not read.
-_NOT_OF_IT = frozenset(("__pycache__", "lessons"))
+_NOT_OF_IT = frozenset(("__pycache__", "learning"))
 
 
 def contents(folder: Traversable) -> list[str]:

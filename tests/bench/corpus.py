@@ -35,7 +35,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from agents.extract.corpus import articles
+from agents.extract.learning.corpus import articles
 from agents.fetch.registry import offer
 from agents.newsroom.press import Item, Outlet
 from agents.newsroom.server import serving

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from agents.extract import cues
-from agents.extract.layout import Layout
+from agents.extract.contents import cues
+from agents.extract.reading.layout import Layout
+from agents.extract.reading.text import Text
 from agents.extract.report import Cue, Report, Span
-from agents.extract.text import Text
 
 CASES = Path(__file__).parent / "cases"
 _MARK = re.compile(r"[\[\]{}<>]")

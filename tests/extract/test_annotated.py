@@ -13,7 +13,7 @@ from agents.extract.act import ACTS
 from agents.extract.annotated import AnnotationError, annotated_articles
 from streams.records import Form, Kind
 
-LESSONS = Path(agents.extract.__file__).parent / "lessons"
+LESSONS = Path(agents.extract.__file__).parent / "learning" / "lessons"
 ELSEWHERE = Path(__file__).parent / "elsewhere"
 
 ARTICLE = """style: a short one

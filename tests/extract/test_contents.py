@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.extract.engine import extract
-from agents.extract.reorderings import reordered
+from agents.extract.learning.reorderings import reordered
 from tests.extract.marked import lines, parts
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents.extract.inflect import inflect
-from agents.extract.lexicon import cues
+from agents.extract.lexicon.cues import cues
+from agents.extract.lexicon.inflect import inflect
 from streams.arabic import fold
 
 TABLE = [

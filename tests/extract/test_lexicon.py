@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from agents.extract.content import Contents
-from agents.extract.cues import find
+from agents.extract.contents.content import Contents
+from agents.extract.contents.cues import find
 from agents.extract.engine import extract
-from agents.extract.layout import Layout
-from agents.extract.lexicon import Entry, cues
-from agents.extract.text import Text
+from agents.extract.lexicon.cues import Entry, cues
+from agents.extract.reading.layout import Layout
+from agents.extract.reading.text import Text
 
 # Of the examples, at least so many in a hundred are to be found whole: a floor that only rises.
 _FOUND_WHOLE = 70

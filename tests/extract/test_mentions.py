@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.extract.gazetteer import word
-from agents.extract.layout import Layout
-from agents.extract.mentions import find_mention
-from agents.extract.phrases import noun_phrase, subject
+from agents.extract.phrases.gazetteer import word
+from agents.extract.phrases.noun_phrases import noun_phrase, subject
+from agents.extract.reading.layout import Layout
+from agents.extract.reading.text import Text
 from agents.extract.report import Report
-from agents.extract.text import Text
+from agents.extract.sources.mentions import find_mention
 from tests.extract.marked import lines, parts, read
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.extract.lexicon import affixes, rows
+from agents.extract.lexicon.tables import rows
+from agents.extract.lexicon.words import affixes
 from streams.arabic import fold
 
 _ROOT = Path(__file__).parents[2]

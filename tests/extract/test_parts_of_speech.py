@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.extract.lexicon import ITSELF, parts_of_speech
-from agents.extract.parts_of_speech import classes, count
-from agents.extract.text import Text
+from agents.extract.learning.parts_of_speech import classes, count
+from agents.extract.lexicon.classes import ITSELF, parts_of_speech
+from agents.extract.reading.text import Text
 
 # The units of a sentence as the tagger writes them: what stands there, and its tag.
 _TAGGED = [

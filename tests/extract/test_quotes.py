@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents.extract.quotes import Quotations
-from agents.extract.text import Text
+from agents.extract.reading.quotes import Quotations
+from agents.extract.reading.text import Text
 
 CASES = [
     ('قال "نعم" ومضى', ["نعم"]),

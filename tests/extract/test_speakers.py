@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.extract import gazetteer, speakers
-from agents.extract.coreference import Article
 from agents.extract.engine import extract
-from agents.extract.layout import Layout
-from agents.extract.lexicon import rows
-from agents.extract.mentions import find_mention
-from agents.extract.names import describe, role_words
-from agents.extract.offices import holders, same_person
-from agents.extract.text import Text
+from agents.extract.lexicon.tables import rows
+from agents.extract.phrases import gazetteer
+from agents.extract.reading.layout import Layout
+from agents.extract.reading.text import Text
+from agents.extract.sources import speakers
+from agents.extract.sources.coreference import Article
+from agents.extract.sources.mentions import find_mention
+from agents.extract.sources.names import describe, role_words
+from agents.extract.sources.offices import holders, same_person
 from streams.arabic import fold
 from tests.extract.marked import blocks, case, lines
 

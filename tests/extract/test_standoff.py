@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import agents.extract
-from agents.extract import standoff
 from agents.extract.annotated import AnnotationError, annotated_articles
+from agents.extract.learning import standoff
 
-LESSONS = Path(agents.extract.__file__).parent / "lessons"
+LESSONS = Path(agents.extract.__file__).parent / "learning" / "lessons"
 
 
 def joined(articles: list[dict[str, Any]], file: Path) -> Path:

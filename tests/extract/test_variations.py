@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.extract.variations import varied
+from agents.extract.learning.variations import varied
 
 TEXT = (
     "الوزير يفتتح السوق\n"

@@ -1,0 +1,1 @@
+"""Which cues report something, and where what they report begins and ends."""

@@ -1,0 +1,1 @@
+"""The tables of words, and what is read from them."""

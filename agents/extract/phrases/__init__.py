@@ -1,0 +1,1 @@
+"""What words are to a source, and the noun phrases that they make: people, offices, bodies, documents."""

@@ -1,0 +1,137 @@
+"""The person's name inside a mention: which of its words are it, or none.
+
+Names are written like other words, so that rules alone (names.py) miss those that the tables take for something else
+(رجاء الضوء، السر بابكر الحاج). A log-linear ranking weighs every stretch of the mention by where it begins and ends and
+by its words; what the rules found is one of its facts. Its weights are in lexicon/sources.tsv, by train_sources.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate
+from math import inf
+
+from agents.extract.lexicon.classes import word_classes
+from agents.extract.model import Facts
+from agents.extract.phrases import gazetteer as g
+from agents.extract.phrases.gazetteer import Word, word
+from agents.extract.phrases.person_names import name_parts
+from agents.extract.phrases.sorts import sort
+from agents.extract.reading.text import Text
+from agents.extract.report import Span
+from agents.extract.source_tables import rankings
+from agents.extract.sources import features as named
+
+# The longest name, and the longest mention that is searched for one, in tokens.
+_NAME, _MENTION = 8, 20
+_OUTSIDE = frozenset(("comma", "colon", "quote", "that", "which"))
+# Before and after the mention.
+_EDGE = ("edge", "edge", "edge")
+
+
+class Stretches:
+    """The stretches of a mention that may be the name in it, described by where they begin, their words, their end."""
+
+    def __init__(self, text: Text, span: Span, by_rule: Span | None) -> None:
+        self.first, last = span
+        self.size, self.by_rule = last - self.first, by_rule
+        words = [word(token) for token in text.word[self.first : last]]
+        sorts = [sort(token) for token in text.word[self.first : last]]
+        self._tokens = tokens = [
+            _EDGE,
+            *(
+                (kind, _known(w), word_classes()[form][1])
+                for kind, w, form in zip(sorts, words, text.form[self.first : last], strict=True)
+            ),
+            _EDGE,
+        ]
+        self.outside = [
+            kind in _OUTSIDE and form not in name_parts()  # فان is فإن, and a part of names
+            for kind, form in zip(sorts, text.form[self.first : last], strict=True)
+        ]
+        begins, ends = by_rule or (-1, -1)
+        self.begin: list[tuple[Facts, ...]] = []
+        self.inside: list[tuple[Facts, ...]] = []
+        self.end: list[tuple[Facts, ...]] = [()]
+        for n, w in enumerate(words):
+            (before, known_before, class_before), (kind, known, coarse) = tokens[n : n + 2]
+            after, known_after, class_after = tokens[n + 2]
+            form = text.form[self.first + n]
+            self.begin.append(
+                (
+                    (named.name_begins, before, kind, w.definite, n == 0, begins == self.first + n),
+                    (named.name_begins_known, known_before, known, known_after, n == 0, begins == self.first + n),
+                    (named.name_begins_class, class_before, coarse, w.clitic, n == 0),
+                )
+            )
+            self.inside.append(
+                (
+                    (named.name_holds, kind, known_before, known, name_parts().get(form, ""), w.clitic),
+                    (named.name_holds_class, known, coarse, form[-2:]),
+                )
+            )
+            self.end.append(
+                (
+                    (named.name_ends, kind, after, n + 1 < self.size and words[n + 1].definite, n + 1 == self.size),
+                    (named.name_ends_known, known, known_after, ends == self.first + n + 1),
+                    (named.name_ends_class, coarse, class_after),
+                )
+            )
+
+    def nameless(self) -> tuple[Facts, ...]:
+        """What speaks for no name at all."""
+        head, known, coarse = self._tokens[1]
+        _, known_last, last = self._tokens[-2]
+        unruled = self.by_rule is None
+        return (
+            (named.nameless, head, known, min(self.size, 4), unruled, known_last),
+            (named.nameless_class, coarse, self.size == 1, unruled, last),
+        )
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """The stretches, by the numbers of their tokens in the mention."""
+        for i in range(self.size):
+            for j in range(i + 1, min(self.size, i + _NAME) + 1):
+                if self.outside[j - 1]:
+                    break
+                yield i, j
+
+    def whole(self, i: int, j: int) -> tuple[Facts, ...]:
+        """What speaks for the stretch [i, j) as a whole."""
+        alone = self._tokens[i + 1][1] if j == i + 1 else "more"
+        ruled = self.by_rule == (self.first + i, self.first + j)
+        return ((named.name_whole, j - i, ruled, i == 0, j == self.size, alone, self._tokens[i][0]),)
+
+    def candidates(self) -> Iterator[tuple[Span | None, tuple[Facts, ...]]]:
+        """None and every stretch, as spans of the text, with all its facts."""
+        yield None, self.nameless()
+        for i, j in self.spans():
+            inside = tuple(facts for within in self.inside[i:j] for facts in within)
+            yield (self.first + i, self.first + j), self.begin[i] + inside + self.end[j] + self.whole(i, j)
+
+
+def name_in(text: Text, mention: Span, by_rule: Span | None) -> Span | None:
+    """The tokens of the mention that are a person's name; `by_rule`: what the rules take for it."""
+    weights = rankings().get("name")
+    if not weights or not weights.weights or mention[1] - mention[0] > _MENTION:
+        return by_rule
+    score = weights.score
+    stretches = Stretches(text, mention, by_rule)
+    begin, end = [score(facts) for facts in stretches.begin], [score(facts) for facts in stretches.end]
+    inside = list(accumulate((score(facts) for facts in stretches.inside), initial=0.0))
+    # That the rules find a name is hardly ever wrong; where it ends may be.
+    best, most = by_rule, score(stretches.nameless()) if by_rule is None else -inf
+    for i, j in stretches.spans():
+        likely = begin[i] + inside[j] - inside[i] + end[j] + score(stretches.whole(i, j))
+        if likely > most:
+            best, most = (stretches.first + i, stretches.first + j), likely
+    return best
+
+
+_KNOWN = ((g.GIVEN, "G"), (g.ORDINARY, "O"), (g.PERHAPS, "P"), (g.NISBA, "N"), (g.VERB, "V"))
+
+
+def _known(w: Word) -> str:
+    """What the tables know of a word, in short."""
+    told = [letter for bit, letter in _KNOWN if w.classes & bit]
+    return "".join([*told, "H" if w.noun else "", "D" if w.definite else ""])

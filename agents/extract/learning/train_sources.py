@@ -25,7 +25,7 @@ from typing import Any
 from agents.extract.annotated import annotated_articles
 from agents.extract.contents.cues import read
 from agents.extract.jsonl import moment
-from agents.extract.learning.ranking import Answered, Group, Table, answered, rank, write
+from agents.extract.learning.ranking import Group, Table, answered, rank, write
 from agents.extract.learning.variations import flattened, varied
 from agents.extract.lexicon.cues import cues
 from agents.extract.lexicon.tables import rows
@@ -180,12 +180,12 @@ class Article:
             at = next((n for n, end in enumerate(possible) if end.last == right[1]), None)
             self.extent.append(([end.facts for end in possible], at))
 
-    def kinds(self) -> Iterator[Answered]:
+    def kinds(self) -> Iterator[tuple[list[str], Kind]]:
         """What is known of the phrases that name no person, and their kinds; needs the weights of names."""
         for one in self.statements:
             speaker = self.resolver.name(one.report.mention) if one.report.mention and not one.optional else None
             if speaker and speaker.phrase and one.kind:
-                yield Answered(kind_features(self.resolver.article, speaker.phrase), one.kind)
+                yield kind_features(self.resolver.article, speaker.phrase), one.kind
 
     def _name(self, mention: Span, person: Sequence[str]) -> None:
         text = self.layout.text
@@ -239,9 +239,7 @@ class Article:
 
 def groups(lessons: Iterable[Lesson]) -> list[Group]:
     """The lessons whose right answer is among the candidates, with their features."""
-    return [
-        Group([features(facts) for facts in candidates], right) for candidates, right in lessons if right is not None
-    ]
+    return [([features(facts) for facts in candidates], right) for candidates, right in lessons if right is not None]
 
 
 def verbal() -> Table:

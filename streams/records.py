@@ -141,7 +141,10 @@ class Statement(Record, frozen=True, kw_only=True):
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """Words and phrases in what was said, in any spelling, with or without proclitics; `word*` takes any ending."""
+    """Words and phrases in what was said or in the speaker's name, in any spelling, with or without proclitics.
+
+    `word*` takes any ending.
+    """
 
     any: list[str] = []
     all: list[str] = []

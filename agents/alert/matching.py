@@ -3,8 +3,9 @@
 Every rule is filed under the condition that few statements fulfil (a speaker, else a word, else an outlet, an act, a
 kind). A statement asks for the rules filed under what it has, and only those are looked at in full.
 
-Words are looked for in what was said (`content`), speakers in the speaker's id and name and in the words of the article
-that name him.
+Words are looked for where a search on the page looks, in what was said (`content`) and in the speaker's name: whoever
+makes an alert of a search is told of what it showed. Speakers are looked for in the speaker's id and name and in the
+words of the article that name him.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from streams.records import AlertRule, Statement
 PREFIX = 3
 NAME, _LONG_NAME = 2, 5
 _ANY = ("any", "")
+# Between what was said and who said it: no word, so that no phrase begins in one and ends in the other.
+_GAP: frozenset[str] = frozenset()
 
 Feature = tuple[str, str]
 
@@ -62,12 +65,13 @@ class _Seen:
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
-        self._text = [forms(word) for word in words(statement.content)]
+        speaker = statement.speaker
+        content, name = ([forms(word) for word in words(text)] for text in (statement.content, speaker.name or ""))
+        self._text = [*content, _GAP, *name]
         self._at: defaultdict[str, list[int]] = defaultdict(list)
         for place, found in enumerate(self._text):
             for form in found:
                 self._at[form].append(place)
-        speaker = statement.speaker
         self._names = names(words(speaker.name)) if speaker.name else []
         if speaker.mention and (mention := words(speaker.mention.text)):
             for form in forms(mention[0]):
@@ -92,7 +96,7 @@ class _Seen:
             yield ("kind", self.statement.speaker.kind)
 
     def says(self, phrase: _Phrase) -> bool:
-        """Whether the phrase stands in what was said."""
+        """Whether the phrase stands in what was said, or in the speaker's name."""
         *closed, last = phrase.words
         begins: Iterable[int] = self._at.get(closed[0], ()) if closed else range(len(self._text))
         if not closed and not phrase.open:

@@ -64,6 +64,21 @@ def test_other_words_are_not(phrase: str, content: str) -> None:
     assert not matches(statement(content=content), words=Words(any=[phrase]))
 
 
+@pytest.mark.parametrize("phrase", ["الخطيب", "سامي الخطيب", "خطي*", "سامي خطي*"])
+def test_words_are_found_in_the_speakers_name_as_by_a_search(phrase: str) -> None:
+    said, other = statement(content="الميناء سامي"), statement(content="الميناء سامي", speaker="هدى النجار")
+    for field in ("any", "all"):
+        assert matches(said, words=Words(**{field: [phrase]}))
+        assert not matches(other, words=Words(**{field: [phrase]}))
+    assert not matches(said, words=Words(any=["الميناء"], none=[phrase]))
+    assert matches(other, words=Words(any=["الميناء"], none=[phrase]))
+
+
+@pytest.mark.parametrize("phrase", ["الميناء سامي", "الميناء سام*"])
+def test_no_phrase_begins_in_what_was_said_and_ends_in_the_speakers_name(phrase: str) -> None:
+    assert not matches(statement(content="أُغلق الميناء"), words=Words(any=[phrase]))
+
+
 @pytest.mark.parametrize(
     ("given", "speaker", "mention"),
     [

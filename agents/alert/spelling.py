@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from streams.arabic import fold
+from streams.letters import HAMZA_ON_WAW, HAMZA_ON_YEH, WAW
 
 _WORD = re.compile(r"\w+")
 _DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
@@ -36,7 +37,9 @@ _ARTICLE = next(letters for place, letters, _ in _BEFORE if place == "3")
 
 def words(text: str) -> list[str]:
     """The words of `text`, folded, digits as 0–9, in their order."""
-    return _WORD.findall(fold(unicodedata.normalize("NFKC", text)).translate(_DIGITS))
+    # Cairo writes مسئول and شئون where others write مسؤول and شؤون. Before a waw alone: elsewhere it may be a ي, too.
+    text = unicodedata.normalize("NFKC", text).replace(HAMZA_ON_YEH + WAW, HAMZA_ON_WAW + WAW)
+    return _WORD.findall(fold(text).translate(_DIGITS))
 
 
 @lru_cache(maxsize=4096)

@@ -57,8 +57,7 @@ async def run(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> A
     async with contextlib.AsyncExitStack() as stack:
         channels = await stack.enter_async_context(opened(file.channels if file else {}, settings))
         producer = await stack.enter_async_context(producing(settings))
-        if file:
-            await publish_file(producer, file, await read(settings))
+        await publish_file(producer, file, await read(settings))
         await publish_channels(producer, channels)
         rulebook = await stack.enter_async_context(following(settings, producer))
         for doubt in doubts(rulebook.rules.values(), channels):

@@ -82,10 +82,16 @@ async def publish(producer: Producer, rules: Iterable[AlertRule] = (), removed: 
         await producer.put(ALERT_RULES, name, None, id=name, source=f"alert-rules:{name}")
 
 
-async def publish_file(producer: Producer, file: AlertFile, known: dict[str, AlertRule]) -> None:
-    """Make the topic say what the file says; rules that came over the API and are not in the file stay."""
-    wanted = {rule.name: rule for rule in file.rules}
+async def publish_file(producer: Producer, file: AlertFile | None, known: dict[str, AlertRule]) -> None:
+    """Make the topic say what the file says; rules that came over the API and are not in the file stay.
+
+    Where there is no file any more there are no rules of it: nothing could change them, and their channels are gone.
+    """
+    wanted = {rule.name: rule for rule in file.rules} if file else {}
     gone = [name for name, rule in known.items() if rule.origin == "file" and name not in wanted]
+    if gone:
+        where = f"no longer in {file.path}" if file else "of a file, and TASRIH_ALERTS names none"
+        log.warning("Rules taken away, which are %s: %s", where, ", ".join(sorted(gone)))
     await publish(producer, (rule for name, rule in wanted.items() if known.get(name) != rule), gone)
 
 

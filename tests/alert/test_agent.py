@@ -128,6 +128,20 @@ async def test_rules_of_file_and_api_meet_on_the_topic(alerting: Settings, recei
     assert rules["from-api"].origin == "api"
 
 
+async def test_a_start_without_the_file_takes_its_rules_away(
+    alerting: Settings, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with run(alerting), producing(alerting) as producer:
+        await publish(producer, [rule("from-api", acts=["ask"])])
+    async with run(alerting.model_copy(update={"alerts": None})):
+        assert set(await read(alerting)) == {"from-api"}
+    assert "Rules taken away, which are of a file, and TASRIH_ALERTS names none: port, warnings" in caplog.text
+    async with run(alerting):
+        assert set(await read(alerting)) == {"from-api", "port", "warnings"}
+        await put_statements(alerting, statement(1))
+        await receiver.got(3)
+
+
 async def test_rubbish_on_statements_ends_nothing(alerting: Settings, receiver: Receiver) -> None:
     async with run(alerting):
         await put(alerting, STATEMENTS, [("a", b"\xff"), ("b", b"{}"), ("c", b"[]")])

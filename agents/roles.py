@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from streams.settings import Settings
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
-Role = Callable[[Settings], AbstractAsyncContextManager[object]]
+    Role = Callable[[Settings], AbstractAsyncContextManager[object]]
 
 # Each module has `run(settings)`, an asynchronous context manager: entered when the role works, left once it stopped.
 _MODULES = {

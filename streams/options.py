@@ -7,15 +7,15 @@ import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from streams import stopping
 from streams.errors import SetupError
-from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
 T = TypeVar("T")
 
@@ -27,6 +27,11 @@ DataDir = Annotated[Path | None, typer.Option(help="Where the embedded broker, t
 
 def settings(**overrides: Any) -> Settings:
     """The settings of the environment with `overrides` (None means: not given). Ends the command when one is wrong."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from streams.settings import Settings
+
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:

@@ -13,12 +13,14 @@ from collections.abc import Callable, Coroutine, Iterator
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from streams import options
-from streams.settings import NAMES, PREFIX, Settings, unknown
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
 _ROOM = 1 << 30
 _PATIENCE = 20.0
@@ -34,6 +36,8 @@ def doctor(
     data_dir: options.DataDir = None,
 ) -> None:
     """Check everything that Tasrih needs; the exit status is 1 when something needed is missing."""
+    from streams.settings import NAMES, PREFIX, unknown
+
     settings = options.settings(broker=broker, data_dir=data_dir)
     for name in unknown(os.environ):
         near = difflib.get_close_matches(name.upper().removeprefix(PREFIX), NAMES, 1)

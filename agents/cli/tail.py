@@ -7,14 +7,16 @@ import json
 import sys
 from contextlib import aclosing
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams import options
 from streams.legible import legible
-from streams.settings import Settings
 from streams.topics import TOPICS
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
 Name = Enum("Name", {topic.name: topic.name for topic in TOPICS}, type=str)  # type: ignore[misc]
 

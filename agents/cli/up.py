@@ -14,10 +14,10 @@ import typer
 
 from agents.roles import ROLES
 from streams import options
-from streams.settings import Settings
 
 if TYPE_CHECKING:
     from streams.records import Feed
+    from streams.settings import Settings
 
 FeedsFile = Annotated[
     Path | None, typer.Option("--feeds", help="Feeds to add: an OPML or TOML file.", exists=True, dir_okay=False)

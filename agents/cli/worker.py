@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agents.roles import ROLES, role
-from streams import operate, options
-from streams.settings import Settings
+from streams import options
 from streams.stopping import until_told
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
 
 def worker(
@@ -53,6 +55,8 @@ async def playing(settings: Settings, roles: Iterable[str]) -> AsyncIterator[Non
 
     What ends a role ends them all, and is raised.
     """
+    from streams import operate
+
     done = asyncio.Event()
     roles = list(roles)
     operate.starting.update(roles)

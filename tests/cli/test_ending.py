@@ -51,6 +51,17 @@ except Exception as end:
     sys.exit(end.exit_code)
 """
 
+_IMPATIENT = """
+import os, signal, sys
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Impatient())
+from agents.cli import main
+main()
+"""
+
 
 async def kill_a_member(settings: Settings, role: str) -> None:
     """Leave a dead member in the group of `role`. The embedded broker waits for it without end."""
@@ -150,6 +161,14 @@ async def test_a_start_that_cannot_be_says_why(topics: Settings) -> None:
     assert process.returncode == 1
     assert "fetch is not admitted to its consumer group by the broker within 2 s" in errors.decode()
     assert "Traceback" not in errors.decode()
+
+
+async def test_ctrl_c_ends_it_before_it_has_begun() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _IMPATIENT, "--help", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert await process.communicate() == (b"", b"")
+    assert process.returncode == 128 + signal.SIGINT
 
 
 async def test_a_closed_terminal_ends_the_demo_and_takes_its_folder_along(tmp_path: Path) -> None:

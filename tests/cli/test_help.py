@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from agents.cli.main import app
+from agents.cli.commands import app
 from tests.cli.test_extract import tasrih
 
 
@@ -29,6 +32,36 @@ def test_nothing_is_left_out(path: tuple[str, ...]) -> None:
     command = ALL[path]
     for words in (command.help, *(option.help for option in command.params if option.help)):
         assert "".join(words.replace("\b", "").split()) in "".join(shown)
+
+
+_HEAVY = [
+    "aiohttp",
+    "aiokafka",
+    "camel_tools",
+    "faust",
+    "lxml",
+    "numpy",
+    "prometheus_client",
+    "pydantic_settings",
+    "rich",
+]
+_IMPORTED = """
+import json, sys
+from agents.cli import main
+try:
+    main()
+finally:
+    json.dump([*sys.modules], sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "needed"), [(["feeds", "--help"], []), (["extract", "/dev/null"], ["camel_tools", "rich"])], ids=str
+)
+def test_no_command_imports_what_it_does_not_need(words: list[str], needed: list[str]) -> None:
+    answer = subprocess.run([sys.executable, "-c", _IMPORTED, *words], capture_output=True, timeout=60, check=True)
+    imported = json.loads(answer.stderr.splitlines()[-1])
+    assert [name for name in _HEAVY if name in imported] == needed
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from aiokafka import ConsumerRecord
 from typer.testing import CliRunner, Result
 
 import agents.extract.statements
-from agents.cli.main import app as command
+from agents.cli.commands import app as command
 from agents.extract import agent as extracting
 from agents.normalize import agent as normalizing
 from streams.records import Article, encode

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import metadata
 from typing import Annotated
 
@@ -46,15 +44,3 @@ def version(version: Annotated[bool, typer.Option("--version", help="Say which v
     if version:
         typer.echo(f"tasrih {metadata.version('tasrih')}")
         raise typer.Exit
-
-
-def main() -> None:
-    """Run the command line; the exit status tells how it went."""
-    try:
-        app()
-    except (BrokenPipeError, SystemExit) as end:
-        # `tasrih … | head`: nobody reads any more, which is no fault, though click and rich make one of it.
-        if not isinstance(end, BrokenPipeError) and not isinstance(end.__context__, BrokenPipeError):
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

@@ -134,3 +134,25 @@ def test_errors_are_one_clear_sentence(words: list[str], given: str | bytes, say
     assert answer.returncode != 0
     assert says in answer.stderr.decode()
     assert "Traceback" not in answer.stderr.decode()
+
+
+PRINTING = pytest.mark.parametrize("words", [["extract"], ["extract", "--json"], ["explain"]], ids=" ".join)
+
+
+@PRINTING
+@pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str)
+def test_arabic_leaves_in_utf8_whatever_the_locale(words: list[str], locale: dict[str, str]) -> None:
+    answer = tasrih(*words, given=ARTICLE, **locale)
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert "هدى العلي" in answer.stdout.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@PRINTING
+def test_a_full_disk_is_told_in_one_line(words: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        answer = subprocess.run(
+            [sys.executable, "-m", "agents.cli", *words], input=ARTICLE.encode(), stdout=full, stderr=subprocess.PIPE,
+            timeout=60, check=False,
+        )  # fmt: skip
+    assert (answer.returncode, answer.stderr) == (1, b"tasrih: cannot write: No space left on device\n")

@@ -63,7 +63,9 @@ class Keys:
         return self._read().get(_hash(secret))
 
     def add(self, name: str, scopes: tuple[Scope, ...]) -> str:
-        """Make a key and return its secret, which is kept nowhere. Raises `ValueError` for a name that is taken."""
+        """Make a key and return its secret, which is kept nowhere. Raises `ValueError` for no name, or one taken."""
+        if not name.strip():
+            raise ValueError("A key needs a name: whose it is, or what for.")
         keys = self.all()
         if any(key.name == name for key in keys):
             raise ValueError(f"There is a key {name!r} already: remove it first, or take another name.")

@@ -82,6 +82,8 @@ def test_keys_are_made_listed_and_removed(tmp_path: Path) -> None:
     assert made.output.startswith("tasrih_")
     assert "there is a key" in runner.invoke(cli.keys, ["add", "desk"]).stderr.lower()
     assert runner.invoke(cli.keys, ["add", "x", "--scope", "all"]).exit_code == 2
+    for nobody in ("", " "):
+        assert "A key needs a name" in runner.invoke(cli.keys, ["add", nobody]).stderr
     (listed,) = json.loads(runner.invoke(cli.keys, ["list", "--json"]).output)
     assert (listed["name"], listed["scopes"]) == ("desk", ["read", "rules"])
     assert made.output.strip() not in runner.invoke(cli.keys, ["list"]).output

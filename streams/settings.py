@@ -27,6 +27,13 @@ def _addresses(broker: str) -> str:
     return broker
 
 
+def _length(time: str) -> str:
+    """`time`, if it is a length of time, or none."""
+    if time and not re.fullmatch(r"[1-9][0-9]{0,3}[hdw]", time):
+        raise ValueError(f"{time!r} is no length of time such as 48h, 90d or 52w")
+    return time
+
+
 class Settings(BaseSettings):
     """The service's settings, checked when they are read.
 
@@ -71,7 +78,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     database_url: Annotated[str, Field(description="postgresql://…; empty for SQLite in data_dir")] = ""
     # Of what was published: 48h, 90d, 52w; empty: for ever
-    archive_keep: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,3}[hdw])?$", description="How long, such as 90d")] = ""
+    archive_keep: Annotated[str, AfterValidator(_length), Field(description="How long, such as 90d")] = ""
     public_url: Annotated[str, Field(description="Where readers find the server, when a proxy stands before it")] = ""
     cors_origins: Annotated[
         str, Field(description="Origins whose pages may read, https://a.example,https://b.example; * for all")

@@ -181,5 +181,5 @@ def test_lengths_of_time(text: str, length: timedelta) -> None:
 def test_no_lengths_of_time(text: str) -> None:
     with pytest.raises(ValueError, match="no length of time"):
         span(text)
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="no length of time"):
         Settings(archive_keep=text)

@@ -93,8 +93,9 @@ async def test_going_back_finds_the_place_that_was_left(site: Site, visit: Open)
 
 
 async def test_a_filter_that_cannot_be_is_explained(visit: Open) -> None:
-    page = await visit("/?act=shout", expect=("400",))
+    page = await visit("/?act=shout&act=warn&min_confidence=high&headline=maybe", expect=("400",))
     await expect(page.locator(".notice.failed").first).to_contain_text("طلب غير مفهوم")
+    await expect(page.locator(".chip bdi")).to_have_text(["shout", "تحذير", "high", "maybe"])
 
 
 async def test_a_time_in_the_address_is_the_same_everywhere(site: Site, visit: Open) -> None:

@@ -5,7 +5,7 @@ import { ACTS, FORMS, KINDS, LAST } from "./address.js";
 import { debounced, el, fill } from "./dom.js";
 import { choices } from "./fields.js";
 import { icon } from "./icons.js";
-import { absolute, compact, percent, t } from "./words.js";
+import { absolute, compact, percent, said, t } from "./words.js";
 
 const FEW_OUTLETS = 8;
 // Names of speakers that were chosen or met, so that a chip says a name where the address holds an id.
@@ -347,11 +347,14 @@ export function chips(filter, change) {
   return element.children.length ? element : null;
 }
 
+const OF_FEW_VALUES = ["act", "form", "kind", "last", "headline"];
+
+/** What a filter's value is called; one that an address written by hand has in vain stands there as it was written. */
 function chipLabel(name, value, later) {
-  if (name === "act" || name === "form" || name === "kind" || name === "last") return t(`${name}.${value}`);
-  if (name === "min_confidence") return percent(value);
+  const key = name === "headline" ? `yes.${value}` : `${name}.${value}`;
+  if (OF_FEW_VALUES.includes(name) && said(key)) return t(key);
+  if (name === "min_confidence") return Number.isNaN(Number(value)) ? value : percent(value);
   if (name === "from" || name === "to") return Number.isNaN(Date.parse(value)) ? value : absolute(value);
-  if (name === "headline") return t(`yes.${value}`);
   if (name === "speaker_id" && !names.has(value)) nameOf(value).then(later);
   return names.get(value) ?? value;
 }

@@ -123,10 +123,14 @@ def export(
     """Write the registry as OPML."""
     from agents.fetch import lists, registry
 
-    async def work(settings: Settings) -> bytes:
-        return lists.opml((await registry.feeds(settings)).values())
+    async def work(settings: Settings) -> list[Feed]:
+        return [*(await registry.feeds(settings)).values()]
 
-    opml = _read(work, broker, data_dir)
+    feeds = _read(work, broker, data_dir)
+    for feed in feeds:
+        if lists.legal(feed) != feed:
+            typer.echo(f"tasrih: characters of {legible(feed.url)} left out, which XML cannot hold", err=True)
+    opml = lists.opml(map(lists.legal, feeds))
     if file is None:
         typer.echo(opml.decode())
         return

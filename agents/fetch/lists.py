@@ -44,8 +44,17 @@ def read(path: Path) -> list[Feed]:
     return list({feed.url: feed for feed in reversed(feeds)}.values())[::-1]
 
 
+def legal(feed: Feed) -> Feed:
+    """`feed` without the characters that XML cannot hold: one that was registered before they were refused."""
+    texts = {name: value for name, value in msgspec.structs.asdict(feed).items() if isinstance(value, str)}
+    return msgspec.structs.replace(feed, **{name: _NOT_XML.sub("", value) for name, value in texts.items()})
+
+
 def opml(feeds: Iterable[Feed]) -> bytes:
-    """The feeds as OPML 2.0, by category; what OPML has no attribute for stands in attributes of our own."""
+    """The feeds as OPML 2.0, by category; what OPML has no attribute for stands in attributes of our own.
+
+    Each must be `legal`.
+    """
     root = etree.Element("opml", version="2.0", nsmap={"tasrih": _NAMESPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Tasrih"
     body = etree.SubElement(root, "body")

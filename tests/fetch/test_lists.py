@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from agents.fetch import lists, registry, report
 from agents.fetch.cli import app
 from agents.fetch.lists import FeedListError
 from agents.fetch.state import FeedRow
+from streams.broker import create_topics
 from streams.records import Feed
 from streams.settings import Settings
 from tests.fetch.outlet import Story, serving
@@ -122,6 +124,15 @@ def test_commands_on_the_registry(command: Any, tmp_path: Path) -> None:
     assert "not in the registry" in output
     assert command("import", str(tmp_path / "none.opml"))[0] == 2
     assert "No feed has been polled yet" in command("health")[1]
+
+
+async def test_what_xml_cannot_hold_is_left_out_and_told(command: Any, settings: Settings, tmp_path: Path) -> None:
+    await create_topics(settings)
+    await registry.add(settings, [Feed(url="https://a.example/rss", outlet="صحيفة\x1b المرفأ")])
+    path = tmp_path / "out.opml"
+    status, output = await asyncio.to_thread(command, "export", str(path))
+    assert (status, output) == (0, "tasrih: characters of https://a.example/rss left out, which XML cannot hold\n")
+    assert lists.read(path) == [Feed(url="https://a.example/rss", outlet="صحيفة المرفأ")]
 
 
 def test_health(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -18,21 +20,36 @@ _WORDING: dict[str, Any] = tomllib.loads(
 )  # fmt: skip
 # A chat shows a few lines; the article has the rest.
 _LONGEST = 500
+_SHORTEST = 60  # of what was said, however little a channel takes: with less, nobody would know what it is about
 _TITLE = 120
 _MOST = 10
+_BREAK = 2
 _MARKS = ("»", "”", '"')
 
 
-def worded(message: Message, language: Language, zone: str) -> tuple[str, str]:
-    """Title and body of `message` as plain text; times are given in `zone`."""
-    table = _WORDING[language]
-    if len(message.alerts) == 1:
-        return _title(message.alerts[0], table), _body(message.alerts[0], table, zone)
-    title = table["digest"].format(rule=message.alerts[0].rule, count=len(message.alerts))
-    parts = [f"{_title(alert, table)}\n{_body(alert, table, zone)}" for alert in message.alerts[:_MOST]]
-    if len(message.alerts) > _MOST:
-        parts.append(table["more"].format(count=len(message.alerts) - _MOST))
-    return title, "\n\n".join(parts)
+def worded(message: Message, language: Language, zone: str, room: int = sys.maxsize) -> tuple[str, str]:
+    """Title and body of `message` as plain text; times are given in `zone`.
+
+    Together they have at most `room` characters and a break between them, as far as an alert can be shortened.
+    """
+    table, alerts = _WORDING[language], message.alerts
+    if len(alerts) == 1:
+        title = _title(alerts[0], table)
+        return title, _body(alerts[0], table, zone, room - len(title) - _BREAK)
+    title = table["digest"].format(rule=alerts[0].rule, count=len(alerts))
+    room -= len(title) + _BREAK
+    parts = [f"{_title(alert, table)}\n{_body(alert, table, zone)}" for alert in alerts[:_MOST]]
+    body = _together(parts, len(alerts), table)
+    while len(body) > room and len(parts) > 1:
+        parts.pop()
+        body = _together(parts, len(alerts), table)
+    return title, body
+
+
+def _together(parts: Sequence[str], count: int, table: dict[str, Any]) -> str:
+    """`parts` of `count`, and how many more there are."""
+    more = [table["more"].format(count=count - len(parts))] if count > len(parts) else []
+    return "\n\n".join([*parts, *more])
 
 
 def entry(statement: Statement, language: Language) -> tuple[str, str]:
@@ -60,15 +77,16 @@ def _title(alert: Alert, table: dict[str, Any]) -> str:
     return words.format(speaker=_line(statement.speaker.name or table["by"], 100), act=table["acts"][statement.act])
 
 
-def _body(alert: Alert, table: dict[str, Any], zone: str) -> str:
+def _body(alert: Alert, table: dict[str, Any], zone: str, room: int = sys.maxsize) -> str:
     statement = alert.statement
     words: str = table["body"]
-    return words.format(
-        said=_line(_said(statement, table), _LONGEST),
-        outlet=_line(statement.outlet, 100),
-        when=f"{statement.published_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}",
-        url=statement.url,
-    )
+    told = {
+        "outlet": _line(statement.outlet, 100),
+        "when": f"{statement.published_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}",
+        "url": statement.url,
+    }
+    longest = min(_LONGEST, max(_SHORTEST, room - len(words.format(said="", **told))))
+    return words.format(said=_line(_said(statement, table), longest), **told)
 
 
 def _said(statement: Statement, table: dict[str, Any]) -> str:

@@ -240,6 +240,33 @@ def test_words_for_people() -> None:
     assert body.endswith("and 15 more")
 
 
+@pytest.mark.parametrize(("room", "shown"), [(32768, 10), (4096, 5), (2000, 2), (1024, 1)])
+async def test_a_message_is_as_long_as_the_service_takes(
+    room: int, shown: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apprise.plugins.custom_json.NotifyJSON.body_maxlen", room)
+    long = told(statement(content="كلمة " * 500, url="https://outlet.example/" + "%D8%A7" * 30))
+    with Inbox(200) as inbox:
+        threading.Thread(target=inbox.serve_forever, daemon=True).start()
+        url = f"json://127.0.0.1:{inbox.server_address[1]}/"
+        channel = open_channel("duty", {"kind": "apprise", "url": url, "language": "en"}, LOOPBACK)
+        await channel.deliver(Message("m", (long,) * 25))
+        await deliver(channel, Message("m", (long,)))
+        inbox.shutdown()
+    for post in inbox.posts:
+        assert len(post["title"] + "\r\n" + post["message"]) <= room
+    digest, one = (post["message"] for post in inbox.posts)
+    assert digest.count(long.statement.url) == shown
+    assert digest.endswith(f"and {25 - shown} more")
+    assert one.endswith(long.statement.url)
+
+
+def test_of_what_was_said_something_is_left_however_little_room_there_is() -> None:
+    long = told(statement(content="كلمة " * 500, url="https://outlet.example/" + "%D8%A7" * 30))
+    _, body = worded(Message("m", (long,)), "ar", "UTC", 160)
+    assert len(body.splitlines()[0]) == 60
+
+
 LONG = " ".join(["كلمة"] * 40)
 
 

@@ -49,12 +49,14 @@ class Channel:
         except ImportError as error:
             raise ImportError("the kind apprise needs the extra: pip install 'tasrih[alerts]'") from error
         self._format = apprise.NotifyFormat.TEXT
+        # Longer messages are sent as they are, and the service refuses them (Telegram takes 4096 characters).
+        self._room = min(service.body_maxlen for service in self._apprise)
         self._options = options
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=f"apprise-{name}")
 
     async def deliver(self, message: Message) -> Result:
         """Send the message in words."""
-        title, body = worded(message, self._options.language, self._options.zone)
+        title, body = worded(message, self._options.language, self._options.zone, self._room)
         loop = asyncio.get_running_loop()
         sent = await loop.run_in_executor(self._threads, self._notify, title, body)
         return Delivered() if sent else Retry("the service did not take it (apprise says no more)")

@@ -211,6 +211,7 @@ async def test_apprise_sends_words(status: int, result: type, caplog: pytest.Log
         found = await deliver(open_channel("duty", {"kind": "apprise", "url": url, "zone": "Asia/Riyadh"}, LOOPBACK))
         inbox.shutdown()
     assert isinstance(found, result)
+    assert isinstance(found, Delivered) or "error=500" in found.reason
     assert inbox.posts[0]["title"] == "سامي الخطيب: تحذير"
     assert "2026-03-04 15:00" in inbox.posts[0]["message"]
     assert "hunter2" not in caplog.text + repr(found)

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from agents.alert.channels import Delivered, Message, Result, Retry
 from agents.alert.wording import Language, worded
+from streams.logs import redacted
 from streams.settings import Settings
 
 # The library blocks; so many messages of a channel are under way at once.
@@ -42,8 +43,10 @@ class Channel:
                 import apprise
 
                 self._apprise = apprise.Apprise()
-                # Its log holds addresses, and so credentials.
-                logging.getLogger("apprise").setLevel(logging.CRITICAL)
+                # Its log is not ours: below its warnings it holds addresses, and so credentials.
+                log = logging.getLogger("apprise")
+                log.setLevel(logging.WARNING)
+                log.propagate = False
                 if not self._apprise.add(options.url.get_secret_value()):
                     raise ValueError("apprise does not understand the url; see its wiki for what it takes")
         except ImportError as error:
@@ -58,11 +61,12 @@ class Channel:
         """Send the message in words."""
         title, body = worded(message, self._options.language, self._options.zone, self._room)
         loop = asyncio.get_running_loop()
-        sent = await loop.run_in_executor(self._threads, self._notify, title, body)
-        return Delivered() if sent else Retry("the service did not take it (apprise says no more)")
+        return await loop.run_in_executor(self._threads, self._notify, title, body)
 
-    def _notify(self, title: str, body: str) -> bool:
-        return bool(self._apprise.notify(body=body, title=title, body_format=self._format))
+    def _notify(self, title: str, body: str) -> Result:
+        with self._apprise.notify(body=body, title=title, body_format=self._format) as sent:
+            why = " ".join(dict.fromkeys(entry.message for entry in sent.logs()))
+            return Delivered() if sent else Retry(f"the service did not take it: {redacted(why) or 'nobody says why'}")
 
     async def close(self) -> None:
         """Let go of the threads; what is under way is not waited for."""

@@ -92,6 +92,7 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._ours: set[TopicPartition] = set()
         self._partitions: dict[TopicPartition, _Partition] = {}  # of ours, those taken over
         self._slots = asyncio.Semaphore(_IN_ALL)
+        self._failing: set[str] = set()  # channels that failed the last time
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """They are taken over later: what fails here would only be logged."""
@@ -212,10 +213,16 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
         step = Delivery(channel=outbox.channel, step="delivered", at=now, message_id=message.id, attempt=attempt)
         match result:
             case Delivered():
+                if outbox.channel in self._failing:
+                    self._failing.discard(outbox.channel)
+                    log.warning("Channel %s takes messages again", outbox.channel)  # as loud as that it did not
                 await self._write(step)
             case Retry(reason, after):
                 wait = min(max(SCHEDULE[message.attempts] * (1 + random.uniform(0, _JITTER)), after), _LONGEST_WAIT)
-                log.info("Channel %s: %s; trying again in %s", outbox.channel, reason, wait)
+                # Whoever waits for alerts hears of it at once, and once; dead letters come after 32 hours.
+                level = logging.INFO if outbox.channel in self._failing else logging.WARNING
+                self._failing.add(outbox.channel)
+                log.log(level, "Channel %s: %s; trying again in %.0f s", outbox.channel, reason, wait.total_seconds())
                 await self._write(replace(step, step="failed", reason=reason, again_at=now + wait))
             case Refused(reason, disable):
                 log.error("Channel %s refused: %s", outbox.channel, reason)

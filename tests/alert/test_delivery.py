@@ -110,6 +110,22 @@ async def test_a_receiver_that_answers_500_for_hours_gets_it_in_the_end_under_on
     assert clock.now - NOON > timedelta(hours=2)
 
 
+async def test_a_channel_that_begins_to_fail_is_told_once_and_so_is_its_end(
+    topics: Settings, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, receiver.status = Clock(), 500
+    async with worker(topics, clock, desk=receiver):
+        await queue(topics, clock, 1)
+        await written(topics, "failed", 1)
+        await queue(topics, clock, 2)
+        await written(topics, "failed", 2)
+        receiver.status = 204
+        clock.forward(seconds=10)
+        await written(topics, "delivered", 2)
+    told = [one.getMessage() for one in caplog.records if one.levelname == "WARNING" and "desk" in one.getMessage()]
+    assert told == ["Channel desk: the receiver answered 500; trying again in 5 s", "Channel desk takes messages again"]
+
+
 async def test_one_that_fails_holds_up_no_other(topics: Settings, receiver: Receiver) -> None:
     """Neither the other alerts of its channel, nor another channel while one hangs."""
     clock, receiver.by_alert = Clock(), {"alert1": 500}

@@ -103,8 +103,14 @@ class _SqliteConnection:
         self.deadline: float | None = None
 
     async def fetch(self, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
+        asking = asyncio.ensure_future(self.connection.execute_fetchall(sql, _named(values)))
         try:
-            return list(await self.connection.execute_fetchall(sql, _named(values)))
+            return list(await asyncio.shield(asking))
+        except asyncio.CancelledError:
+            # Whoever asked is gone; the thread would work on, without a limit, and the next reader wait for it.
+            self.deadline = 0.0
+            await asyncio.gather(asking, return_exceptions=True)
+            raise
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise TooSlowError from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -163,6 +164,22 @@ async def test_a_topic_made_again_is_read_again(empty: Archive) -> None:
     gone = msgspec.structs.replace(one, status="retracted")
     await empty.write(batch(gone))
     assert await listed(empty) == []
+
+
+async def test_a_question_that_nobody_waits_for_any_more_holds_up_nobody(empty: Archive) -> None:
+    seconds = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) SELECT max(i) FROM n"
+
+    async def ask() -> None:
+        async with empty.database.reading() as db:
+            await db.fetch(seconds)
+
+    asked = [asyncio.create_task(ask()) for _ in range(8)]
+    await asyncio.sleep(0.2)
+    for one in asked:
+        one.cancel()
+    async with asyncio.timeout(3):
+        await empty.sizes()
+        await asyncio.wait(asked)
 
 
 async def test_it_is_there_after_a_restart(stored: Settings) -> None:

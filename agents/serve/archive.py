@@ -30,7 +30,7 @@ from agents.serve.position import Position, first_place, place
 from agents.serve.words import tag, terms
 from streams.records import Alert, AlertChannels, AlertRule, Article, Feed, Statement, encode
 from streams.settings import Settings
-from streams.topics import STATEMENTS
+from streams.topics import ARTICLES, STATEMENTS
 
 log = logging.getLogger(__name__)
 
@@ -208,11 +208,19 @@ class Archive:
             return await _position(db)
 
     async def forget(self, positions: Iterable[tuple[str, int]]) -> None:
-        """Begin these partitions anew: their topics were made again, and offsets mean other messages now."""
+        """Begin these partitions anew: their topics were made again, and offsets mean other messages now.
+
+        Readers resume by where statements stand on theirs: that holds when only others were made again.
+        """
+        positions = list(positions)
+        topics = {topic for topic, _ in positions}
         async with self.database.writing() as db:
-            await db.run("UPDATE statements SET off = 0, sequence = ''", [()])
-            await db.run("UPDATE articles SET sequence = ''", [()])
-            await db.run("DELETE FROM positions WHERE topic = $1 AND part = $2", list(positions))
+            if STATEMENTS.name in topics:
+                await db.run("UPDATE statements SET off = 0", [()])
+            if topics & {STATEMENTS.name, ARTICLES.name}:
+                await db.run("UPDATE statements SET sequence = ''", [()])
+                await db.run("UPDATE articles SET sequence = ''", [()])
+            await db.run("DELETE FROM positions WHERE topic = $1 AND part = $2", positions)
 
     # Writing
 

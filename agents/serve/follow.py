@@ -145,7 +145,8 @@ class Follower:
         if anew:
             log.warning("the archive is ahead of %s: the topic was made again; reading it from its beginning", anew)
             await self._archive.forget(anew)
-            self._hub.begin_anew()
+            if any(topic == STATEMENTS.name for topic, _ in anew):
+                self._hub.begin_anew()
         for tp in partitions:
             key = self._key(tp)
             if key in anew:

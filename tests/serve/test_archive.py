@@ -166,6 +166,16 @@ async def test_a_topic_made_again_is_read_again(empty: Archive) -> None:
     assert await listed(empty) == []
 
 
+@pytest.mark.parametrize("topic", ["feeds", "alerts", "articles"])
+async def test_another_topic_made_again_leaves_statements_where_they_stand(empty: Archive, topic: str) -> None:
+    one, two = statement(), statement()
+    await empty.write(batch(one, two))
+    await empty.forget([(topic, 0)])
+    assert await empty.position() == Position((2,))
+    ((event,), position, _) = await empty.after(Position((1,)), Filter().compiled("any"), 10)
+    assert (event.candidate.statement, position) == (two, Position((2,)))
+
+
 async def test_a_question_that_nobody_waits_for_any_more_holds_up_nobody(empty: Archive) -> None:
     seconds = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) SELECT max(i) FROM n"
 

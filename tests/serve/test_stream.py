@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from agents.serve import hub, live
-from agents.serve.archive import Archive
+from agents.serve.archive import Archive, Batch, archive
 from agents.serve.database import TooSlowError
 from streams.records import Statement
 from streams.settings import Settings
@@ -102,6 +102,19 @@ async def test_a_reader_goes_on_after_the_server_was_away(topics: Settings, serv
             seen += [await anext(events) for _ in range(45)]
     ids = [data["statement_id"] for _, data in seen]
     assert sorted(ids) == sorted(s.statement_id for s in statements)
+
+
+async def test_a_reader_goes_on_though_the_topic_of_feeds_was_made_again(topics: Settings, serving: Serving) -> None:
+    statements = [statement(article_id="a") for _ in range(3)]
+    async with serving(topics) as client:
+        source = EventSource(client.session, client.address + "/v1/stream?since=0")
+        await publish(topics, *statements)
+        await source.take(1)
+    async with archive(topics) as kept:
+        await kept.write(Batch(positions={("feeds", 0): 99}))
+    async with serving(topics) as client:
+        rest = await EventSource(client.session, client.address + "/v1/stream", source.last_id).take(2)
+        assert [data["statement_id"] for _, data in rest] == [s.statement_id for s in statements[1:]]
 
 
 async def test_a_reader_who_keeps_coming_back_sees_each_once(topics: Settings, serving: Serving) -> None:

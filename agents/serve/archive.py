@@ -108,6 +108,10 @@ DO UPDATE SET next = CASE WHEN excluded.next > positions.next THEN excluded.next
 """
 
 
+class BehindError(RuntimeError):
+    """The archive does not reach to where a batch goes on: it was restored, or dropped, under who writes."""
+
+
 class Arrived(NamedTuple):
     """A statement as it came: its place on the topic, and in what is told of its article (see `streams.stage`)."""
 
@@ -128,7 +132,10 @@ class Event(NamedTuple):
 
 @dataclass
 class Batch:
-    """What has come from the topics, in order; `positions` are the next offsets after it, by (topic, partition)."""
+    """What has come from the topics, in order; `positions` are the next offsets after it, by (topic, partition).
+
+    `since` are those before it, of every partition: where the archive has not reached them, something is missing.
+    """
 
     statements: list[Arrived] = field(default_factory=list)
     articles: list[tuple[str, Article]] = field(default_factory=list)  # with their sequence
@@ -138,6 +145,7 @@ class Batch:
     rules: dict[str, AlertRule | None] = field(default_factory=dict)
     channels: dict[str, AlertChannels | None] = field(default_factory=dict)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
+    since: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 @dataclass
@@ -199,8 +207,7 @@ class Archive:
     async def positions(self) -> dict[tuple[str, int], int]:
         """The next offset by topic and partition."""
         async with self.database.reading() as db:
-            rows = await db.fetch("SELECT topic, part, next FROM positions")
-        return {(topic, part): next_ for topic, part, next_ in rows}
+            return await _positions(db)
 
     async def position(self) -> Position:
         """How far the archive is in the topic of statements."""
@@ -225,8 +232,14 @@ class Archive:
     # Writing
 
     async def write(self, batch: Batch) -> list[Event]:
-        """Write `batch` with the offsets it reaches; what readers of the live stream are to hear of it."""
+        """Write `batch` with the offsets it reaches; what readers of the live stream are to hear of it.
+
+        Raises `BehindError` when the archive does not reach to its beginning.
+        """
         async with self.database.writing() as db:
+            reached = await _positions(db)
+            if behind := {key[0] for key, offset in batch.since.items() if reached.get(key, 0) < offset}:
+                raise BehindError(f"the archive stands behind what was read of {', '.join(sorted(behind))}")
             events = await self._write_statements(db, batch.statements) if batch.statements else []
             alerts = batch.alerts.values()
             await db.run(
@@ -632,6 +645,11 @@ def _speaker(row: Sequence[Any]) -> SpeakerCount:
     return SpeakerCount(
         id=speaker_id, name=name, kind=kind, statements=statements, first_at=time_of(first_at), last_at=time_of(last_at)
     )
+
+
+async def _positions(db: Connection) -> dict[tuple[str, int], int]:
+    rows = await db.fetch("SELECT topic, part, next FROM positions")
+    return {(topic, part): next_ for topic, part, next_ in rows}
 
 
 async def _position(db: Connection) -> Position:

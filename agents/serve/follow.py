@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from agents.fetch.state import FeedRow
 from agents.serve import metrics
-from agents.serve.archive import Archive, Arrived, Batch
+from agents.serve.archive import Archive, Arrived, Batch, BehindError
 from agents.serve.health import health
 from agents.serve.hub import Hub
 from agents.serve.position import Position
@@ -80,6 +80,10 @@ class Follower:
             started = time.monotonic()
             try:
                 await self._follow()
+                continue
+            except BehindError as error:
+                log.warning("%s: it was restored, or made anew; reading on from where it stands", error)
+                self._caught_up.clear()
                 continue
             except (KafkaError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.error("following the topics failed (%r); again in %.1f s", error, wait)
@@ -156,6 +160,7 @@ class Follower:
                 log.warning("%s/%d: %d messages were gone before they were read", tp.topic, tp.partition, gone)
             reached[key] = max(reached.get(key, 0), first[tp])
             consumer.seek(tp, reached[key])
+        await self._archive.write(Batch(positions=dict(reached)))  # what is gone before is not waited for
         return reached
 
     def _key(self, tp: TopicPartition) -> tuple[str, int]:
@@ -179,7 +184,7 @@ class Follower:
     async def _take(
         self, arrived: dict[TopicPartition, list[ConsumerRecord]], reached: dict[tuple[str, int], int]
     ) -> None:
-        batch, newest = Batch(), 0
+        batch, newest = Batch(since=dict(reached)), 0
         for tp, messages in arrived.items():
             topic, part = self._key(tp)
             for message in messages:

@@ -94,12 +94,13 @@ class Hub:
                 del self._groups[selection, framing]
 
     def publish(self, events: Sequence[Event], position: Position) -> None:
-        """Hand out `events`, with which the topic is at `position`."""
+        """Hand out `events`, with which the topic is at `position`; not those of an archive that is filled again."""
         before, at = self.position, self.position
         placed = []
         for event in events:
-            at = at.passed(event.partition, event.offset)
-            placed.append((event, at))
+            if event.offset >= before.at(event.partition):
+                at = at.passed(event.partition, event.offset)
+                placed.append((event, at))
         self.position = before.join(position)
         for (selection, framing), readers in self._groups.items():
             wanted = [(event, at) for event, at in placed if selection.matches(event.candidate)]

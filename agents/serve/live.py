@@ -152,7 +152,10 @@ async def feed(server: Server, selection: Selection, position: Position | None, 
             if position is not None:
                 position = await replay(position)  # what may be much waits in the archive, not in the reader's queue
             with server.hub.reading(selection, sink.framed, drop) as reader:
-                position = server.hub.position if position is None else await replay(position)
+                here = server.hub.position
+                position = here if position is None else await replay(position)
+                if not position.covers(here):
+                    raise DroppedError("What you missed is being put back into the archive. Resume in a moment.")
                 await _live(server, reader, position, sink)
     except TimeoutError as error:
         raise DroppedError(reasons[0] if reasons else "You read too slowly. Resume.") from error
@@ -160,7 +163,7 @@ async def feed(server: Server, selection: Selection, position: Position | None, 
         raise DroppedError(
             "What you missed took too long to find. Narrow the filter, or begin without a position."
         ) from error
-    except ConnectionError:
+    except (ConnectionError, DroppedError):
         raise
     except Exception as error:  # the answer has begun: only the stream itself can still say so
         log.exception("a live stream failed")

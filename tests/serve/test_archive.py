@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from agents.serve.archive import Archive, Arrived, Batch, archive
+from agents.serve.archive import Archive, Arrived, Batch, BehindError, archive
 from agents.serve.filters import Filter, microseconds
 from agents.serve.position import Position
 from streams.records import Feed, Statement, encode
@@ -190,6 +190,19 @@ async def test_a_question_that_nobody_waits_for_any_more_holds_up_nobody(empty: 
     async with asyncio.timeout(3):
         await empty.sizes()
         await asyncio.wait(asked)
+
+
+async def test_nothing_is_written_beyond_a_gap(empty: Archive) -> None:
+    one, two = statement(), statement()
+    await empty.write(batch(one))
+    beyond = batch(two, first=2)
+    beyond.since["statements", 0] = 2
+    with pytest.raises(BehindError, match="behind"):
+        await empty.write(beyond)
+    assert await listed(empty) == [one.statement_id]
+    beyond.since["statements", 0] = 1  # the other may have been compacted away
+    await empty.write(beyond)
+    assert await empty.position() == Position((3,))
 
 
 async def test_it_is_there_after_a_restart(stored: Settings) -> None:

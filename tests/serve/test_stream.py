@@ -12,6 +12,7 @@ import pytest
 from agents.serve import hub, live
 from agents.serve.archive import Archive, Batch, archive
 from agents.serve.database import TooSlowError
+from streams.broker import create_topics
 from streams.records import Statement
 from streams.settings import Settings
 from tests.serve.conftest import Serving
@@ -115,6 +116,26 @@ async def test_a_reader_goes_on_though_the_topic_of_feeds_was_made_again(topics:
     async with serving(topics) as client:
         rest = await EventSource(client.session, client.address + "/v1/stream", source.last_id).take(2)
         assert [data["statement_id"] for _, data in rest] == [s.statement_id for s in statements[1:]]
+
+
+async def test_an_archive_put_back_under_the_server_is_filled_again(stored: Settings, serving: Serving) -> None:
+    await create_topics(stored)
+    statements = [statement() for _ in range(6)]
+    async with serving(stored) as client, archive(stored) as another:
+        events = EventSource(client.session, client.address + "/v1/stream?since=0")
+        await publish(stored, *statements[:4])
+        seen = await events.take(4)
+        await another.drop()  # as a rebuild that is given up does, or a backup of an empty database
+        ((event, data),) = await EventSource(client.session, client.address + "/v1/stream?since=0").take(1)
+        assert (event, "put back" in data["reason"]) == ("dropped", True)
+        async with events.open() as live:
+            await publish(stored, *statements[4:])
+            seen += [await anext(live) for _ in range(2)]
+            page = await client.until("/v1/statements", lambda body: len(body["statements"]) == 6)  # type: ignore[arg-type]
+            await publish(stored, last := statement())
+            seen.append(await asyncio.wait_for(anext(live), 20))
+    assert {s["statement_id"] for s in page["statements"]} == {s.statement_id for s in statements}  # type: ignore[attr-defined]
+    assert sorted(data["statement_id"] for _, data in seen) == sorted(s.statement_id for s in (*statements, last))
 
 
 async def test_a_reader_who_keeps_coming_back_sees_each_once(topics: Settings, serving: Serving) -> None:

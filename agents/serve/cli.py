@@ -43,9 +43,12 @@ def serve(
 
 async def _serve(settings: Settings) -> None:
     from agents.serve.agent import run
+    from streams import logs, tracing
     from streams.broker import create_topics, reach
     from streams.stopping import until_told
 
+    logs.configure(settings)
+    tracing.configure(settings)
     async with reach(settings) as found:
         await create_topics(found)
         async with run(found) as address:

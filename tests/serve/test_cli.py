@@ -50,6 +50,21 @@ async def test_serve_until_told_to_stop(topics: Settings) -> None:
         assert await process.wait() == 0
 
 
+async def test_serve_logs_as_the_settings_say(topics: Settings) -> None:
+    said = {"TASRIH_HOST": "0.0.0.0", "TASRIH_LOG_FORMAT": "json"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SERVE, "--port", str(free_port()), env=os.environ | environment(topics) | said,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr
+    async with asyncio.timeout(100):
+        while b"nobody can ask yet" not in (line := await process.stderr.readline()):
+            assert line
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+    assert json.loads(line)["level"] == "warning"
+
+
 async def test_the_archive_is_dropped_and_rebuilt(topics: Settings) -> None:
     await publish(topics, *(statement() for _ in range(7)))
     runner = CliRunner(env=environment(topics))

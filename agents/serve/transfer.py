@@ -12,6 +12,7 @@ from aiohttp.web_response import ContentCoding
 
 # Bytes; compressing less costs more than it saves.
 _SMALL = 1024
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)  # q=0 is how a reader says: not that
 _TEXT = re.compile(r"text/.*|application/json|.*\+(json|xml)")
 
 
@@ -35,6 +36,6 @@ async def spare(
             response.set_status(HTTPStatus.NOT_MODIFIED)
             response.body = None
             return response
-    if compressible and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower():
+    if compressible and _GZIP.search(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
         response.enable_compression(ContentCoding.gzip)
     return response

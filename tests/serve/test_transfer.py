@@ -42,6 +42,21 @@ async def test_what_is_small_or_streamed_or_packed_already_is_not(topics: Settin
                     assert await answer.content.readline() == b"retry: 2000\n"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip;q=0", None), ("deflate, GZIP ; q=0.000, br", None), ("identity", None), ("notgzip", None),
+        ("br;q=1.0, gzip;q=0.8, *;q=0.1", "gzip"), ("gzip; q=0.001", "gzip"),
+    ],
+)  # fmt: skip
+async def test_who_refuses_compression_gets_none(
+    topics: Settings, serving: Serving, accepted: str, coding: str | None
+) -> None:
+    packed, headers = aiohttp.ClientSession(auto_decompress=False), {"Accept-Encoding": accepted}
+    async with serving(topics) as client, packed, packed.get(client.address + "/app.js", headers=headers) as answer:
+        assert answer.headers.get("Content-Encoding") == coding
+
+
 @pytest.mark.parametrize("path", ["/v1/feed.atom", "/v1/feed.json?act=assert", "/v1/statements", "/v1/speakers"])
 async def test_what_the_reader_has_is_not_sent_again(topics: Settings, serving: Serving, path: str) -> None:
     async with serving(topics) as client:

@@ -31,7 +31,8 @@ class ProblemError(Exception):
 
 def response(request: web.BaseRequest, error: ProblemError) -> web.Response:
     """The answer that tells of `error`."""
-    problem = Problem(error.status.phrase, int(error.status), error.detail, request.path_qs[:500])
+    address = str(request.rel_url.without_query_params("access_token"))  # problems are passed on, to logs and to people
+    problem = Problem(error.status.phrase, int(error.status), error.detail, address[:500])
     return web.Response(
         body=msgspec.json.encode(problem), status=error.status, content_type=CONTENT_TYPE, headers=error.headers
     )

@@ -268,6 +268,8 @@ async def test_keys_are_needed_where_others_can_reach(topics: Settings, serving:
         assert await status("/v1/statements", "wrong") == 401
         assert await status("/v1/statements", reader) == 200
         assert await status(f"/v1/statements?access_token={reader}") == 200
+        problem = await client.get(f"/v1/statements?limit=no&access_token={reader}", 400)
+        assert problem["instance"] == "/v1/statements?limit=no"
         assert await status("/v1/stream") == 401
         assert await status("/v1/statements", operator) == 403
         assert await status("/metrics", reader) == 403

@@ -91,7 +91,8 @@ async def counted(
 async def get_stats(request: web.Request, query: StatsQuery) -> web.Response:
     """How many statements there are, by time and act, speaker, outlet, form and kind of speaker."""
     selection = selected(query)
-    until = selection.until or datetime.now(UTC)
+    now = datetime.now(UTC)
+    until = selection.until or max(now, selection.since or now)
     since = selection.since or until - _WINDOW
     selection = replace(selection, since=since, until=until)
     return json(await counted(request.app[SERVER].archive, selection, since, until, query.bucket, query.limit))

@@ -82,6 +82,8 @@ async def test_speakers_and_charts(topics: Settings, serving: Serving) -> None:
         assert stats["statements"] == 3
         assert [(s["name"], s["statements"]) for s in stats["speakers"]] == [("هالة عمران", 2), ("سلمى الحداد", 1)]  # type: ignore[attr-defined]
         assert (await client.get("/v1/stats"))["statements"] == 0  # all of it is older than a week
+        ahead = await client.get("/v1/stats?from=2999-01-01")
+        assert (ahead["from"], ahead["to"], ahead["statements"]) == ("2999-01-01T00:00:00Z", "2999-01-01T00:00:00Z", 0)
         assert {o["outlet"] for o in (await client.get("/v1/outlets"))["outlets"]} == {"صحيفة المثال", "أخرى"}  # type: ignore[attr-defined]
 
 

@@ -33,8 +33,6 @@ class SkippedError(RuntimeError):
 class Consumer(aiokafka.Consumer):
     """Hands out every message after the committed one, in order."""
 
-    logger = aiokafka.Consumer.logger  # with Faust's level
-
     def __post_init__(self) -> None:
         self._acknowledged = asyncio.Event()  # for the last time, in stopping
 
@@ -76,6 +74,11 @@ class Consumer(aiokafka.Consumer):
         if not tp.topic.endswith(_WITH_GAPS) and offset_to > (await self.earliest_offsets(tp))[tp]:
             raise SkippedError(f"{tp.topic}/{tp.partition}: {offset_from} to {offset_to - 1} did not come")
         await super()._add_gap(tp, offset_from, offset_to)
+
+
+Consumer.logger = (
+    aiokafka.Consumer.logger
+)  # with Faust's level; each subclass is given one of its own, whatever it says
 
 
 def install() -> None:

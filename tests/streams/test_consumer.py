@@ -15,7 +15,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
 from streams.app import build, running
-from streams.consumer import SkippedError
+from streams.consumer import Consumer, SkippedError
 from streams.records import Article, Entry
 from streams.settings import Settings
 from streams.stage import Outcome, Stage, Work
@@ -37,6 +37,10 @@ async def test_a_jump_in_a_log_without_gaps_is_refused(topics: Settings) -> None
         with pytest.raises(SkippedError, match="3 to 8 did not come"):
             await app.consumer._add_gap(TP(topics.prefix + "entries", 0), 3, 9)
         await app.consumer._add_gap(TP(topics.prefix + "feeds", 0), 3, 9)
+
+
+def test_the_consumer_is_as_quiet_as_the_rest_of_faust() -> None:
+    assert Consumer.logger.name.startswith("faust.")
 
 
 @on_kafka

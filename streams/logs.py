@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ from typing import Any, TextIO
 import msgspec
 from pydantic import SecretStr
 
-from streams.settings import Settings
+from streams.settings import Settings, unknown
+
+log = logging.getLogger(__name__)
 
 # They tell of every connection and rebalance at `info`, which is our `debug`.
 _TALKATIVE = ("aiokafka", "faust", "mode", "kafka", "asyncio", "aiohttp.access")
@@ -52,7 +55,10 @@ def redacted(text: str) -> str:
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Log as the settings say, to standard error (or `stream`). What was configured before is replaced."""
+    """Log as the settings say, to standard error (or `stream`). What was configured before is replaced.
+
+    The first that is logged are settings that are none: whoever misspelt one looks here.
+    """
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
@@ -64,6 +70,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     logging.captureWarnings(True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(level if level == "DEBUG" else max(logging.WARNING, logging.root.level))
+    for name in unknown(os.environ):
+        log.warning("%s is no setting, and does nothing: `tasrih doctor` says which may be meant", name)
 
 
 @contextlib.contextmanager

@@ -37,6 +37,11 @@ def test_a_line_for_a_person() -> None:
     assert line.endswith(" INFO    agents.fetch: feed صحيفة المرفأ: 3 items\n")
 
 
+def test_a_setting_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TASRIH_ARCHIV_KEEP", "90d")
+    assert "TASRIH_ARCHIV_KEEP is no setting, and does nothing" in logged(Settings(log_level="warning"), "")
+
+
 def test_a_line_for_a_machine() -> None:
     settings = Settings(log_format="json")
     line = json.loads(logged(settings, "two\nlines", extra={"feed": "صحيفة المرفأ", "items": 3}))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from agents.serve import agent
 from agents.serve.access import Keys
-from streams.records import AlertChannels, AlertRule, Words
+from streams.records import Alert, AlertChannels, AlertRule, Words
 from streams.settings import Settings
-from streams.topics import ALERT_CHANNELS, ALERT_RULES
+from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS
 from tests.kafka import records
 from tests.page.conftest import Open, Site
 from tests.serve.examples import send, statement
@@ -64,6 +65,34 @@ async def test_the_filters_in_force_become_a_rule(site: Site, visit: Open) -> No
     rule = page.locator(".rule")
     await expect(rule).to_contain_text("تحذيرات الطقس")
     await expect(rule.locator(".channel")).to_have_text(["desk", "night"])
+
+
+async def test_alerts_of_a_rule_that_is_no_longer_chosen_come_too_late(site: Site, visit: Open) -> None:
+    storm = AlertRule(name="storm", channels=["desk"], words=Words(any=["عاصفة"]))
+    for rule in (WEATHER, storm):
+        said = statement(published_at=(now := datetime.now(UTC)))
+        alert = Alert(alert_id=rule.name, rule=rule.name, channels=["desk"], statement=said, matched_at=now)
+        await send(site.settings, ALERTS, (said.article_id, alert))
+    page = await ruled(site, visit, WEATHER, storm)
+    await expect(page.locator(".matched")).to_have_count(2)
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await answered.wait()
+        await route.continue_()
+
+    await page.route("**/v1/alerts?limit=50&rule=weather", late)
+    for name in ("weather", "weather", "storm"):
+        await item(page, name).locator("[aria-pressed]").first.click()
+        await asked.wait()
+    await expect(page.locator(".matched")).to_have_count(1)
+    async with page.expect_response("**/v1/alerts?limit=50&rule=weather") as response:
+        answered.set()
+    await (await response.value).finished()
+    await page.evaluate("fetch('/healthz')")  # a turn later
+    await expect(page.locator(".matched")).to_have_count(1)
+    await expect(page.locator(".matched")).to_contain_text("storm")
 
 
 async def test_a_phrase_in_any_quotation_marks_is_one_in_the_rule(visit: Open) -> None:

@@ -18,6 +18,7 @@ export default function alerts({ frame }) {
   const shown = new Map();
   let next = null;
   let timer;
+  let reading; // which rules' alerts are shown: an answer to an earlier question comes too late
   let rules = [];
   const ruleList = el("div", {});
   const side = el(
@@ -59,13 +60,16 @@ export default function alerts({ frame }) {
   }
 
   async function read(cursor) {
+    const mine = (reading = {});
     try {
       const [answer, kept] = await Promise.all([ask(cursor), get("/v1/rules")]);
+      if (mine !== reading) return;
       rules = kept.rules;
       next = answer.next;
       list.append(...fresh(answer.alerts));
       settle();
     } catch (problem) {
+      if (mine !== reading) return;
       fill(
         state,
         failed(problem, () => read(cursor)),
@@ -77,9 +81,11 @@ export default function alerts({ frame }) {
 
   /** New ones go on top; the cards keep what is being read in its place (the browser anchors the scroll). */
   async function look() {
+    const mine = reading;
     try {
       if (!document.hidden) {
         const [answer, kept] = await Promise.all([ask(), get("/v1/rules")]);
+        if (mine !== reading) return;
         const added = fresh(answer.alerts);
         list.prepend(...added);
         if (added.length) frame.announce(t("alerts.new", { n: added.length }));
@@ -91,7 +97,7 @@ export default function alerts({ frame }) {
     } catch {
       /* it tries again by itself; what is shown stays */
     }
-    timer = setTimeout(look, REFRESH);
+    if (mine === reading) timer = setTimeout(look, REFRESH);
   }
 
   function fresh(alerts) {
@@ -206,5 +212,12 @@ export default function alerts({ frame }) {
   }
 
   read();
-  return { element, title: t("place.alerts"), leave: () => clearTimeout(timer) };
+  return {
+    element,
+    title: t("place.alerts"),
+    leave() {
+      reading = null; // what is still under way begins nothing any more
+      clearTimeout(timer);
+    },
+  };
 }

@@ -76,9 +76,8 @@ class Consumer(aiokafka.Consumer):
         await super()._add_gap(tp, offset_from, offset_to)
 
 
-Consumer.logger = (
-    aiokafka.Consumer.logger
-)  # with Faust's level; each subclass is given one of its own, whatever it says
+# With Faust's level: each subclass is given one of its own, whatever its body says.
+Consumer.logger = aiokafka.Consumer.logger
 
 
 def install() -> None:

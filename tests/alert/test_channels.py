@@ -217,6 +217,17 @@ async def test_apprise_sends_words(status: int, result: type, caplog: pytest.Log
     assert "hunter2" not in caplog.text + repr(found)
 
 
+async def test_an_outlets_text_calls_nobody_in_a_chat() -> None:
+    calling = told(statement(speaker="@here", content="@everyone: a@all.example, <@123>, @Channel, @allam", cue=None))
+    with Inbox(200) as inbox:
+        threading.Thread(target=inbox.serve_forever, daemon=True).start()
+        url = f"json://127.0.0.1:{inbox.server_address[1]}/"
+        await deliver(open_channel("duty", {"kind": "apprise", "url": url}, LOOPBACK), Message("m", (calling,)))
+        inbox.shutdown()
+    assert inbox.posts[0]["title"].startswith("＠here")
+    assert "＠everyone: a@all.example, <＠123>, ＠Channel, @allam" in inbox.posts[0]["message"]
+
+
 async def test_without_the_extra_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     with pytest.raises(ChannelError, match=r"pip install 'tasrih\[alerts\]'"):

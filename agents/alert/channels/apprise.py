@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +22,9 @@ from streams.settings import Settings
 
 # The library blocks; so many messages of a channel are under way at once.
 _THREADS = 4
+# What wakes everybody in a chat (Discord, Mattermost, Slack) when an outlet's text holds it, or one of them (<@123>).
+_CALL = re.compile(r"(?<!\w)@(?=(everyone|here|channel|all)\b|[!&]?\d+>)", re.IGNORECASE)
+_NO_CALL = "\N{FULLWIDTH COMMERCIAL AT}"  # as long as the sign that it stands for
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -60,6 +64,7 @@ class Channel:
     async def deliver(self, message: Message) -> Result:
         """Send the message in words."""
         title, body = worded(message, self._options.language, self._options.zone, self._room)
+        title, body = (_CALL.sub(_NO_CALL, text) for text in (title, body))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._notify, title, body)
 

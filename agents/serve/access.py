@@ -30,6 +30,8 @@ _PREFIX = "tasrih_"
 _CLIENTS = 10_000
 # A page asks for a dozen things at once, then rests.
 _BURST_SECONDS = 5.0
+# What a page of another origin reads of an answer beside its body: where the next part is, when to ask again.
+_EXPOSED = {"Access-Control-Expose-Headers": "ETag, Link, Retry-After"}
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -181,10 +183,11 @@ class Access:
         return key
 
     def cors(self, request: web.Request) -> dict[str, str]:
-        """The headers that let a page of another origin read the answer."""
-        origin = request.headers.get("Origin", "")
+        """The headers that let a page of another origin read the answer, and those of its headers that it wants."""
         if "*" in self._origins:
-            return {"Access-Control-Allow-Origin": "*"}
-        if origin and origin in self._origins:
-            return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
-        return {}
+            return {"Access-Control-Allow-Origin": "*"} | _EXPOSED
+        if not self._origins:
+            return {}
+        # Whoever keeps answers must not give one that was asked for by nobody, or by another page, to this one.
+        origin, varies = request.headers.get("Origin", ""), {"Vary": "Origin"}
+        return {"Access-Control-Allow-Origin": origin} | _EXPOSED | varies if origin in self._origins else varies

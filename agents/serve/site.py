@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from agents.serve import lists, live, metrics, openapi, operate, page, problems, rules, stats, syndication
 from agents.serve.access import Access, Keys
@@ -73,7 +73,7 @@ def application(server: Server) -> web.Application:
 
     @web.middleware
     async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "OPTIONS" and access.cors(request):
+        if request.method == "OPTIONS" and hdrs.ACCESS_CONTROL_ALLOW_ORIGIN in access.cors(request):
             return web.Response(status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
         access.check(request, _SCOPES.get(request.match_info.route.name or ""))
         return await handler(request)

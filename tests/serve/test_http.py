@@ -301,11 +301,14 @@ async def test_other_pages_may_read_when_they_are_named(topics: Settings, servin
         for origin, allowed in (("https://desk.example", "https://desk.example"), ("https://other.example", None)):
             async with client.session.get(url, headers={"Origin": origin}) as answer:
                 assert answer.headers.get("Access-Control-Allow-Origin") == allowed
+                assert "Origin" in answer.headers["Vary"], "what is kept of it is given to the other one"
+                assert ("Link" in answer.headers.get("Access-Control-Expose-Headers", "")) is (allowed is not None)
         desk = {"Origin": "https://desk.example"}
         async with client.session.get(client.address + "/v1/stream", headers=desk) as answer:
             assert answer.headers["Access-Control-Allow-Origin"] == "https://desk.example"
-        async with client.session.options(url, headers=desk) as answer:
-            assert answer.status == 204
+        for origin, status in (("https://desk.example", 204), ("https://other.example", 405)):
+            async with client.session.options(url, headers={"Origin": origin}) as answer:
+                assert answer.status == status
 
 
 async def test_a_server_that_nobody_may_ask_says_so(

@@ -45,9 +45,7 @@ async def end(*tasks: asyncio.Task[Any], patience: float = _ROUND) -> None:
     cancelling for its own, and whoever asked it to stop goes on."""
     left = {task for task in tasks if not task.done()}
     while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=patience)
+        left = await _cancelled(left, patience)
     await asyncio.gather(*tasks, return_exceptions=True)  # what they ended with is no news
 
 
@@ -58,9 +56,15 @@ async def end_others() -> None:
     for _ in range(_ROUNDS):
         if not others:
             return
-        for task in others:
-            task.cancel()
-        _, others = await asyncio.wait(others, timeout=_ROUND)
+        others = await _cancelled(others, _ROUND)
+
+
+async def _cancelled(tasks: set[asyncio.Task[Any]], patience: float) -> set[asyncio.Task[Any]]:
+    """Cancel `tasks` once; those that have not ended after `patience` seconds."""
+    for task in tasks:
+        task.cancel()
+    _, left = await asyncio.wait(tasks, timeout=patience)
+    return left
 
 
 def reason(end: asyncio.CancelledError) -> signal.Signals | None:

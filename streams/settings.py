@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,8 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "TASRIH_"
 
-
 _BROKER = re.compile(r"(kafka://)?(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+)(:(?P<port>[0-9]{1,5}))?")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 def _addresses(broker: str) -> str:
@@ -27,11 +28,19 @@ def _addresses(broker: str) -> str:
     return broker
 
 
-def _length(time: str) -> str:
-    """`time`, if it is a length of time, or none."""
-    if time and not re.fullmatch(r"[1-9][0-9]{0,3}[hdw]", time):
-        raise ValueError(f"{time!r} is no length of time such as 48h, 90d or 52w")
-    return time
+def span(text: str) -> timedelta:
+    """How long `48h`, `90d` or `52w` is. Raises `ValueError`."""
+    found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text)
+    if not found:
+        raise ValueError(f"{text!r} is no length of time such as 48h, 90d or 52w")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _length(text: str) -> str:
+    """`text`, if it is a length of time, or empty."""
+    if text:
+        span(text)
+    return text
 
 
 class Settings(BaseSettings):

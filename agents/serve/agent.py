@@ -14,10 +14,10 @@ from agents.serve.archive import archive
 from agents.serve.endpoints import Server
 from agents.serve.follow import Follower
 from agents.serve.hub import Hub
-from agents.serve.prune import pruning, span
+from agents.serve.prune import pruning
 from agents.serve.site import application
 from streams.errors import SetupError
-from streams.settings import Settings
+from streams.settings import Settings, span
 from streams.stopping import end
 
 log = logging.getLogger(__name__)

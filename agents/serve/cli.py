@@ -102,14 +102,14 @@ def prune(
     Readers and servers go on meanwhile.
     What is freed is used again; in SQLite the file becomes smaller, too.
     """
-    from agents.serve.prune import span
+    from streams.settings import span
 
     settings = options.settings(database_url=database, data_dir=data_dir)
     keep = keep or settings.archive_keep
     if not keep:
         options.fail("say how long to keep: --keep 90d, or the setting TASRIH_ARCHIVE_KEEP", status=2)
     try:
-        before = datetime.now(UTC) - span(keep)
+        before = datetime.now(UTC) - span(keep.strip())
     except ValueError as error:
         options.fail(f"--keep: {error}", status=2)
     options.run(_prune(settings, before, dry_run, yes))
@@ -153,8 +153,9 @@ async def _rebuild(settings: Settings) -> dict[str, int]:
     from agents.serve.archive import archive as opening
     from agents.serve.follow import Follower
     from agents.serve.hub import Hub
-    from agents.serve.prune import prune, span
+    from agents.serve.prune import prune
     from streams.broker import create_topics, reach
+    from streams.settings import span
 
     async with reach(settings) as found, opening(found) as opened:
         await create_topics(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import sqlite3
 import time
 from collections import Counter
@@ -17,17 +16,8 @@ from agents.serve.archive import Archive
 
 log = logging.getLogger(__name__)
 
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _STEP = 100
 _EVERY, _AGAIN = 600.0, 30.0
-
-
-def span(text: str) -> timedelta:
-    """How long `48h`, `90d` or `52w` is. Raises `ValueError`."""
-    found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text.strip())
-    if not found:
-        raise ValueError(f"{text!r} is no length of time such as 48h, 90d or 52w")
-    return int(found[1]) * _UNITS[found[2]]
 
 
 async def prune(archive: Archive, before: datetime) -> Counter[str]:

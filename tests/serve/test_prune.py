@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from agents.serve.archive import Archive, Batch, archive
 from agents.serve.cli import archive as command
 from agents.serve.filters import Filter
-from agents.serve.prune import prune, span
+from agents.serve.prune import prune
 from streams.identity import identity
 from streams.records import Alert, Statement
-from streams.settings import Settings
+from streams.settings import Settings, span
 from tests.serve.conftest import Serving
 from tests.serve.examples import NOON, article, publish, statement
 from tests.serve.test_archive import batch, listed

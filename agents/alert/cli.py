@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -16,13 +15,15 @@ import typer
 from streams import options
 
 if TYPE_CHECKING:
+    from agents.alert.channel_health import ChannelHealth
     from agents.alert.rules import AlertFile
     from agents.alert.trial import Trial
     from streams.records import Alert, AlertRule, Statement
     from streams.settings import Settings
 
 app = typer.Typer(
-    no_args_is_help=True, help="Alert rules: check, try, list, add, pause, resume, remove. Channels: try, enable."
+    no_args_is_help=True,
+    help="Alert rules: check, try, list, add, pause, resume, remove. Channels: how they fare, try, enable.",
 )
 
 File = Annotated[Path, typer.Argument(help="A TOML file of channels and rules.", metavar="FILE")]
@@ -68,7 +69,10 @@ def list_(as_json: AsJson = False, broker: options.Broker = None, data_dir: opti
 
     from streams.records import encode
 
-    rules = options.run(_rules(options.settings(broker=broker, data_dir=data_dir)))
+    rules, healths = options.run(_rules_and_channels(options.settings(broker=broker, data_dir=data_dir)))
+    named = {channel for rule in rules.values() for channel in rule.channels}
+    for channel in sorted(name for name in named & healths.keys() if healths[name].failing_since):
+        typer.echo(f"tasrih: warning: channel {channel} takes no alerts: {_faring(healths[channel])}", err=True)
     if as_json:
         for rule in rules.values():
             typer.echo(encode(rule))
@@ -79,6 +83,27 @@ def list_(as_json: AsJson = False, broker: options.Broker = None, data_dir: opti
         table.add_row(rule.name, rule.origin, _when(rule), _how(rule), ", ".join(rule.channels), style=style)
     Console(markup=False).print(
         table if rules else "No rules yet: `tasrih alerts add FILE`, or TASRIH_ALERTS=FILE for the worker."
+    )
+
+
+@app.command()
+def channels(as_json: AsJson = False, broker: options.Broker = None, data_dir: options.DataDir = None) -> None:
+    """The channels: when each last took a message; of one that fails, since when and why."""
+    import msgspec
+    from rich.console import Console
+    from rich.table import Table
+
+    healths = options.run(_channels(options.settings(broker=broker, data_dir=data_dir)))
+    if as_json:
+        for health in healths:
+            typer.echo(msgspec.json.encode(health))
+        return
+    table = Table("channel", "last took one", "how it fares", box=None, header_style="bold")
+    for health in healths:
+        took = f"{health.delivered_at:%Y-%m-%d %H:%M} UTC" if health.delivered_at else "never, of late"
+        table.add_row(health.channel, took, _faring(health), style="bold" if health.failing_since else None)
+    Console(markup=False).print(
+        table if healths else "No channels: they stand in the file that the worker reads (TASRIH_ALERTS)."
     )
 
 
@@ -277,6 +302,31 @@ async def _rules(settings: Settings) -> dict[str, AlertRule]:
         return await read(found)
 
 
+async def _rules_and_channels(settings: Settings) -> tuple[dict[str, AlertRule], dict[str, ChannelHealth]]:
+    from agents.alert.channel_health import read
+    from streams.broker import reading
+
+    async with reading(settings) as found:
+        return await _rules(found), await read(found)
+
+
+async def _channels(settings: Settings) -> list[ChannelHealth]:
+    """Those that the worker has, and those that were sent something, by name."""
+    from agents.alert.channel_health import ChannelHealth, read
+    from agents.alert.rulebook import known_channels
+    from streams.broker import reading
+
+    async with reading(settings) as found:
+        known = {name: ChannelHealth(channel=name) for name in await known_channels(found) or ()}
+        return [health for _, health in sorted((known | await read(found)).items())]
+
+
+def _faring(health: ChannelHealth) -> str:
+    if health.failing_since is None:
+        return "takes what it is sent" if health.delivered_at else "was sent nothing, of late"
+    return f"{health.reason} (fails since {health.failing_since:%Y-%m-%d %H:%M} UTC)"
+
+
 async def _publish(settings: Settings, rules: list[AlertRule], removed: list[str]) -> None:
     from agents.alert.produce import producing
     from agents.alert.rulebook import publish
@@ -352,18 +402,10 @@ async def _enable(settings: Settings, channel: str) -> None:
 
 async def _disabled(settings: Settings, channel: str) -> bool:
     """Whether the channel is, by its steps on `deliveries`."""
-    from agents.alert.outbox import Outbox
-    from streams.records import Delivery
-    from streams.tail import follow
-    from streams.topics import DELIVERIES
-    from streams.wire import UnreadableError, decode
+    from agents.alert.channel_health import read
 
-    outbox = Outbox(channel)
-    async for message in follow(settings, DELIVERIES, last=None, forever=False):
-        if message.key == channel.encode() and message.value:
-            with contextlib.suppress(UnreadableError):
-                outbox.apply(decode(message.value, Delivery))
-    return bool(outbox.disabled)
+    health = (await read(settings)).get(channel)
+    return health is not None and health.disabled
 
 
 async def _send_test(file: AlertFile, name: str, settings: Settings) -> object:

@@ -170,6 +170,11 @@ class Access:
             detail = f"The key {key.name!r} is for {', '.join(key.scopes)}; this needs {scope}."
             raise ProblemError(HTTPStatus.FORBIDDEN, detail)
 
+    def may(self, request: web.Request, scope: Scope) -> bool:
+        """Whether who sent `request`, which has passed, may do what needs `scope`, too."""
+        key = self._key(request) if self._guarded else None
+        return not self._guarded or (key is not None and scope in key.scopes)
+
     def _key(self, request: web.Request) -> Key | None:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         # EventSource, WebSocket and feed readers cannot send headers (RFC 6750, section 2.3).
@@ -191,3 +196,6 @@ class Access:
         # Whoever keeps answers must not give one that was asked for by nobody, or by another page, to this one.
         origin, varies = request.headers.get("Origin", ""), {"Vary": "Origin"}
         return {"Access-Control-Allow-Origin": origin} | _EXPOSED | varies if origin in self._origins else varies
+
+
+ACCESS = web.AppKey("access", Access)

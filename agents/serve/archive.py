@@ -22,15 +22,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from agents.alert.channel_health import ChannelHealth, after
 from agents.serve.counts import OutletCount, SpeakerCount
 from agents.serve.database import Connection, Database, DatabaseError, Words, database
 from agents.serve.filters import Candidate, Conditions, Selection, microseconds, time_of
 from agents.serve.health import Health
 from agents.serve.position import Position, first_place, place
 from agents.serve.words import tag, terms
-from streams.records import Alert, AlertChannels, AlertRule, Article, Feed, Statement, encode
+from streams.records import Alert, AlertChannels, AlertRule, Article, Delivery, Feed, Statement, encode
 from streams.settings import Settings
-from streams.topics import ARTICLES, STATEMENTS
+from streams.topics import ARTICLES, DELIVERIES, STATEMENTS
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ CREATE TABLE IF NOT EXISTS feeds (url {text} PRIMARY KEY, record {bytes} NOT NUL
 CREATE TABLE IF NOT EXISTS feed_healths (url {text} PRIMARY KEY, health {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS rules (name {text} PRIMARY KEY, record {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS alert_channels (stage {text} PRIMARY KEY, record {bytes} NOT NULL);
+CREATE TABLE IF NOT EXISTS channel_healths (channel {bytes} PRIMARY KEY, health {bytes} NOT NULL);
 CREATE TABLE IF NOT EXISTS alerts (alert_id {text} PRIMARY KEY, rule {text} NOT NULL, matched_at BIGINT NOT NULL,
     record {bytes} NOT NULL);
 CREATE INDEX IF NOT EXISTS alerts_matched ON alerts (matched_at, alert_id);
@@ -98,6 +100,10 @@ _RULE = "INSERT INTO rules (name, record) VALUES ($1,$2) ON CONFLICT (name) DO U
 _CHANNELS = (
     "INSERT INTO alert_channels (stage, record) VALUES ($1,$2) "
     "ON CONFLICT (stage) DO UPDATE SET record = excluded.record"
+)
+_CHANNEL_HEALTH = (
+    "INSERT INTO channel_healths (channel, health) VALUES ($1,$2) "
+    "ON CONFLICT (channel) DO UPDATE SET health = excluded.health"
 )
 _ALERT = (
     "INSERT INTO alerts (alert_id, rule, matched_at, record) VALUES ($1,$2,$3,$4) ON CONFLICT (alert_id) DO NOTHING"
@@ -144,6 +150,7 @@ class Batch:
     healths: dict[str, Health | None] = field(default_factory=dict)
     rules: dict[str, AlertRule | None] = field(default_factory=dict)
     channels: dict[str, AlertChannels | None] = field(default_factory=dict)
+    deliveries: list[tuple[int, int, Delivery]] = field(default_factory=list)  # with their partition and offset
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     since: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -202,7 +209,11 @@ class Archive:
         asked = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in _NAMES if table != "meta")
         async with self.database.reading() as db:
             rows = await db.fetch(asked)
-        return {table: count for table, count in rows if table not in ("records", "positions", "feed_healths")}
+        return {
+            table: count
+            for table, count in rows
+            if table not in ("records", "positions", "feed_healths", "channel_healths")
+        }
 
     async def positions(self) -> dict[tuple[str, int], int]:
         """The next offset by topic and partition."""
@@ -255,9 +266,21 @@ class Archive:
                 put, take = sql
                 await db.run(put, [(key, msgspec.json.encode(row)) for key, row in changes.items() if row])
                 await db.run(take, [(key,) for key, row in changes.items() if not row])
+            # Each step counts once: another server that shares the archive may have written it.
+            await self._write_deliveries(
+                db, [step for part, off, step in batch.deliveries if off >= reached.get((DELIVERIES.name, part), 0)]
+            )
             await db.run(_ALERT, [(a.alert_id, a.rule, microseconds(a.matched_at), encode(a)) for a in alerts])
             await db.run(_POSITION, [(*key, next_) for key, next_ in batch.positions.items()])
         return events
+
+    async def _write_deliveries(self, db: Connection, steps: Sequence[Delivery]) -> None:
+        known = {health.channel: health for health in await _channel_healths(db)} if steps else {}
+        changed = dict[str, ChannelHealth]()
+        for step in steps:
+            health = known.get(step.channel) or ChannelHealth(channel=step.channel)
+            known[step.channel] = changed[step.channel] = after(health, step)
+        await db.run(_CHANNEL_HEALTH, [(name.encode(), msgspec.json.encode(row)) for name, row in changed.items()])
 
     async def _write_statements(self, db: Connection, batch: Sequence[Arrived]) -> list[Event]:
         before = await self._kept(db, {arrived.statement.statement_id for arrived in batch})
@@ -528,6 +551,11 @@ class Archive:
             rows = await db.fetch("SELECT record FROM alert_channels")
         return msgspec.json.decode(rows[0][0], type=AlertChannels).channels if rows else None
 
+    async def channel_healths(self) -> list[ChannelHealth]:
+        """How delivering to each channel goes, by name; of those that were sent something."""
+        async with self.database.reading() as db:
+            return await _channel_healths(db)
+
     async def alerts(self, rules: Sequence[str], after: tuple[int, str] | None, limit: int) -> list[AlertRow]:
         """The newest alerts, after the one of this time and id."""
         wanted = Conditions()
@@ -650,6 +678,11 @@ def _speaker(row: Sequence[Any]) -> SpeakerCount:
 async def _positions(db: Connection) -> dict[tuple[str, int], int]:
     rows = await db.fetch("SELECT topic, part, next FROM positions")
     return {(topic, part): next_ for topic, part, next_ in rows}
+
+
+async def _channel_healths(db: Connection) -> list[ChannelHealth]:
+    rows = await db.fetch("SELECT health FROM channel_healths ORDER BY channel")
+    return [msgspec.json.decode(row[0], type=ChannelHealth) for row in rows]
 
 
 async def _position(db: Connection) -> Position:

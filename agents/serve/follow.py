@@ -20,16 +20,16 @@ from agents.serve.health import health
 from agents.serve.hub import Hub
 from agents.serve.position import Position
 from streams.metrics import LAST_PROGRESS, PROCESSED
-from streams.records import Alert, AlertChannels, AlertRule, Article, Feed, Statement
+from streams.records import Alert, AlertChannels, AlertRule, Article, Delivery, Feed, Statement
 from streams.rows import changelog
 from streams.settings import Settings
 from streams.stage import sequence
-from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS, ARTICLES, FEEDS, FETCH_BYTES, STATEMENTS
+from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS, ARTICLES, DELIVERIES, FEEDS, FETCH_BYTES, STATEMENTS
 from streams.wire import UnreadableError, client_options, decode
 
 log = logging.getLogger(__name__)
 
-FOLLOWED = (STATEMENTS, ARTICLES, ALERTS, FEEDS, ALERT_RULES, ALERT_CHANNELS)
+FOLLOWED = (STATEMENTS, ARTICLES, ALERTS, FEEDS, ALERT_RULES, ALERT_CHANNELS, DELIVERIES)
 _HEALTH = "feed-health"  # what the archive calls the changelog of the fetchers' table
 _BATCH = 500
 # Readers are served at most twenty times a second: many statements in one write cost as much as one.
@@ -216,6 +216,8 @@ class Follower:
                     batch.rules[key] = None if value is None else decode(value, AlertRule)
                 case ALERT_CHANNELS.name, value:
                     batch.channels[key] = None if value is None else decode(value, AlertChannels)
+                case DELIVERIES.name, value:
+                    batch.deliveries.append((part, message.offset, decode(value, Delivery)))
                 case _, value:
                     batch.healths[key] = None if value is None else health(_row(value))
         except UnreadableError as error:

@@ -15,11 +15,13 @@ from aiohttp import web
 from aiokafka.errors import KafkaError
 from msgspec import Meta
 
+from agents.alert.channel_health import ChannelHealth
 from agents.alert.matching import Matcher
 from agents.alert.produce import producing
 from agents.alert.rulebook import doubts, publish
 from agents.alert.rules import RuleError
 from agents.alert.rules import rule as checked
+from agents.serve.access import ACCESS
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json, raw
 from agents.serve.filters import Filter
 from agents.serve.problems import ProblemError, bad_request, not_found
@@ -43,6 +45,10 @@ class Rules(msgspec.Struct, kw_only=True):
     channels: Annotated[
         list[str] | None,
         Meta(description="Those that alerts can go to; null before those who deliver have said"),
+    ]
+    health: Annotated[
+        list[ChannelHealth],
+        Meta(description="How delivering goes to the channels that there are or that rules name, once it was tried"),
     ]
 
 
@@ -74,9 +80,15 @@ class TrialQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 async def list_rules(request: web.Request, query: Nothing) -> web.Response:
-    """The rules of alerts, those of the file and those of the API, and the channels they may name."""
+    """The rules of alerts, those of the file and those of the API, the channels they may name, and how those fare."""
     archive = request.app[SERVER].archive
-    return json(Rules(rules=raw(await archive.rules()), channels=await archive.channels()))
+    rules, channels = await archive.rules(), await archive.channels()
+    named = set(channels or ()).union(*(msgspec.json.decode(rule, type=AlertRule).channels for rule in rules))
+    health = [one for one in await archive.channel_healths() if one.channel in named]
+    # A reason may tell where alerts go: a host, a chat, an address.
+    if not request.app[ACCESS].may(request, "rules"):
+        health = [msgspec.structs.replace(one, reason="") for one in health]
+    return json(Rules(rules=raw(rules), channels=channels, health=health))
 
 
 async def get_rule(request: web.Request, query: Nothing) -> web.Response:

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from agents.serve import lists, live, metrics, openapi, operate, page, problems, rules, stats, syndication
-from agents.serve.access import Access, Keys
+from agents.serve.access import ACCESS, Access, Keys
 from agents.serve.database import TooSlowError
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, Server
 from agents.serve.problems import ProblemError
@@ -86,7 +86,7 @@ def application(server: Server) -> web.Application:
         server.hub.send_away("The server is going down. Resume in a moment.")
 
     app = web.Application(middlewares=[_told, spare, door], client_max_size=MAX_BODY)
-    app[SERVER] = server
+    app[SERVER], app[ACCESS] = server, access
     for endpoint in ENDPOINTS:
         if endpoint.method == "GET":
             app.router.add_get(endpoint.path, endpoint.handle, name=endpoint.name)  # and HEAD

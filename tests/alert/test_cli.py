@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -56,8 +57,6 @@ def call(*arguments: object, input: str | None = None) -> Result:
 
 async def in_a_thread(*arguments: object) -> Result:
     """The command has an event loop of its own."""
-    import asyncio
-
     return await asyncio.to_thread(call, *arguments)
 
 
@@ -184,6 +183,38 @@ async def test_only_a_channel_that_is_disabled_is_enabled(topics: Settings, monk
     assert "disk is not disabled" in (await in_a_thread("enable", "disk", *broker)).stderr
     assert (await in_a_thread("enable", "desk", *broker)).stdout == "desk is enabled\n"
     assert (await in_a_thread("enable", "desk", *broker)).exit_code == 1
+
+
+async def test_a_channel_that_fails_is_shown(
+    topics: Settings, file: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASRIH_PREFIX", topics.prefix)
+    broker, receiver.status = ("--broker", topics.broker), 500
+    hooks = file.read_text(encoding="utf-8").replace("https://desk.example/hook", receiver.url)
+    file.write_text(
+        hooks.replace("[rules.port]", hooks.partition("[rules")[0].replace("desk", "idle") + "[rules.port]")
+    )
+    settings = topics.model_copy(update={"alerts": file})
+    async with run(settings):
+        await put(topics, STATEMENTS, [("a1", encode(statement(1)))])
+        await receiver.got(1)
+        async with asyncio.timeout(20):
+            while "desk" not in (listed := await in_a_thread("list", *broker)).stderr:
+                await asyncio.sleep(0.1)
+        assert listed.stderr.startswith(
+            "tasrih: warning: channel desk takes no alerts: the receiver answered 500 (fails"
+        )
+        desk, idle = map(json.loads, (await in_a_thread("channels", "--json", *broker)).stdout.splitlines())
+        assert (desk["channel"], desk["reason"], desk["delivered_at"]) == ("desk", "the receiver answered 500", None)
+        assert (idle["channel"], idle["failing_since"]) == ("idle", None)
+        assert "the receiver answered 500" in (await in_a_thread("channels", *broker)).stdout
+        receiver.status = 204
+        async with asyncio.timeout(20):  # a hiccup: tried again after five seconds
+            while (await in_a_thread("list", *broker)).stderr:
+                await asyncio.sleep(0.1)
+    desk, _ = map(json.loads, (await in_a_thread("channels", "--json", *broker)).stdout.splitlines())
+    assert (desk["reason"], desk["failing_since"]) == ("", None)
+    assert desk["delivered_at"]
 
 
 async def test_a_test_is_sent_through_a_channel(

@@ -10,9 +10,9 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from agents.serve import agent
 from agents.serve.access import Keys
-from streams.records import Alert, AlertChannels, AlertRule, Words
+from streams.records import Alert, AlertChannels, AlertRule, Delivery, Words
 from streams.settings import Settings
-from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS
+from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS, DELIVERIES
 from tests.kafka import records
 from tests.page.conftest import Open, Site
 from tests.serve.examples import send, statement
@@ -235,6 +235,20 @@ async def test_the_form_offers_the_channels_there_are_and_doubts_others(site: Si
     await expect(page.locator("#rule-channels-options option")).to_have_attribute("value", "desk")
     await channels.fill("desk ")
     await expect(doubt).to_be_empty()
+
+
+async def test_a_channel_that_fails_is_told_on_the_page(site: Site, visit: Open) -> None:
+    await send(site.settings, ALERT_CHANNELS, ("alert", AlertChannels(channels=["desk", "idle", "night"])))
+    steps = (("night", "delivered", ""), ("desk", "failed", "the receiver answered 500"))
+    for name, what, why in steps:
+        step = Delivery(channel=name, step=what, at=datetime.now(UTC), message_id="m", reason=why)
+        await send(site.settings, DELIVERIES, (name, step))
+    page = await visit("/alerts", width=390)  # where the rules are folded away
+    told = page.locator(".channel-list li")
+    await expect(told).to_contain_text(["تُخفق", "لم يُسلَّم شيء بعد", "آخر تسليم"])
+    await expect(told.first).to_contain_text("the receiver answered 500")
+    await expect(told.first).to_be_visible()
+    await expect(page.locator(".channel-list .error")).to_have_count(1)
 
 
 async def test_a_reader_without_a_key_is_asked_for_one(topics: Settings, visit: Open) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,13 +12,13 @@ from agents.fetch.state import FeedRow
 from agents.serve import follow
 from agents.serve.access import Keys
 from streams.broker import create_topics
-from streams.records import AlertChannels, AlertRule, Feed
+from streams.records import AlertChannels, AlertRule, Delivery, Feed
 from streams.rows import changelog
 from streams.settings import Settings
-from streams.topics import ALERT_CHANNELS, ALERT_RULES, FEEDS, Topic
+from streams.topics import ALERT_CHANNELS, ALERT_RULES, DELIVERIES, FEEDS, Topic
 from tests.kafka import put, records
 from tests.serve.conftest import Serving
-from tests.serve.examples import publish, send, statement
+from tests.serve.examples import NOON, publish, send, statement
 
 
 async def test_a_rule_is_made_changed_and_removed(topics: Settings, serving: Serving) -> None:
@@ -106,6 +107,76 @@ async def test_the_channels_that_rules_may_name(topics: Settings, serving: Servi
                 f"rule one: no channel is named {name}" for name in doubtful
             ]
             assert all(warning.endswith(f"there are: {', '.join(there) or 'none'}") for warning in said)
+
+
+async def test_how_channels_fare(topics: Settings, serving: Serving) -> None:
+    def step(what: str, minutes: float, **fields: Any) -> tuple[str, Delivery]:
+        at, message = NOON + timedelta(minutes=minutes), "" if what == "enabled" else "m"
+        return "desk", Delivery(**{"channel": "desk", "step": what, "at": at, "message_id": message, **fields})
+
+    await send(topics, ALERT_RULES, ("one", AlertRule(name="one", channels=["desk"], acts=["deny"])))
+    for channel in ("desk", "gone"):  # no rule names that one, and nobody has it
+        await send(topics, DELIVERIES, (channel, Delivery(channel=channel, step="failed", at=NOON, message_id="m")))
+    fails, gone = "the receiver answered 500", "the receiver answered 410 Gone"
+    async with serving(topics) as client:
+
+        async def faring(*steps: tuple[str, Delivery]) -> tuple[float | None, float | None, str, bool]:
+            """Minutes after noon of the last delivery and of the first failure since; the reason; whether disabled."""
+            await send(topics, DELIVERIES, *steps)
+            told: dict[str, Any] = {}
+
+            def arrived(body: dict[str, Any]) -> bool:
+                (found,) = body["health"]
+                told.update(found)
+                return (told["reason"], told["failing_since"] is None) == expected
+
+            expected = (steps[-1][1].reason, not steps[-1][1].reason)
+            await client.until("/v1/rules", arrived)
+            at = (told[name] and datetime.fromisoformat(told[name]) for name in ("delivered_at", "failing_since"))
+            took, since = (time and (time - NOON) / timedelta(minutes=1) for time in at)
+            return took, since, told["reason"], told["disabled"]
+
+        assert await faring(step("delivered", 1)) == (1, None, "", False)
+        assert await faring(step("failed", 2, reason="it took too long"), step("failed", 3, reason=fails)) == (
+            (1, 2, fails, False)
+        ), "since when, not when last"
+        assert await faring(
+            step("refused", 4, message_id="", reason="its rule was removed"), step("failed", 5, reason=fails + "!")
+        ) == (1, 2, fails + "!", False)
+        assert await faring(step("delivered", 6)) == (6, None, "", False)
+        assert await faring(step("disabled", 7, reason=gone)) == (6, 7, gone, True)
+        assert await faring(step("enabled", 8)) == (6, None, "", False)
+        assert await faring(step("failed", 9, reason=fails)) == (6, 9, fails, False)
+    async with serving(topics) as client:  # kept, and not read again
+        (told,) = (await client.get("/v1/rules"))["health"]
+        assert (told["channel"], told["reason"]) == ("desk", fails)
+
+
+async def test_a_delivery_that_another_server_has_archived_counts_once(topics: Settings, serving: Serving) -> None:
+    from agents.serve.archive import Batch, archive
+
+    steps = [Delivery(channel="desk", step=step, at=NOON, message_id="m") for step in ("failed", "delivered")]
+    async with archive(topics) as kept:
+        for read in (steps, steps[:1]):  # the second server has not come as far
+            batch = [(0, offset, step) for offset, step in enumerate(read)]
+            await kept.write(Batch(deliveries=batch, positions={("deliveries", 0): len(batch)}))
+        (health,) = await kept.channel_healths()
+        assert (health.delivered_at, health.failing_since) == (NOON, None)
+
+
+async def test_why_a_channel_fails_is_for_those_who_may_change_rules(topics: Settings, serving: Serving) -> None:
+    settings = topics.model_copy(update={"host": "0.0.0.0", "open_to_read": True})
+    editor, reader = (Keys.of(settings).add(*key) for key in (("editor", ("read", "rules")), ("reader", ("read",))))
+    reason = "cannot connect to desk.example: Connection refused"
+    await send(topics, ALERT_CHANNELS, ("alert", AlertChannels(channels=["desk"])))
+    failed = Delivery(channel="desk", step="failed", at=NOON, message_id="m", reason=reason)
+    await send(topics, DELIVERIES, ("desk", failed))
+    async with serving(settings) as client:
+        client.address = client.address.replace("0.0.0.0", "127.0.0.1")
+        for key, told in (("", ""), (reader, ""), (editor, reason)):
+            headers = {"Authorization": f"Bearer {key}"} if key else {}
+            (health,) = (await client.get("/v1/rules", headers=headers))["health"]
+            assert (health["reason"], health["failing_since"]) == (told, "2026-03-01T12:00:00Z")
 
 
 async def test_a_trial_looks_at_the_archive(topics: Settings, serving: Serving) -> None:

@@ -3,7 +3,7 @@
 import { el, fill } from "./dom.js";
 import { named, nameOf } from "./filters.js";
 import { icon } from "./icons.js";
-import { list, number, percent, t } from "./words.js";
+import { byName, list, number, percent, relative, t } from "./words.js";
 
 const MARKS = /["“”«»]/g;
 
@@ -75,6 +75,39 @@ export const ruleInWords = (rule) =>
       el("div", {}, el("dt", {}, t(what)), el("dd", {}, listed(values, what === "filter.words.all" ? "all" : "any"))),
     ),
   );
+
+/** The channels, as `GET /v1/rules` has them: when each last took a message; of one that fails, since when and why. */
+export function channelList({ channels, health }) {
+  const known = new Map(health.map((one) => [one.channel, one]));
+  const names = [...new Set([...(channels ?? []), ...known.keys()])].sort(byName);
+  if (!names.length) return null;
+  return [
+    el("h2", {}, t("rule.channels")),
+    el(
+      "ul.channel-list",
+      {},
+      names.map((name) => {
+        const { delivered_at: took, failing_since: since, reason, disabled } = known.get(name) ?? {};
+        const last = took ? t("channel.took", { when: relative(took) }) : t("channel.untried");
+        return el(
+          "li",
+          { "data-channel": name },
+          el("span.channel", { dir: "auto" }, name),
+          since
+            ? el(
+                "span.error",
+                {},
+                icon("warning"),
+                t(disabled ? "channel.disabled" : "channel.fails", { when: relative(since) }),
+                reason && el("bdi", { dir: "ltr" }, reason),
+              )
+            : el("span.hint", {}, last),
+          since && took && el("span.hint", {}, last),
+        );
+      }),
+    ),
+  ];
+}
 
 const title = (rule) => rule.description || rule.name;
 

@@ -7,7 +7,7 @@ import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
 import { empty, failed, trouble, waiting } from "../notice.js";
 import { change, remove, ruleForm } from "../rule-form.js";
-import { ruleItem } from "../rules.js";
+import { channelList, ruleItem } from "../rules.js";
 import { byName, isolated, number, t } from "../words.js";
 
 const REFRESH = 15_000;
@@ -21,9 +21,11 @@ export default function alerts({ frame }) {
   let reading; // which rules' alerts are shown: an answer to an earlier question comes too late
   let rules = [];
   const ruleList = el("div", {});
+  const channels = el("div.panel.channel-panel", { hidden: true });
   const side = el(
     "aside.side.rules",
     { "aria-label": t("alerts.rules") },
+    channels, // never folded away: of a channel that fails nobody hears otherwise
     el(
       "details.panel",
       { open: !matchMedia("(max-width: 1080px)").matches },
@@ -65,6 +67,7 @@ export default function alerts({ frame }) {
       const [answer, kept] = await Promise.all([ask(cursor), get("/v1/rules")]);
       if (mine !== reading) return;
       rules = kept.rules;
+      faring(kept);
       next = answer.next;
       list.append(...fresh(answer.alerts));
       settle();
@@ -86,6 +89,7 @@ export default function alerts({ frame }) {
       if (!document.hidden) {
         const [answer, kept] = await Promise.all([ask(), get("/v1/rules")]);
         if (mine !== reading) return;
+        faring(kept);
         const added = fresh(answer.alerts);
         list.prepend(...added);
         if (added.length) frame.announce(t("alerts.new", { n: added.length }));
@@ -98,6 +102,12 @@ export default function alerts({ frame }) {
       /* it tries again by itself; what is shown stays */
     }
     if (mine === reading) timer = setTimeout(look, REFRESH);
+  }
+
+  function faring(kept) {
+    const told = channelList(kept);
+    channels.hidden = !told;
+    fill(channels, told);
   }
 
   function fresh(alerts) {

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from agents.alert.spelling import Name, forms, names, stem, words
+from agents.alert.spelling import Name, forms, names, readings, stem, words
 from streams.arabic import fold
 from streams.records import AlertRule, Statement
 
@@ -45,19 +45,21 @@ class Matcher:
 
 
 class _Phrase:
-    """Words that follow each other; the last may end in `*`."""
+    """Words that follow each other, each in all its readings; the last may end in `*`."""
 
-    __slots__ = ("open", "words")
+    __slots__ = ("beginning", "closed", "size")
 
     def __init__(self, phrase: str) -> None:
-        self.open = phrase.rstrip().endswith("*")
-        self.words = [stem(word) for word in words(phrase)]
+        found = words(phrase)
+        self.size = len(found)
+        self.beginning = stem(found.pop()) if phrase.rstrip().endswith("*") else ""
+        self.closed = [readings(word) for word in found]
 
-    def feature(self) -> Feature:
-        """What every text with this phrase has."""
-        if self.open and len(self.words) == 1:
-            return ("prefix", self.words[0][:PREFIX])
-        return ("word", self.words[0])
+    def features(self) -> list[Feature]:
+        """Of these every text with this phrase has one."""
+        if not self.closed:
+            return [("prefix", self.beginning[:PREFIX])]
+        return [("word", word) for word in self.closed[0]]
 
 
 class _Seen:
@@ -97,17 +99,18 @@ class _Seen:
 
     def says(self, phrase: _Phrase) -> bool:
         """Whether the phrase stands in what was said, or in the speaker's name."""
-        *closed, last = phrase.words
-        begins: Iterable[int] = self._at.get(closed[0], ()) if closed else range(len(self._text))
-        if not closed and not phrase.open:
-            return last in self._at
-        return any(self._follows(begin, closed, last, phrase.open) for begin in begins)
+        if len(phrase.closed) == 1 and not phrase.beginning:
+            return not phrase.closed[0].isdisjoint(self._at)
+        begins: Iterable[int] = range(len(self._text))
+        if phrase.closed:
+            begins = {place for word in phrase.closed[0] for place in self._at.get(word, ())}
+        return any(self._follows(begin, phrase) for begin in begins)
 
-    def _follows(self, begin: int, closed: list[str], last: str, is_open: bool) -> bool:
-        end = begin + len(closed)
-        if end >= len(self._text) or any(w not in self._text[begin + n] for n, w in enumerate(closed)):
+    def _follows(self, begin: int, phrase: _Phrase) -> bool:
+        found = self._text[begin : begin + phrase.size]
+        if len(found) < phrase.size or any(map(frozenset.isdisjoint, phrase.closed, found)):
             return False
-        return any(form.startswith(last) for form in self._text[end]) if is_open else last in self._text[end]
+        return not phrase.beginning or any(form.startswith(phrase.beginning) for form in found[-1])
 
     def is_by(self, given: str, name: Name) -> bool:
         """Whether the speaker is the one given: by id, or by name."""
@@ -131,9 +134,9 @@ class _Conditions:
             ids = {("id", given) for given, _ in self._speakers}
             return ids | {("name", name.letters[:_LONG_NAME]) for _, name in self._speakers}
         if self._all:
-            return {max(self._all, key=lambda phrase: len(phrase.feature()[1])).feature()}
+            return set(max(self._all, key=lambda phrase: min(len(word) for _, word in phrase.features())).features())
         if self._any:
-            return {phrase.feature() for phrase in self._any}
+            return {feature for phrase in self._any for feature in phrase.features()}
         for kind, values in (("outlet", self._outlets), ("act", self.rule.acts), ("kind", self.rule.kinds)):
             if values:
                 return {(kind, value) for value in values}

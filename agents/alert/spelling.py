@@ -14,8 +14,9 @@ from importlib.resources import files
 
 from streams.arabic import fold
 from streams.letters import HAMZA_ON_WAW, HAMZA_ON_YEH, WAW
+from streams.proclitics import bare
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")  # of a #tag_of_several each, as in a search
 _DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
 # A rule's word loses its article only when so many letters are left; a shorter one may be no article.
 _STEM = 3
@@ -66,6 +67,11 @@ def stem(word: str) -> str:
     """A rule's word (folded) as it is looked up among `forms`: without its article."""
     bare = word.removeprefix(_ARTICLE)
     return bare if len(bare) >= _STEM else word
+
+
+def readings(word: str) -> frozenset[str]:
+    """What a rule's word (folded) is looked up as among `forms`: without its article, and as a search reads it."""
+    return frozenset((stem(word), bare(word)))
 
 
 class Name:

@@ -694,8 +694,8 @@ async def _position(db: Connection) -> Position:
 def _words_version() -> str:
     """Changes when what `words` makes of a text may have changed."""
     digest = blake2b(digest_size=8)
-    for name in ("words.py", "whole.tsv"):
-        digest.update(files(__package__).joinpath(name).read_bytes())
+    for package, name in (("agents.serve", "words.py"), ("streams", "proclitics.py"), ("streams", "whole.tsv")):
+        digest.update(files(package).joinpath(name).read_bytes())
     return digest.hexdigest()
 
 

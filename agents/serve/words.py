@@ -1,53 +1,23 @@
-"""Words as a search compares them: folded, without proclitics. And the little language of `q`.
-
-Light stemming after Larkey, Ballesteros and Connell (2002), prefixes only: و ف ب ل ك and ال are taken off while three
-letters remain, until nothing more can be, so that a word is found behind any chain of them. What that would tear is in
-whole.tsv. The result is for comparing only: it may be no word (بغداد stands whole there for that reason).
-"""
+"""Words as a search compares them: folded, without proclitics. And the little language of `q`."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
 from hashlib import blake2b
-from importlib.resources import files
 
 import msgspec
 
 from streams.arabic import fold
-from streams.letters import ARTICLE, BEH, FEH, HAMZA_ON_WAW, HAMZA_ON_YEH, KAF, LAM, WAW
+from streams.letters import ARTICLE, HAMZA_ON_WAW, HAMZA_ON_YEH
+from streams.proclitics import bare
 
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
-_TO_THE = LAM + LAM
-_PROCLITICS = frozenset((WAW, FEH, BEH, LAM, KAF))
-_SHORTEST = 3
 _DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
 # A longer token is no word, and FTS5 and tsvector have their limits.
 _LONGEST = 100
-
-
-@cache
-def _whole() -> frozenset[str]:
-    lines = files(__package__).joinpath("whole.tsv").read_text("utf-8").splitlines()
-    _header, *found = (line for line in lines if line and not line.startswith("#"))
-    return frozenset(found)
-
-
-@lru_cache(maxsize=4096)
-def stem(word: str) -> str:
-    """A folded word without its proclitics."""
-    whole = _whole()
-    while word not in whole:
-        if word.startswith(_TO_THE) and word[1:] in whole:  # للجنة is ل + ال + لجنة
-            return word[1:]
-        rest = word[2:] if word.startswith((ARTICLE, _TO_THE)) else word[1:] if word[:1] in _PROCLITICS else word
-        if rest == word or len(rest) < _SHORTEST:
-            break
-        word = rest
-    return word
 
 
 def tokens(text: str) -> Iterator[str]:
@@ -60,7 +30,7 @@ def tokens(text: str) -> Iterator[str]:
 
 def words(text: str) -> list[str]:
     """The words of `text` as they are indexed, in order."""
-    return [stem(token) for token in tokens(text)]
+    return [bare(token) for token in tokens(text)]
 
 
 def tag(column: str, value: str) -> str:

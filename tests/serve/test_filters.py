@@ -8,9 +8,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from agents.alert.matching import Matcher
 from agents.serve.archive import Archive
 from agents.serve.filters import Candidate, Filter
-from streams.records import Speaker, Statement
+from streams.records import AlertRule, Speaker, Statement, Words
 from tests.serve.examples import NOON, statement
 from tests.serve.test_archive import batch
 
@@ -104,16 +105,17 @@ def test_words_in_any_spelling(query: str, text: str, found: bool) -> None:
 def test_the_table_of_whole_words_is_sorted_and_of_use() -> None:
     from importlib.resources import files
 
-    from agents.serve.words import stem, tokens
+    from agents.serve.words import tokens
+    from streams.proclitics import bare
 
-    lines = files("agents.serve").joinpath("whole.tsv").read_text("utf-8").splitlines()
+    lines = files("streams").joinpath("whole.tsv").read_text("utf-8").splitlines()
     words = [line for line in lines if not line.startswith("#")][1:]
     assert words == sorted(set(words))
     for word in words:
         assert list(tokens(word)) == [word], "folded, and one word"
-        assert stem(word) == word
-        assert stem("ال" + word) == word
-        assert stem("و" + word) in (word, "و" + word), "but where the conjunction makes another word of the table"
+        assert bare(word) == word
+        assert bare("ال" + word) == word
+        assert bare("و" + word) in (word, "و" + word), "but where the conjunction makes another word of the table"
 
 
 @pytest.mark.parametrize("field", ["q", "speaker"])
@@ -121,3 +123,11 @@ def test_the_table_of_whole_words_is_sorted_and_of_use() -> None:
 def test_a_search_for_nothing_is_refused(field: str, nothing: str) -> None:
     with pytest.raises(ValueError, match=f"{field}: there is no word"):
         Filter(**{field: nothing}).compiled()
+
+
+@pytest.mark.parametrize("query", ["بالنفط", "للنفط", "وبنفط", "النفط", "نفط", "فالأسعار", '"بأسعار النفط"', "أسع*"])
+def test_a_rule_of_the_words_of_a_search_finds_what_the_search_does(query: str) -> None:
+    told = [statement(text) for text in ("أسعار النفط", "النفط وأسعار", "للنفط سعر", "بالأسعار", "لا")]
+    rule = Matcher([AlertRule(name="one", channels=["desk"], words=Words(all=[query.strip('"')]))])
+    searched = [one for one in told if Filter(q=query).compiled().matches(Candidate(one))]
+    assert [one for one in told if rule.match(one)] == searched != []

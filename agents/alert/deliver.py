@@ -237,9 +237,11 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
             return Refused(f"no channel is named {outbox.channel}; the file has: {known}")
         if outbox.disabled:
             return Refused(f"the channel is disabled: {outbox.disabled}; `tasrih alerts enable` takes it up again")
+        alerts = tuple(one.alert for one in message.taken)
+        about = self._rulebook.rule(alerts[0].rule).description
         try:
             async with asyncio.timeout(_LONGEST_ATTEMPT):
-                return await channel.deliver(Message(message.id, tuple(one.alert for one in message.taken)))
+                return await channel.deliver(Message(message.id, alerts, about))
         except TimeoutError:
             return Retry("it took too long")
         except Exception as error:  # whatever it was, the others must be served; its text may hold secrets

@@ -36,7 +36,7 @@ def worded(message: Message, language: Language, zone: str, room: int = sys.maxs
     if len(alerts) == 1:
         title = _title(alerts[0], table)
         return title, _body(alerts[0], table, zone, room - len(title) - _BREAK)
-    title = table["digest"].format(rule=alerts[0].rule, count=len(alerts))
+    title = table["digest"].format(rule=_line(message.about, _TITLE) or alerts[0].rule, count=len(alerts))
     room -= len(title) + _BREAK
     parts = [f"{_title(alert, table)}\n{_body(alert, table, zone)}" for alert in alerts[:_MOST]]
     body = _together(parts, len(alerts), table)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from aiohttp import web
@@ -62,3 +64,23 @@ async def receiving() -> AsyncIterator[Receiver]:
     async with on_loopback(app, patience=0.1) as base:
         receiver.url = f"{base}/hook"
         yield receiver
+
+
+class Inbox(HTTPServer):
+    """A service that apprise posts JSON to (its json:// addresses)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status, self.posts = status, list[dict[str, Any]]()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Inbox
+
+    def do_POST(self) -> None:
+        self.server.posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.server.status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import sys
 import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from agents.alert.channels import Channel, ChannelError, Delivered, Message, Ref
 from agents.alert.wording import entry, worded
 from streams.records import Alert, Cue, Mention, Speaker, Statement
 from streams.settings import Settings
-from tests.alert.receiver import HANG, SECRET, Receiver, receiving
+from tests.alert.receiver import HANG, SECRET, Inbox, Receiver, receiving
 from tests.alert.samples import alert, statement
 
 LOOPBACK = Settings(allow_private=True)
@@ -181,26 +179,6 @@ async def test_secrets_come_from_the_environment_and_files(
     tables = {"desk": {"kind": "webhook", "url": f"file:{tmp_path / 'url'}", "secret": "env:DESK_SECRET"}}
     async with opened(tables, LOOPBACK) as channels:
         assert await channels["desk"].deliver(MESSAGE) == Delivered()
-
-
-class Inbox(HTTPServer):
-    """A service that apprise posts JSON to (its json:// addresses)."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.posts = status, list[dict[str, Any]]()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Inbox
-
-    def do_POST(self) -> None:
-        self.server.posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 @pytest.mark.parametrize(("status", "result"), [(200, Delivered), (500, Retry)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from streams.records import AlertRule, DeadLetter, Delivery, encode
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, DELIVERIES
 from streams.wire import decode
-from tests.alert.receiver import HANG, SECRET, Receiver, receiving
+from tests.alert.receiver import HANG, SECRET, Inbox, Receiver, receiving
 from tests.alert.samples import NOON, alert, rule
 from tests.kafka import everything, put, records
 
@@ -51,12 +52,16 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @contextlib.asynccontextmanager
-async def worker(settings: Settings, clock: Clock, *rules: AlertRule, **receivers: Receiver) -> AsyncIterator[None]:
+async def worker(
+    settings: Settings, clock: Clock, *rules: AlertRule, **receivers: Receiver | Inbox
+) -> AsyncIterator[None]:
     """What the role runs, from `deliveries` on. Its channels are the receivers."""
     tables = {
         name: {"kind": "webhook", "url": receiver.url, "secret": SECRET, "timeout": 2.0}
+        if isinstance(receiver, Receiver)
+        else {"kind": "apprise", "url": f"json://127.0.0.1:{receiver.server_address[1]}/"}
         for name, receiver in receivers.items()
-    }  # fmt: skip
+    }
     async with producing(settings) as producer, opened(tables, settings) as channels:
         await publish(producer, rules)
         async with following(settings, producer) as rulebook, delivering(settings, producer, rulebook, channels, clock):
@@ -230,6 +235,21 @@ async def test_limits_and_digests_go_on_where_another_worker_stopped(topics: Set
         await written(topics, "delivered", 3)
     assert [body["type"] for _, body in receiver.accepted] == ["alert.matched", "alert.matched", "alert.digest"]
     assert sorted(receiver.alert_ids()) == [f"alert{n}" for n in range(6)]
+
+
+@pytest.mark.parametrize(("description", "title"), [("تحذيرات الميناء", "تحذيرات الميناء: 2"), ("", "r: 2")])
+async def test_a_digest_is_called_what_people_call_its_rule(topics: Settings, description: str, title: str) -> None:
+    clock = Clock()
+    warned = rule(acts=["warn"], digest=5, description=description)
+    with Inbox(200) as inbox:
+        threading.Thread(target=inbox.serve_forever, daemon=True).start()
+        async with worker(topics, clock, warned, desk=inbox):
+            await queue(topics, clock, 1, 2)
+            await asyncio.sleep(1)
+            clock.forward(minutes=5)
+            await written(topics, "delivered", 1)
+        inbox.shutdown()
+    assert [post["title"] for post in inbox.posts] == [title]
 
 
 async def test_a_worker_cut_off_between_the_answer_and_its_record_sends_the_same_message(

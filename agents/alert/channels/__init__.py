@@ -31,10 +31,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Message:
-    """What is delivered: one alert, or several of one rule that have waited. A retry has the same id and content."""
+    """What is delivered: one alert, or several of one rule that have waited. A retry has the same id and alerts."""
 
     id: str
     alerts: tuple[Alert, ...]
+    about: str = ""  # what people call the rule, where they do
 
 
 @dataclass(frozen=True)

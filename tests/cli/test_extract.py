@@ -156,3 +156,38 @@ def test_a_full_disk_is_told_in_one_line(words: list[str]) -> None:
             timeout=60, check=False,
         )  # fmt: skip
     assert (answer.returncode, answer.stderr) == (1, b"tasrih: cannot write: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("closing", "words", "told"),
+    [
+        (">&-", ["extract"], "standard output"),
+        (">&-", ["extract", "--json"], "standard output"),
+        (">&-", ["extract", "--jsonl"], "standard output"),
+        (">&-", ["explain"], "standard output"),
+        (">&-", ["doctor"], "standard output"),
+        (">&-", ["--help"], "standard output"),
+        ("<&-", ["extract"], "standard input"),
+        ("<&-", ["extract", "--jsonl"], "standard input"),
+        ("<&- >&-", ["extract"], "standard input, standard output"),
+    ],
+    ids=str,
+)
+def test_a_stream_that_is_closed_is_told_in_one_line(closing: str, words: list[str], told: str) -> None:
+    given = json.dumps({"doc": "1", "text": ARTICLE}) if "--jsonl" in words else ARTICLE
+    answer = subprocess.run(
+        ["sh", "-c", f'"$@" {closing}', "sh", sys.executable, "-m", "agents.cli", *words], input=given.encode(),
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (answer.returncode, answer.stderr.decode()) == (1, f"tasrih: needed, but closed: {told}\n")
+
+
+def test_what_needs_no_stream_that_is_closed_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(ARTICLE, encoding="utf-8")
+    answer = subprocess.run(
+        ["sh", "-c", '"$@" <&- 2>&-', "sh", sys.executable, "-m", "agents.cli", "extract", str(file)],
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0
+    assert "هدى العلي" in answer.stdout.decode()

@@ -523,13 +523,18 @@ class Archive:
             rows = await db.fetch("SELECT outlet, statements FROM outlets WHERE statements > 0 ORDER BY 2 DESC, 1")
         return [OutletCount(outlet=outlet, statements=count) for outlet, count in rows]
 
-    async def feeds(self) -> list[FeedRow]:
-        """The registry, each feed with how its fetching goes, how many articles came through, and when the latest."""
+    async def feeds(self, after: str = "", limit: int | None = None) -> list[FeedRow]:
+        """The registry after this address, by address, up to `limit`.
+
+        Each feed with how its fetching goes, how many articles came through, and when the latest.
+        """
+        page = f"SELECT url, record FROM feeds WHERE url > $1 ORDER BY url {f'LIMIT {limit}' if limit else ''}"
         async with self.database.reading() as db:
             rows = await db.fetch(
-                "SELECT f.record, h.health, count(a.feed), max(a.normalized_at) FROM feeds f "
+                f"SELECT f.url, f.record, h.health, count(a.feed), max(a.normalized_at) FROM ({page}) AS f "
                 "LEFT JOIN feed_healths h ON h.url = f.url LEFT JOIN articles a ON a.feed = f.url "
-                "GROUP BY f.url, f.record, h.health ORDER BY f.url"
+                "GROUP BY f.url, f.record, h.health ORDER BY f.url",
+                after,
             )
         return [FeedRow(*row) for row in rows]
 
@@ -652,8 +657,9 @@ class Replay(NamedTuple):
 
 
 class FeedRow(NamedTuple):
-    """A feed's record and health (JSON), how many articles came through, and when the latest (microseconds)."""
+    """A feed: its address, record and health (JSON), how many articles came through, the latest when (microseconds)."""
 
+    url: str
     record: bytes
     health: bytes | None
     articles: int

@@ -19,6 +19,7 @@ from streams.records import Alert, Article, Feed, Kind, Statement
 
 Cursor = Annotated[str, Meta(max_length=100, description="Where to go on: `next` of the page before")]
 Limit = Annotated[int, Meta(ge=1, le=200, description="How many at most")]
+_Address = Annotated[str, Meta(max_length=3000, pattern=r"^[^\0]*$")]
 _Name = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
@@ -66,6 +67,16 @@ class Outlets(msgspec.Struct, kw_only=True):
     outlets: list[OutletCount]
 
 
+class FeedsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page of the feeds."""
+
+    # It holds an address.
+    cursor: Annotated[str, Meta(max_length=5000, description="Where to go on: `next` of the page before")] = ""
+    limit: Annotated[
+        Annotated[int, Meta(ge=1, le=200)] | None, Meta(description="How many at most; all of them without it")
+    ] = None
+
+
 class FeedHealth(Feed, frozen=True, kw_only=True):
     """A feed of the registry and how it fares."""
 
@@ -75,9 +86,10 @@ class FeedHealth(Feed, frozen=True, kw_only=True):
 
 
 class Feeds(msgspec.Struct, kw_only=True):
-    """The registry of feeds, by outlet."""
+    """The registry of feeds, or a page of it, by address."""
 
     feeds: list[FeedHealth]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null on the last, and without `limit`")]
 
 
 class AlertsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,8 +178,11 @@ async def list_outlets(request: web.Request, query: Nothing) -> web.Response:
     return json(Outlets(outlets=await request.app[SERVER].archive.outlets()))
 
 
-async def list_feeds(request: web.Request, query: Nothing) -> web.Response:
+async def list_feeds(request: web.Request, query: FeedsQuery) -> web.Response:
     """The registry of feeds, and how each fares."""
+    after = at_cursor(query.cursor, tuple[_Address])
+    rows = await request.app[SERVER].archive.feeds(after[0] if after else "", query.limit and query.limit + 1)
+    shown = rows[: query.limit]
     feeds = [
         FeedHealth(
             **msgspec.structs.asdict(msgspec.json.decode(row.record, type=Feed)),
@@ -175,9 +190,10 @@ async def list_feeds(request: web.Request, query: Nothing) -> web.Response:
             last_article_at=None if row.last_article_at is None else time_of(row.last_article_at),
             health=None if row.health is None else msgspec.json.decode(row.health, type=Health),
         )
-        for row in await request.app[SERVER].archive.feeds()
+        for row in shown
     ]
-    return json(Feeds(feeds=feeds))
+    cursor = write_cursor(shown[-1].url) if len(rows) > len(shown) else None
+    return json(Feeds(feeds=feeds, next=cursor), _next_page(request, cursor))
 
 
 async def list_alerts(request: web.Request, query: AlertsQuery) -> web.Response:
@@ -195,6 +211,6 @@ ENDPOINTS = (
     Endpoint(path="/v1/articles/{article_id}", answer=get_article, returns=ArticleWithStatements, errors=(400, 404)),
     Endpoint(path="/v1/speakers", answer=list_speakers, query=SpeakersQuery, returns=Speakers),
     Endpoint(path="/v1/outlets", answer=list_outlets, returns=Outlets),
-    Endpoint(path="/v1/feeds", answer=list_feeds, returns=Feeds),
+    Endpoint(path="/v1/feeds", answer=list_feeds, query=FeedsQuery, returns=Feeds),
     Endpoint(path="/v1/alerts", answer=list_alerts, query=AlertsQuery, returns=Alerts),
 )

@@ -151,7 +151,7 @@ async def test_feeds_come_change_and_go(empty: Archive) -> None:
     feed = Feed(url="https://outlet.example/feed", outlet="صحيفة المثال")
     await empty.write(Batch(feeds={feed.url: feed, "https://gone.example": None}, articles=[("1", article("a"))]))
     (row,) = await empty.feeds()
-    assert row == (encode(feed), None, 1, microseconds(NOON))
+    assert row == (feed.url, encode(feed), None, 1, microseconds(NOON))
     await empty.write(Batch(feeds={feed.url: None}))
     assert await empty.feeds() == []
 

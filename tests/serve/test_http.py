@@ -105,6 +105,25 @@ async def test_feeds_and_alerts(topics: Settings, serving: Serving) -> None:
         assert len((await client.get("/v1/alerts?rule=two"))["alerts"]) == 1  # type: ignore[arg-type]
 
 
+async def test_feeds_are_read_page_by_page_or_all_at_once(topics: Settings, serving: Serving) -> None:
+    feeds = [Feed(url=f"https://outlet.example/{n}/{'long' * 200}", outlet="صحيفة المثال") for n in range(5)]
+    await send(topics, FEEDS, *((feed.url, feed) for feed in feeds))
+    async with serving(topics) as client:
+        every = await client.get("/v1/feeds")
+        assert ([feed["url"] for feed in every["feeds"]], every["next"]) == ([feed.url for feed in feeds], None)  # type: ignore[attr-defined]
+        pages, path = list[list[str]](), "/v1/feeds?limit=2"
+        while path:
+            async with client.session.get(client.address + path) as answer:
+                body = await answer.json()
+                link = answer.links.get("next")
+            pages.append([feed["url"] for feed in body["feeds"]])
+            assert (link is None) == (body["next"] is None)
+            path = link and link["url"].raw_path_qs
+        assert pages == [[feed.url for feed in some] for some in (feeds[:2], feeds[2:4], feeds[4:])]
+        await client.get("/v1/feeds?limit=0", status=400)
+        await client.get("/v1/feeds?limit=2&cursor=x", status=400)
+
+
 async def test_any_filter_is_a_feed(topics: Settings, serving: Serving) -> None:
     one = statement('لا "صحة" للخبر <b>\x0b & الشائعة', act="deny", url="https://outlet.example/a?b=1&c=<2>")
     await publish(topics, one, statement())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ from streams.stopping import until_told
 
 if TYPE_CHECKING:
     from streams.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 def worker(
@@ -44,7 +47,7 @@ async def _work(settings: Settings, roles: list[str]) -> None:
     await create_topics(settings)
     async with exposed(settings) as shown, playing(settings, roles):
         shown.ready = True
-        typer.echo(f"tasrih: {', '.join(roles)} at work on {settings.broker}", err=True)
+        log.info("%s at work on %s", ", ".join(roles), settings.broker)
         with until_told():
             await asyncio.Event().wait()
 

@@ -51,8 +51,7 @@ async def _serve(settings: Settings) -> None:
     tracing.configure(settings)
     async with reach(settings) as found:
         await create_topics(found)
-        async with run(found) as address:
-            typer.echo(f"tasrih: serving at {address}", err=True)
+        async with run(found):
             with until_told():
                 await asyncio.Event().wait()
 

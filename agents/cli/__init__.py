@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
@@ -18,6 +19,7 @@ _STREAMS = (
 
 def main() -> None:
     """Run the command line; the exit status tells how it went."""
+    _hear_utf8()
     closed = _hold_places()
     try:
         _speak_utf8()
@@ -51,6 +53,14 @@ def _hold_places() -> list[str]:
             setattr(sys, name, stream)
             closed.append(told)
     return closed
+
+
+def _hear_utf8() -> None:
+    """Arabic arrives in UTF-8 whatever the locale: where that reads the arguments otherwise, begin anew without it."""
+    given = "\0".join(sys.argv)
+    with contextlib.suppress(UnicodeDecodeError):  # in another encoding, and as well read as it can be
+        if os.fsencode(given).decode() != given:
+            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 (ourselves)
 
 
 def _speak_utf8() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,28 @@ def test_arabic_leaves_in_utf8_whatever_the_locale(words: list[str], locale: dic
     answer = tasrih(*words, given=ARTICLE, **locale)
     assert (answer.returncode, answer.stderr) == (0, b"")
     assert "هدى العلي" in answer.stdout.decode()
+
+
+@pytest.mark.parametrize("how", [["-m", "agents.cli"], ["-c", "from agents.cli import main; main()"]], ids=str)
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str)
+def test_arabic_arrives_in_utf8_whatever_the_locale(how: list[str], locale: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "مقال.txt"
+    file.write_text(ARTICLE, encoding="utf-8")
+    for words, told in (
+        (["extract", str(file)], "هدى العلي"),
+        (["extract", "--published", "غدا"], "--published غدا: not"),
+    ):
+        answer = subprocess.run(
+            [sys.executable, *how, *words], env=os.environ | locale, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        assert told in (answer.stdout + answer.stderr).decode()
+    other = os.fsencode(tmp_path / "article-") + b"\xe7"  # in another encoding
+    shutil.copy(file, other)
+    answer = subprocess.run(
+        [sys.executable, *how, "extract", other], env=os.environ | locale, capture_output=True, timeout=60, check=False
+    )
+    assert (answer.returncode, answer.stderr) == (0, b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams import options
+from streams.legible import legible
 
 if TYPE_CHECKING:
     from agents.alert.channel_health import ChannelHealth
@@ -324,7 +325,7 @@ async def _channels(settings: Settings) -> list[ChannelHealth]:
 def _faring(health: ChannelHealth) -> str:
     if health.failing_since is None:
         return "takes what it is sent" if health.delivered_at else "was sent nothing, of late"
-    return f"{health.reason} (fails since {health.failing_since:%Y-%m-%d %H:%M} UTC)"
+    return f"{legible(health.reason)} (fails since {health.failing_since:%Y-%m-%d %H:%M} UTC)"
 
 
 async def _publish(settings: Settings, rules: list[AlertRule], removed: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.alert import cli as alerts
+from agents.alert.channel_health import ChannelHealth
 from agents.cli import dead_letters
 from agents.fetch import cli as feeds
 from agents.fetch import report
@@ -61,16 +62,34 @@ def test_a_feed(capsys: pytest.CaptureFixture[str]) -> None:
     assert not CONTROLS & set(shown)
 
 
+def test_why_a_channel_fails(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    told = ChannelHealth(channel="desk", failing_since=datetime(2026, 3, 1, tzinfo=UTC), reason=SEQUENCES)
+
+    async def healths(*_: object) -> list[ChannelHealth]:
+        return [told]
+
+    async def rules(*_: object) -> tuple[dict[str, AlertRule], dict[str, ChannelHealth]]:
+        return {"r": AlertRule(name="r", channels=["desk"], acts=["deny"])}, {"desk": told}
+
+    monkeypatch.setattr(alerts, "_channels", healths)
+    monkeypatch.setattr(alerts, "_rules_and_channels", rules)
+    for command in (alerts.channels, alerts.list_):
+        command()
+        shown = "".join(capsys.readouterr())
+        assert "back" in shown
+        assert not CONTROLS & set(shown)
+
+
 def test_square_brackets_are_no_markup(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
-    async def rules(*_: object) -> dict[str, AlertRule]:
-        return {"r": AlertRule(name="r", channels=["desk"], words=Words(any=[MARKUP]))}
+    async def rules(*_: object) -> tuple[dict[str, AlertRule], dict[str, ChannelHealth]]:
+        return {"r": AlertRule(name="r", channels=["desk"], words=Words(any=[MARKUP]))}, {}
 
     monkeypatch.setattr(feeds, "_read", lambda *_: [Feed(url="https://outlet.example/feed", outlet=MARKUP)])
-    monkeypatch.setattr(alerts, "_rules", rules)
+    monkeypatch.setattr(alerts, "_rules_and_channels", rules)
     feeds.list_()
     assert MARKUP in capsys.readouterr().out
     alerts.list_()

@@ -8,6 +8,7 @@ import lxml.html
 from lxml import etree
 
 from agents.normalize.furniture import Line, is_furniture, without_furniture
+from agents.normalize.tags import bounded
 
 
 def _names(listed: str) -> frozenset[str]:
@@ -51,7 +52,7 @@ def paragraphs(html: str) -> list[str]:
 def parse(html: str) -> lxml.html.HtmlElement | None:
     """The tree of `html`; None when nothing is in it. libxml2 bounds its depth and reads no other file."""
     # Bytes, because lxml refuses a string that declares an encoding; and NUL would end the text.
-    data = html.replace("\0", "").encode("utf-8", "ignore")
+    data = bounded(html.replace("\0", "")).encode("utf-8", "ignore")
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         return lxml.html.document_fromstring(data, parser)

@@ -12,6 +12,7 @@ from agents.normalize.clean import clean
 from agents.normalize.furniture import Line, without_furniture
 from agents.normalize.html import lines, paragraphs, parse, skip
 from agents.normalize.tables import rows
+from agents.normalize.tags import bounded
 
 # Beyond this many characters of page trafilatura would take minutes; no newsroom's article is so long.
 _LARGEST = 3_000_000
@@ -31,7 +32,7 @@ def page_paragraphs(html: str, url: str) -> list[str]:
 def page_text(html: str) -> str:
     """A saved page as an article's text: its headline (perhaps empty), then a paragraph a line. Never raises."""
     try:
-        headline = trafilatura.extract_metadata(html).title or ""
+        headline = trafilatura.extract_metadata(bounded(html)).title or ""
     except (ValueError, AttributeError, etree.LxmlError, RecursionError):
         headline = ""
     body = page_paragraphs(html, "") or paragraphs(html)
@@ -40,7 +41,7 @@ def page_text(html: str) -> str:
 
 def _found(html: str) -> list[str]:
     try:
-        text = trafilatura.extract(html, include_comments=False, fast=True)
+        text = trafilatura.extract(bounded(html), include_comments=False, fast=True)
     except (ValueError, etree.LxmlError, RecursionError):
         text = None
     return without_furniture(Line(line) for line in (text or "").split("\n"))

@@ -1,4 +1,5 @@
 """The hostile cases one by one: seconds and memory each; then all of them as feeds of one worker, and how they fare.
+And pages that keep a reader of HTML busy: seconds each.
 
     python -m tests.bench.hostile
 
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from agents.fetch import registry, report
 from agents.fetch.agent import run
+from agents.normalize.page import page_text
 from streams.broker import create_topics, embedded
 from streams.records import Feed
 from streams.settings import Settings
@@ -27,6 +29,11 @@ from tests.fetch.test_cases import CASES, come_of, memory
 
 WORST = ("bomb-gzip", "a-byte-at-a-time", "deep-nesting-unclosed", "external-entity", "private-address")
 _PARSER = "import agents.fetch.parser"
+PAGES = {
+    "one tag of 190,000 attributes": f"<div {' '.join(f'a{n}=1' for n in range(190_000))}>أ</div>",
+    "tags of 1,000 attributes": f"<p {' '.join(f'a{n}=1' for n in range(1_000))}>أ</p>" * 300,
+    "tags that never end": "<a b='" * 300_000,
+}
 
 
 def one(path: Path) -> None:
@@ -73,6 +80,14 @@ async def together() -> None:
             report.show(await report.check(careful, urls[name]))
 
 
+def pages() -> None:
+    """Read each hostile page, and print how long it took."""
+    for name, html in PAGES.items():
+        began = time.monotonic()
+        page_text(html)
+        print(f"{name:36} {time.monotonic() - began:>7.1f}", flush=True)
+
+
 def main() -> None:
     """Each case in a process of its own, then all together."""
     quiet = subprocess.run(
@@ -90,6 +105,7 @@ def main() -> None:
             parser = max(0.0, float(child) - base) if float(child) else 0.0
             print(f"{path.stem:28} {seconds:>7} {growth:>7} {parser:>7.0f}  {outcome}", flush=True)
     asyncio.run(together())
+    pages()
 
 
 if __name__ == "__main__":

@@ -84,6 +84,14 @@ def test_a_row_of_selectors_decides_for_its_host(monkeypatch: pytest.MonkeyPatch
     assert page.page_paragraphs(html, "https://notsahil.example/1") != SENTENCES[:2]
 
 
+def test_trafilatura_is_not_given_a_tag_that_is_too_long() -> None:
+    many = " ".join(f"a{n}=1" for n in range(5_000))
+    html = html_page(*SENTENCES).replace("<head>", f"<head><meta property=og:title content=لا {many}>")
+    assert page.page_text(html).split("\n") == [TITLE, *SENTENCES]
+    html = html_page(*SENTENCES, *SENTENCES).replace("<p>", f"<p class=newsletter {many}>", 1)
+    assert page.page_paragraphs(html, "") == [TITLE, *SENTENCES, *SENTENCES]
+
+
 def test_every_row_of_selectors_can_be_read() -> None:
     for row in tables.rows("selectors.tsv"):
         page.page_paragraphs("<html><body><p>أ</p></body></html>", f"https://{row['host']}/")

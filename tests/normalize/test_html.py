@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agents.normalize.furniture import is_furniture
 from agents.normalize.html import paragraphs
 from agents.normalize.tables import rows
+from agents.normalize.tags import bounded
 
 CASES = {
     "inline elements do not part words": ("<p>ق<b>ا</b>ل <i>الوزير</i></p>", ["قال الوزير"]),
@@ -58,6 +59,32 @@ def test_paragraphs(name: str) -> None:
     assert paragraphs(html) == expected
 
 
+MANY = " ".join(f"a{n}=1" for n in range(5_000))
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (f"<p>أ</p><div hidden {MANY}>ب</div><p>ج</p>", "<p>أ</p><div>ب</div><p>ج</p>"),
+        (f"<div a='>' b=\">\" {MANY}>ب", "<div>ب"),
+        (f"<!--<p a='--><p {MANY}>ب", "<!--<p a='--><p>ب"),
+        (f"<script>if (a<b && c='</script><p {MANY}>ب", "<script>if (a<b && c='</script><p>ب"),
+        (f"<?<p a='><p {MANY}>ب", "<?<p a='><p>ب"),
+        (f"<script {MANY}>x<p '</script>ب", "<script>x<p '</script>ب"),
+        (f"<p {MANY}", "<p"),
+        (f"<p title=it's>{MANY}<br>", None),
+        (f"5 < 6 <!-- {MANY} --> <title>a<b {MANY}</title><img alt='>' src=a>", None),
+    ],
+    ids=range(9),
+)
+def test_a_tag_that_is_too_long_is_left_without_attributes(html: str, expected: str | None) -> None:
+    assert bounded(html) == (expected or html)
+
+
+def test_libxml2_is_not_given_a_tag_that_is_too_long() -> None:
+    assert paragraphs(f"<p>أ</p><p hidden>no</p><p hidden {MANY}>ب</p>") == ["أ", "ب"]
+
+
 @pytest.mark.parametrize("row", rows("furniture.tsv"), ids=lambda row: row["words"])
 def test_furniture(row: dict[str, str]) -> None:
     if row["where"] == "class":
@@ -76,3 +103,9 @@ def test_any_markup_is_read(pieces: list[str]) -> None:
     for line in paragraphs("".join(pieces)):
         assert line == line.strip() != ""
         assert "\n" not in line
+
+
+@given(PIECES)
+def test_tags_of_a_usual_length_stay(pieces: list[str]) -> None:
+    html = "".join(pieces) + "<p>" + "كلمة " * 2_000
+    assert bounded(html) == html

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from agents.alert.spelling import Name, forms, names, readings, stem, words
-from streams.arabic import fold
+from agents.alert.spelling import Name, forms, names, readings, stem
+from streams.arabic import fold, words
 from streams.records import AlertRule, Statement
 
 # How many first letters of a `word*` and of a name a rule is filed under; it has at least the fewest (see rules.py).

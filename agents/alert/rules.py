@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from agents.alert.matching import NAME, PREFIX
-from agents.alert.spelling import Name, words
+from agents.alert.spelling import Name
+from streams.arabic import words
 from streams.errors import SetupError
 from streams.records import Act, AlertRule, Form, Kind, Quiet
 

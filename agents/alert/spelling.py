@@ -1,23 +1,17 @@
 """One word for its many spellings: what of a text is compared with what of a rule.
 
-Letters are folded (`streams.arabic.fold`); what a word may carry is in `spelling.tsv`.
+Words are folded (`streams.arabic.words`); what a word may carry is in `spelling.tsv`.
 """
 
 from __future__ import annotations
 
 import csv
-import re
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
-from streams.arabic import fold
-from streams.letters import HAMZA_ON_WAW, HAMZA_ON_YEH, WAW
 from streams.proclitics import bare
 
-_WORD = re.compile(r"[^\W_]+")  # of a #tag_of_several each, as in a search
-_DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
 # A rule's word loses its article only when so many letters are left; a shorter one may be no article.
 _STEM = 3
 # Names from abroad are written with and without the alef of a short a; a name of fewer letters may be another name.
@@ -34,13 +28,6 @@ def rows() -> list[dict[str, str]]:
 _BEFORE = [(row["place"], row["letters"], int(row["least"])) for row in rows() if row["place"] != "after"]
 _AFTER = [(row["letters"], row["instead"], int(row["least"])) for row in rows() if row["place"] == "after"]
 _ARTICLE = next(letters for place, letters, _ in _BEFORE if place == "3")
-
-
-def words(text: str) -> list[str]:
-    """The words of `text`, folded, digits as 0–9, in their order."""
-    # Cairo writes مسئول and شئون where others write مسؤول and شؤون. Before a waw alone: elsewhere it may be a ي, too.
-    text = unicodedata.normalize("NFKC", text).replace(HAMZA_ON_YEH + WAW, HAMZA_ON_WAW + WAW)
-    return _WORD.findall(fold(text).translate(_DIGITS))
 
 
 @lru_cache(maxsize=4096)

@@ -700,7 +700,8 @@ async def _position(db: Connection) -> Position:
 def _words_version() -> str:
     """Changes when what `words` makes of a text may have changed."""
     digest = blake2b(digest_size=8)
-    for package, name in (("agents.serve", "words.py"), ("streams", "proclitics.py"), ("streams", "whole.tsv")):
+    ours = ("arabic.py", "proclitics.py", "whole.tsv")
+    for package, name in (("agents.serve", "words.py"), *(("streams", name) for name in ours)):
         digest.update(files(package).joinpath(name).read_bytes())
     return digest.hexdigest()
 

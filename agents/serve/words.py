@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
 
-from streams.arabic import fold
-from streams.letters import ARTICLE, HAMZA_ON_WAW, HAMZA_ON_YEH
+from streams import arabic
+from streams.letters import ARTICLE
 from streams.proclitics import bare
 
-_WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
-_DIGITS = {zero + n: str(n) for zero in (0x660, 0x6F0) for n in range(10)}
 # A longer token is no word, and FTS5 and tsvector have their limits.
 _LONGEST = 100
 
 
-def tokens(text: str) -> Iterator[str]:
+def tokens(text: str) -> list[str]:
     """The folded words of `text`, digits as 0–9, in order."""
-    # Cairo writes مسئول and شئون where others write مسؤول and شؤون.
-    text = unicodedata.normalize("NFKC", text).replace(HAMZA_ON_WAW, HAMZA_ON_YEH)
-    for found in _WORD.finditer(fold(text).translate(_DIGITS)):
-        yield found[0][:_LONGEST]
+    return [word[:_LONGEST] for word in arabic.words(text)]
 
 
 def words(text: str) -> list[str]:
@@ -72,7 +66,7 @@ def terms(query: str) -> tuple[Term, ...]:
     """
     found = []
     for phrase, word in _TERM.findall(query.replace("“", '"').replace("”", '"').replace("«", '"').replace("»", '"')):
-        if word.endswith("*") and len(parts := list(tokens(word))) == 1:
+        if word.endswith("*") and len(parts := tokens(word)) == 1:
             # A beginning may be shorter than the word that whole.tsv keeps from being torn: only the article goes.
             start = parts[0].removeprefix(ARTICLE) if len(parts[0]) > len(ARTICLE) else parts[0]
             found.append(Term((start,), beginning=True))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from agents.alert.matching import Matcher
 from agents.alert.rulebook import Rulebook
-from agents.alert.spelling import forms, rows, stem, words
+from agents.alert.spelling import forms, rows, stem
+from streams.arabic import words
 from streams.records import AlertRule, Statement, Words
 from tests.alert.samples import rule, statement
 

@@ -22,7 +22,7 @@ from rich.table import Table
 from agents.alert.agent import run
 from agents.alert.matching import Matcher
 from agents.alert.produce import producing
-from agents.alert.spelling import words
+from streams.arabic import words
 from streams.broker import create_topics, embedded
 from streams.records import AlertRule, Statement, Words
 from streams.settings import Settings

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -203,6 +206,24 @@ async def test_nothing_is_written_beyond_a_gap(empty: Archive) -> None:
     beyond.since["statements", 0] = 1  # the other may have been compacted away
     await empty.write(beyond)
     assert await empty.position() == Position((3,))
+
+
+@pytest.mark.parametrize(
+    "name", ["agents.serve/words.py", "streams/arabic.py", "streams/proclitics.py", "streams/whole.tsv"]
+)
+async def test_other_rules_of_words_than_those_it_was_made_by_are_told(
+    stored: Settings, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with archive(stored):
+        pass
+    for source in ("agents.serve", "streams"):
+        shutil.copytree(str(files(source)), tmp_path / source)
+    with (tmp_path / name).open("a") as rules:
+        rules.write("# other rules")
+    monkeypatch.setattr("agents.serve.archive.files", lambda package: tmp_path / package)
+    caplog.clear()
+    async with archive(stored):
+        assert "were indexed by other rules" in caplog.text
 
 
 async def test_it_is_there_after_a_restart(stored: Settings) -> None:

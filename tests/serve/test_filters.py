@@ -84,6 +84,10 @@ async def test_the_database_and_the_stream_select_the_same(empty: Archive) -> No
         ("جنة", "اللجنة", False),
         ("لجنة", "للجنة", True),
         ("مسؤول", "مسئول", True),
+        ("موتمر", "مؤتمر", True),
+        ("مؤتمر", "موتمر", True),
+        ("روساء", "رؤساء", True),
+        ("فائز", "الفايز", True),
         ("الى", "إلى", True),
         ("هُدْنَة", "هدنه", True),
         ("بغداد", "وببغداد", True),
@@ -112,7 +116,7 @@ def test_the_table_of_whole_words_is_sorted_and_of_use() -> None:
     words = [line for line in lines if not line.startswith("#")][1:]
     assert words == sorted(set(words))
     for word in words:
-        assert list(tokens(word)) == [word], "folded, and one word"
+        assert tokens(word) == [word], "folded, and one word"
         assert bare(word) == word
         assert bare("ال" + word) == word
         assert bare("و" + word) in (word, "و" + word), "but where the conjunction makes another word of the table"

@@ -67,7 +67,7 @@ class Normalizer:
 
     async def normalize(self, entry: Entry, published: Published | None) -> Outcome[Published]:
         """The article of `entry`; nothing when this revision is published already."""
-        if entry.page or len(entry.content) > _SHORT:
+        if entry.page or sum(map(len, (entry.title, entry.summary, entry.content, entry.author))) > _SHORT:
             found, its_sketch = await asyncio.to_thread(_read, entry)
         else:
             found, its_sketch = _read(entry)

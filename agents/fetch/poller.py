@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
@@ -38,6 +38,13 @@ Send = Callable[[Entry], Awaitable[Awaitable[Any]]]
 Heard = Callable[[bytes, FeedRow, Reading], Awaitable[None]]
 
 
+class _Pushed(NamedTuple):
+    """What a hub has sent, and whether it came in the place of something that was not read."""
+
+    answer: Answer
+    overtook: bool
+
+
 class Poller:
     """Polls the feeds it is told to watch. `send` hands an entry to the producer; the answer is its confirmation."""
 
@@ -49,6 +56,7 @@ class Poller:
         self._queue: list[tuple[float, bytes]] = []
         self._changed = asyncio.Event()
         self._polls: dict[bytes, asyncio.Task[None]] = {}
+        self._pushed: dict[bytes, _Pushed] = {}  # what hubs have sent in the midst of a poll
         self._writes: set[asyncio.Task[None]] = set()
         self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._asked: set[bytes] = set()
@@ -96,6 +104,7 @@ class Poller:
             yield self
         finally:
             task.cancel()
+            self._pushed.clear()
             polls = list(self._polls.values())
             for poll_ in polls:
                 poll_.cancel()
@@ -134,7 +143,10 @@ class Poller:
     def _ended(self, key: bytes) -> None:
         # Not before the poll has left `_polls`: a feed that is due again at once would be passed over for good.
         self._polls.pop(key, None)
-        if row := self.row(key):
+        row, pushed = self.row(key), self._pushed.pop(key, None)
+        if row and pushed:
+            self._start(key, self._push(key, pushed))
+        elif row:
             self.watch(key, row)
 
     # One poll
@@ -168,23 +180,29 @@ class Poller:
             elif self._failed_at_first == _TOLD + 1:
                 log.warning("more feeds cannot be read: `tasrih feeds health` says which")
 
-    async def pushed(self, key: bytes, answer: Answer) -> None:
-        """Take in what a hub has sent for a feed; what is no feed only makes it due at once."""
-        while key in self._polls:
-            await asyncio.wait([self._polls[key]])
-        self._start(key, self._push(key, answer))
+    def pushed(self, key: bytes, answer: Answer) -> None:
+        """Take in what a hub has sent for a feed, when a poll under way has ended; what is no feed only makes it due.
 
-    async def _push(self, key: bytes, answer: Answer) -> None:
+        Of what comes meanwhile only the last is kept: it is large, and what was in the others a poll finds at once.
+        """
+        if key in self._polls:
+            self._pushed[key] = _Pushed(answer, key in self._pushed)
+        else:
+            self._start(key, self._push(key, _Pushed(answer, False)))
+
+    async def _push(self, key: bytes, pushed: _Pushed) -> None:
         row = self.row(key)
         if row is None:
             return
         try:
-            reading = await read(row, answer, self._parser, self._settings)
+            reading = await read(row, pushed.answer, self._parser, self._settings)
         except (NotAFeedError, FetchError):
             await self._remember(key, replace(row, due=time.time()))
             return
         # Validators, body and interval are those of polls.
         known = replace(row, seen=reading.row.seen, success_at=time.time(), changed_at=reading.row.changed_at)
+        if pushed.overtook:
+            known = replace(known, due=time.time())
         await self._take(key, Reading(known, reading.news))
 
     async def _take(self, key: bytes, reading: Reading) -> None:

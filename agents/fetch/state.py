@@ -28,7 +28,6 @@ class Subscription(msgspec.Struct, frozen=True, omit_defaults=True):
     secret: str
     asked_at: float
     until: float = 0.0  # 0 while the hub has not verified it
-    pushed_at: float = 0.0
 
 
 class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -119,8 +119,7 @@ class Subscriber:
             metrics.PUSHES.labels("unsigned").inc()
             return web.Response(status=202)
         metrics.PUSHES.labels("taken").inc()
-        await self._poller.subscribed(key, replace(subscription, pushed_at=time.time()))
-        await self._poller.pushed(key, Answer(subscription.topic, 200, body, request.headers))
+        self._poller.pushed(key, Answer(subscription.topic, 200, body, request.headers))
         return web.Response(status=202)
 
     def _find(self, request: web.Request) -> tuple[bytes, Subscription | None]:

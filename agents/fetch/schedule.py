@@ -25,7 +25,7 @@ def floor(headers: Mapping[str, str], ttl: float) -> float:
     """The least seconds between polls that the outlet asks for, in HTTP (Cache-Control, Age) or in the feed (TTL)."""
     control, age = headers.get("Cache-Control", ""), headers.get("Age", "")
     found = None if "no-cache" in control else _MAX_AGE.search(control)
-    spent = float(age) if age.isdigit() else 0.0
+    spent = float(age) if age.isascii() and age.isdecimal() else 0.0
     fresh = float(found[1]) - spent if found else 0.0
     return min(LONGEST_FLOOR, max(0.0, fresh, ttl))
 

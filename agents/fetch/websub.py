@@ -30,7 +30,7 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_LEASE = 10 * 86400
+_LEASE, _LONGEST_LEASE = 10 * 86400, 365 * 86400
 _ASK_AGAIN = 3600.0
 _DIGESTS = {"sha1", "sha256", "sha384", "sha512"}
 _LARGEST = 8 << 20
@@ -95,7 +95,8 @@ class Subscriber:
         mode, ours = query.get("hub.mode"), subscription is not None and query.get("hub.topic") == subscription.topic
         if subscription and ours and mode == "subscribe" and "hub.challenge" in query:
             lease = query.get("hub.lease_seconds", "")
-            until = time.time() + (float(lease) if lease.isdigit() else _LEASE)
+            seconds = float(lease) if lease.isascii() and lease.isdecimal() else _LEASE
+            until = time.time() + min(seconds, _LONGEST_LEASE)
             await self._poller.subscribed(key, replace(subscription, until=until))
             metrics.PUSHES.labels("verified").inc()
             return web.Response(text=query["hub.challenge"])

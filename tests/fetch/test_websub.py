@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -137,6 +138,18 @@ async def test_a_hub_is_answered_in_the_midst_of_a_poll(topics: Settings) -> Non
         first, last = await records(settings, ENTRIES, Entry, 2)
         assert {first.title, last.title} == {"الخبر الأول", "الخبر رقم 2"}
         await hub.outlet.wait_asked("/rss", asked + 1)  # for what the calls before the last have brought
+
+
+@pytest.mark.parametrize("lease", ["²", "١٢", "9" * 400, "", "-1"])
+async def test_a_hub_may_say_anything_of_its_lease(topics: Settings, lease: str) -> None:
+    async with pushing(topics) as (settings, hub), aiohttp.ClientSession() as session:
+        form = hub.forms[0]
+        query = {"hub.mode": "subscribe", "hub.topic": form["hub.topic"], "hub.challenge": "x"}
+        async with session.get(form["hub.callback"], params=query | {"hub.lease_seconds": lease}) as answer:
+            assert answer.status == 200
+        (row,) = (await registry.rows(settings)).values()
+        assert row.subscription is not None
+        assert 3600 < row.subscription.until - time.time() < 366 * 86400
 
 
 async def test_what_is_signed_with_another_secret_is_ignored(topics: Settings) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "TASRIH_"
@@ -34,6 +34,21 @@ def span(text: str) -> timedelta:
     if not found:
         raise ValueError(f"{text!r} is no length of time such as 48h, 90d or 52w")
     return int(found[1]) * _UNITS[found[2]]
+
+
+def _home(path: Path) -> Path:
+    """`path` with the folder that `~` means: no shell has read what stands in a file of settings."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _not_less(most: float, info: ValidationInfo) -> float:
+    """`most`, if it is not less than the setting that it goes with."""
+    if most < (least := info.data.get("interval_min", 0.0)):
+        raise ValueError(f"{most:g} s is less than {PREFIX}INTERVAL_MIN, {least:g} s")
+    return most
 
 
 def _length(text: str) -> str:
@@ -60,7 +75,7 @@ class Settings(BaseSettings):
     prefix: Annotated[str, Field(description="Put before every topic and group name, for a shared cluster")] = ""
     partitions: Annotated[int, Field(ge=1, le=1000)] = 4
     replicas: Annotated[int, Field(ge=1, le=9)] = 1
-    data_dir: Path = Path("~/.local/share/tasrih").expanduser()
+    data_dir: Annotated[Path, AfterValidator(_home)] = Path("~/.local/share/tasrih").expanduser()
     store: Annotated[Literal["memory", "rocksdb"], Field(description="Where tables live")] = "memory"
     # How long a killed worker's partitions wait for another; Kafka's brokers allow 6 s to 30 min.
     session_timeout: Annotated[float, Field(ge=6, le=1800, description="Seconds")] = 10.0
@@ -68,19 +83,27 @@ class Settings(BaseSettings):
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_user: str = ""
     kafka_password: SecretStr = SecretStr("")
-    kafka_ca: Annotated[Path | None, Field(description="PEM file with the certificates to trust")] = None
+    kafka_ca: Annotated[
+        Annotated[Path, AfterValidator(_home)] | None, Field(description="PEM file with the certificates to trust")
+    ] = None
 
     # Fetching
     contact: Annotated[str, Field(description="Address or page that outlets find in the User-Agent")] = ""
     allow_private: Annotated[bool, Field(description="Whether private and loopback addresses may be reached")] = False
     host_spacing: Annotated[float, Field(ge=0, description="Seconds between two requests to one host")] = 1.0
     interval_min: Annotated[float, Field(gt=0, description="Seconds between polls of the liveliest feed")] = 120.0
-    interval_max: Annotated[float, Field(gt=0, description="Seconds between polls of the quietest feed")] = 6 * 3600.0
+    interval_max: Annotated[
+        float,
+        AfterValidator(_not_less),
+        Field(gt=0, validate_default=True, description="Seconds between polls of the quietest feed"),
+    ] = 6 * 3600.0
     websub_url: Annotated[str, Field(description="Where hubs reach this worker; empty for polling alone")] = ""
     websub_port: Annotated[int, Field(ge=0, le=65535, description="Where this worker listens for hubs")] = 8081
 
     # Alerting
-    alerts: Annotated[Path | None, Field(description="TOML file of alert channels and rules")] = None
+    alerts: Annotated[
+        Annotated[Path, AfterValidator(_home)] | None, Field(description="TOML file of alert channels and rules")
+    ] = None
 
     # Serving
     host: str = "127.0.0.1"

@@ -10,11 +10,13 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from agents.serve.archive import Event
 from agents.serve.filters import Selection
 from agents.serve.position import Position
+from agents.serve.problems import ProblemError
 
 # Batches come at most twenty times a second: this is at least a dozen seconds of patience.
 _WAITING = 256
@@ -76,10 +78,24 @@ class Hub:
     def __init__(self, position: Position) -> None:
         self.position = position
         self._groups: dict[tuple[Selection, Framing], set[Reader]] = {}
+        self._seats = 0
 
     def __len__(self) -> int:
-        """How many are reading."""
-        return sum(map(len, self._groups.values()))
+        """How many are here: reading, or being given what they have missed."""
+        return self._seats
+
+    @contextmanager
+    def seat(self, most: int) -> Iterator[None]:
+        """A place for one who reads or catches up. Raises `ProblemError` when `most` are here."""
+        if self._seats >= most:
+            raise ProblemError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "There are as many readers as may be. Try later.", {"Retry-After": "30"}
+            )
+        self._seats += 1
+        try:
+            yield
+        finally:
+            self._seats -= 1
 
     @contextmanager
     def reading(self, selection: Selection, framing: Framing, drop: Callable[[str], None]) -> Iterator[Reader]:

@@ -203,13 +203,6 @@ async def _beginning(request: web.Request, since: str) -> Position | None:
     return position
 
 
-def _admit(server: Server) -> None:
-    if len(server.hub) >= server.settings.max_streams:
-        raise ProblemError(
-            HTTPStatus.SERVICE_UNAVAILABLE, "There are as many readers as may be. Try later.", {"Retry-After": "30"}
-        )
-
-
 async def stream(request: web.Request, query: StreamQuery) -> web.StreamResponse:
     """Statements as they come, as server-sent events: `statement`, `retraction`, `dropped`; a heartbeat every 15 s.
 
@@ -217,23 +210,23 @@ async def stream(request: web.Request, query: StreamQuery) -> web.StreamResponse
     or on another one, without a gap or a double. A reader who does not keep up is sent `dropped` with the reason.
     """
     server, selection = request.app[SERVER], selected(query, "any")
-    _admit(server)
-    position = await _beginning(request, query.since)
-    response = web.StreamResponse(
-        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
-    await response.prepare(request)
-    _limit(request)
-    await response.write(b"retry: 2000\n\n")
-    with metrics.READERS.labels("sse").track_inprogress():
-        try:
-            await feed(server, selection, position, ServerSentEvents(response))
-        except DroppedError as reason:
-            metrics.DROPPED.labels("sse").inc()
-            _say_and_close(request, b"event: dropped\ndata: %b\n\n" % msgspec.json.encode({"reason": str(reason)}))
-        except ConnectionError:
-            pass  # gone, as readers go
-    return response
+    with server.hub.seat(server.settings.max_streams):
+        position = await _beginning(request, query.since)
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        )
+        await response.prepare(request)
+        _limit(request)
+        await response.write(b"retry: 2000\n\n")
+        with metrics.READERS.labels("sse").track_inprogress():
+            try:
+                await feed(server, selection, position, ServerSentEvents(response))
+            except DroppedError as reason:
+                metrics.DROPPED.labels("sse").inc()
+                _say_and_close(request, b"event: dropped\ndata: %b\n\n" % msgspec.json.encode({"reason": str(reason)}))
+            except ConnectionError:
+                pass  # gone, as readers go
+        return response
 
 
 def _say_and_close(request: web.Request, last: bytes) -> None:
@@ -248,33 +241,33 @@ def _say_and_close(request: web.Request, last: bytes) -> None:
 async def websocket(request: web.Request, query: StreamQuery) -> web.StreamResponse:
     """The stream as a WebSocket: the same filter, the same positions (`since`), the same events as JSON messages."""
     server, selection = request.app[SERVER], selected(query, "any")
-    _admit(server)
-    position = await _beginning(request, query.since)
-    response = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False, max_msg_size=4096)
-    if not response.can_prepare(request):
-        raise ProblemError(HTTPStatus.UPGRADE_REQUIRED, "This is for WebSocket clients.", {"Upgrade": "websocket"})
-    await response.prepare(request)
+    with server.hub.seat(server.settings.max_streams):
+        position = await _beginning(request, query.since)
+        response = web.WebSocketResponse(heartbeat=HEARTBEAT, compress=False, max_msg_size=4096)
+        if not response.can_prepare(request):
+            raise ProblemError(HTTPStatus.UPGRADE_REQUIRED, "This is for WebSocket clients.", {"Upgrade": "websocket"})
+        await response.prepare(request)
 
-    async def listen() -> None:
-        # Nothing is expected; reading answers pings and notices the end.
-        async for message in response:
-            if message.type is WSMsgType.ERROR:
-                return
+        async def listen() -> None:
+            # Nothing is expected; reading answers pings and notices the end.
+            async for message in response:
+                if message.type is WSMsgType.ERROR:
+                    return
 
-    _limit(request)
-    with metrics.READERS.labels("websocket").track_inprogress():
-        listening = asyncio.create_task(listen())
-        sending = asyncio.create_task(feed(server, selection, position, WebSocket(response)))
-        try:
-            await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
-            if sending.done() and isinstance(reason := sending.exception(), DroppedError):
-                metrics.DROPPED.labels("websocket").inc()
-                await _tell_and_close(response, str(reason))
-        finally:
-            for task in (sending, listening):
-                task.cancel()
-            await asyncio.gather(sending, listening, return_exceptions=True)
-    return response
+        _limit(request)
+        with metrics.READERS.labels("websocket").track_inprogress():
+            listening = asyncio.create_task(listen())
+            sending = asyncio.create_task(feed(server, selection, position, WebSocket(response)))
+            try:
+                await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
+                if sending.done() and isinstance(reason := sending.exception(), DroppedError):
+                    metrics.DROPPED.labels("websocket").inc()
+                    await _tell_and_close(response, str(reason))
+            finally:
+                for task in (sending, listening):
+                    task.cancel()
+                await asyncio.gather(sending, listening, return_exceptions=True)
+        return response
 
 
 def _limit(request: web.Request) -> None:

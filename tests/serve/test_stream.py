@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -272,3 +273,26 @@ async def test_there_are_no_more_readers_than_may_be(topics: Settings, serving: 
         async with EventSource(client.session, client.address + "/v1/stream").open():
             problem = await client.get("/v1/stream", 503)
         assert "as many readers" in str(problem["detail"])
+
+
+async def test_who_catches_up_takes_a_place_too(
+    topics: Settings, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, after = asyncio.Event(), Archive.after
+
+    async def slow(*given: Any) -> Any:
+        await go_on.wait()
+        return await after(*given)
+
+    monkeypatch.setattr(Archive, "after", slow)
+    async with serving(topics.model_copy(update={"max_streams": 1})) as client:
+        async with EventSource(client.session, client.address + "/v1/stream?since=0").open():
+            for path in ("/v1/stream?since=0", "/v1/stream", "/v1/ws?since=0"):
+                problem = await asyncio.wait_for(client.get(path, 503), 20)  # the stream itself has no end
+                assert "as many readers" in str(problem["detail"])
+            await client.until("/healthz", lambda body: body["readers"] == 1)
+            go_on.set()
+        await publish(topics, statement())  # upon which the server notices that the reader has gone
+        await client.until("/healthz", lambda body: body["readers"] == 0)
+        async with EventSource(client.session, client.address + "/v1/stream?since=0").open():
+            await client.until("/healthz", lambda body: body["readers"] == 1)

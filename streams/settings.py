@@ -111,13 +111,20 @@ class Settings(BaseSettings):
     database_url: Annotated[str, Field(description="postgresql://…; empty for SQLite in data_dir")] = ""
     # Of what was published: 48h, 90d, 52w; empty: for ever
     archive_keep: Annotated[str, AfterValidator(_length), Field(description="How long, such as 90d")] = ""
-    public_url: Annotated[str, Field(description="Where readers find the server, when a proxy stands before it")] = ""
+    # Whoever reaches the server past that proxy could write any address into the header, and be limited by none.
+    public_url: Annotated[
+        str,
+        Field(
+            description="Where readers find the server, when a proxy stands before it: X-Forwarded-For is then believed"
+        ),
+    ] = ""
     cors_origins: Annotated[
         str, Field(description="Origins whose pages may read, https://a.example,https://b.example; * for all")
     ] = ""
     open_to_read: Annotated[bool, Field(description="Whether reading needs no key though others can reach it")] = False
     rate_limit: Annotated[
-        float, Field(ge=0, description="Requests a second of one client; none on loopback; 0 is off")
+        float,
+        Field(ge=0, description="Requests a second of a key, or an address without one; none on loopback; 0: off"),
     ] = 20
     max_streams: Annotated[int, Field(ge=1, description="Live streams at once")] = 2000
 

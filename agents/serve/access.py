@@ -128,6 +128,13 @@ class Rate:
         return wait
 
 
+def _secret(request: web.Request) -> str:
+    """The key that the request bears; empty for none."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    # EventSource, WebSocket and feed readers cannot send headers (RFC 6750, section 2.3).
+    return secret.strip() if scheme.lower() == "bearer" else request.query.get("access_token", "")
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` (a name or address, as one binds to or asks for) is this machine alone."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -158,10 +165,13 @@ class Access:
         if scope is None:
             return
         key = self._key(request)
-        client = f"key {key.name}" if key else f"address {request.remote}"
+        client = f"key {key.name}" if key else f"address {self._address(request)}"
         if self._rate and (wait := self._rate.wait(client, time.monotonic())):
             detail = f"More than {self._settings.rate_limit:g} requests a second: wait {wait:.1f} s."
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(int(wait) + 1)})
+        if key is None and _secret(request):
+            headers = {"WWW-Authenticate": 'Bearer realm="tasrih", error="invalid_token"'}
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, "There is no such key; it may have been removed.", headers)
         if key is None:
             if not (scope == "read" and self._settings.open_to_read):
                 detail = "A key is needed: `Authorization: Bearer <key>`. `tasrih keys add NAME` makes one."
@@ -176,16 +186,14 @@ class Access:
         return not self._guarded or (key is not None and scope in key.scopes)
 
     def _key(self, request: web.Request) -> Key | None:
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        # EventSource, WebSocket and feed readers cannot send headers (RFC 6750, section 2.3).
-        secret = secret.strip() if scheme.lower() == "bearer" else request.query.get("access_token", "")
-        if not secret:
-            return None
-        key = self._keys.find(secret)
-        if key is None:
-            headers = {"WWW-Authenticate": 'Bearer realm="tasrih", error="invalid_token"'}
-            raise ProblemError(HTTPStatus.UNAUTHORIZED, "There is no such key; it may have been removed.", headers)
-        return key
+        secret = _secret(request)
+        return self._keys.find(secret) if secret else None
+
+    def _address(self, request: web.Request) -> str:
+        """Whose request it is. A proxy writes whom it has it from behind what the header said before: that is true."""
+        if self._settings.public_url and (said := ",".join(request.headers.getall("X-Forwarded-For", ()))):
+            return said.rpartition(",")[2].strip()
+        return request.remote or ""
 
     def cors(self, request: web.Request) -> dict[str, str]:
         """The headers that let a page of another origin read the answer, and those of its headers that it wants."""

@@ -359,6 +359,31 @@ async def test_who_asks_too_often_waits(topics: Settings, serving: Serving) -> N
             assert int(answer.headers["Retry-After"]) >= 1
 
 
+async def test_who_guesses_keys_waits(topics: Settings, serving: Serving) -> None:
+    settings = topics.model_copy(update={"host": "0.0.0.0", "rate_limit": 0.2})
+    reader = Keys.of(settings).add("desk", ("read",))
+    async with serving(settings) as client:
+        client.address = client.address.replace("0.0.0.0", "127.0.0.1")
+        await client.get("/v1/statements?access_token=a", 401)
+        await client.get("/v1/statements?access_token=b", 429)
+        await client.get(f"/v1/statements?access_token={reader}")
+
+
+@pytest.mark.parametrize("proxied", [True, False])
+async def test_readers_behind_the_proxy_are_told_apart(topics: Settings, serving: Serving, proxied: bool) -> None:
+    public = "https://statements.example" if proxied else ""
+    settings = topics.model_copy(
+        update={"host": "0.0.0.0", "rate_limit": 0.2, "open_to_read": True, "public_url": public}
+    )
+    async with serving(settings) as client:
+        client.address = client.address.replace("0.0.0.0", "127.0.0.1")
+        await client.get("/v1/statements", headers={"X-Forwarded-For": "203.0.113.1"})
+        # What stands before the last address the reader may have written himself.
+        await client.get("/v1/statements", 429, headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.1"})
+        await client.get("/v1/statements", 200 if proxied else 429, headers={"X-Forwarded-For": "203.0.113.2"})
+        await client.get("/v1/statements", 200 if proxied else 429)
+
+
 def test_a_bucket_fills_again() -> None:
     rate = Rate(2)
     assert [rate.wait("a", 100.0) for _ in range(10)] == [0.0] * 10

@@ -7,8 +7,10 @@ whole.tsv. The result is for comparing only: it may be no word (بغداد stand
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from streams.letters import ARTICLE, BEH, FEH, KAF, LAM, WAW
 
@@ -24,15 +26,31 @@ def _whole() -> frozenset[str]:
     return frozenset(found)
 
 
+def _bared(word: str) -> Iterator[str]:
+    """A folded word, then what is left of it after each of its proclitics."""
+    whole = _whole()
+    yield word
+    while word not in whole:
+        if word.startswith(_TO_THE) and word[1:] in whole:  # للجنة is ل + ال + لجنة
+            yield word[1:]
+            return
+        rest = word[2:] if word.startswith((ARTICLE, _TO_THE)) else word[1:] if word[:1] in _PROCLITICS else word
+        if rest == word or len(rest) < _SHORTEST:
+            return
+        word = rest
+        yield word
+
+
 @lru_cache(maxsize=4096)
 def bare(word: str) -> str:
     """A folded word without its proclitics."""
-    whole = _whole()
-    while word not in whole:
-        if word.startswith(_TO_THE) and word[1:] in whole:  # للجنة is ل + ال + لجنة
-            return word[1:]
-        rest = word[2:] if word.startswith((ARTICLE, _TO_THE)) else word[1:] if word[:1] in _PROCLITICS else word
-        if rest == word or len(rest) < _SHORTEST:
-            break
-        word = rest
-    return word
+    *_, last = _bared(word)
+    return last
+
+
+@lru_cache(maxsize=4096)
+def torn(word: str) -> tuple[str, ...]:
+    """What a folded word is called when the letters taken off may be its own; before an article none is."""
+    return tuple(
+        before for before, after in pairwise(_bared(word)) if before[1:] == after and not after.startswith(ARTICLE)
+    )

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from agents.serve.position import first_place, moment
-from agents.serve.words import Term, terms, words
+from agents.serve.words import Term, indexed, terms
 from streams.records import Act, Form, Kind, Statement
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -147,12 +147,12 @@ class Candidate:
     @cached_property
     def content(self) -> list[str]:
         """The words of what was said."""
-        return words(self.statement.content)
+        return indexed(self.statement.content)
 
     @cached_property
     def speaker(self) -> list[str]:
         """The words of who said it."""
-        return words(self.statement.speaker.name or "")
+        return indexed(self.statement.speaker.name or "")
 
 
 @dataclass

@@ -10,11 +10,12 @@ import msgspec
 
 from streams import arabic
 from streams.letters import ARTICLE
-from streams.proclitics import bare
+from streams.proclitics import bare, torn
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 # A longer token is no word, and FTS5 and tsvector have their limits.
 _LONGEST = 100
+_GAP = "|"  # no phrase reaches across it
 
 
 def tokens(text: str) -> list[str]:
@@ -23,8 +24,18 @@ def tokens(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words of `text` as they are indexed, in order."""
+    """The words of `text` as they are compared, in order."""
     return [bare(token) for token in tokens(text)]
+
+
+def indexed(text: str) -> list[str]:
+    """The words of `text` as they are indexed: in order, and behind them those that may have been torn.
+
+    Whole words are torn alike in text and search; a beginning is not, and بايد* would not find بايدن.
+    """
+    found = tokens(text)
+    own = dict.fromkeys(form for token in found for form in torn(token))
+    return [*map(bare, found), *([_GAP, *own] if own else ())]
 
 
 def tag(column: str, value: str) -> str:
@@ -47,7 +58,7 @@ class Term(msgspec.Struct, frozen=True):
     beginning: bool = False
 
     def occurs(self, text: Sequence[str]) -> bool:
-        """Whether the term occurs in `text`, a list that `words` made."""
+        """Whether the term occurs in `text`, a list that `indexed` made."""
         size = len(self.words)
         if size == 1 and not self.beginning:
             return self.words[0] in text

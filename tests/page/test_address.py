@@ -77,6 +77,22 @@ async def test_a_speaker_is_followed_from_card_to_page_to_stream(site: Site, vis
     await expect(page.locator(".view:not([hidden]) .card")).to_have_count(2)
 
 
+async def test_a_speaker_is_offered_while_the_name_is_being_written(site: Site, visit: Open) -> None:
+    await site.tell(statement(name="سامي البحراوي"), statement(name="دلال الغزي"))
+    page = await visit("/")
+    await expect(page.locator(".card")).to_have_count(2)
+    field = page.locator("input[list=speakers-known]")
+    await field.press_sequentially("سامي البح")
+    await expect(page.locator("#speakers-known option")).to_have_count(1)
+    await field.press_sequentially("راوي")
+    await expect(page.locator(".chip")).to_contain_text("سامي البحراوي")
+    await expect(page.locator(".card")).to_have_count(1)
+    await page.locator("[data-place=speakers]").click()
+    await page.locator("#speaker-search").press_sequentially("الغ")
+    await expect(page.locator(".person")).to_have_count(1)
+    await expect(page.locator(".person")).to_contain_text("دلال الغزي")
+
+
 async def test_going_back_finds_the_place_that_was_left(site: Site, visit: Open) -> None:
     await site.tell(*(statement(f"كلام رقم {n}") for n in range(40)))
     page = await visit("/", expect=("404",))

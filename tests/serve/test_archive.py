@@ -119,6 +119,13 @@ async def test_an_article_has_its_statements_in_the_order_of_the_text(empty: Arc
     assert found[1] == [encode(earlier), encode(later)]
 
 
+async def test_a_speaker_is_found_by_the_first_letters_of_a_name_that_was_torn(empty: Archive) -> None:
+    await empty.write(batch(statement(name="سامي البحراوي"), statement(name="ليلى العمران")))
+    for beginning in ("البحر*", "بحرا*", "سامي البحر*", "البحراوي*"):
+        assert [s.name for s in await empty.speakers(beginning, (), None, 10)] == ["سامي البحراوي"], beginning
+    assert [s.name for s in await empty.speakers("ليل*", (), None, 10)] == ["ليلى العمران"]
+
+
 async def test_speakers_are_counted(empty: Archive) -> None:
     spoke = [statement(name=name) for name in ("هالة عمران", "هالة عمران", "سامر درويش")]
     await empty.write(batch(*spoke, statement(name=None)))

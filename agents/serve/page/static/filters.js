@@ -29,9 +29,12 @@ export async function nameOf(id) {
   return names.get(id) ?? id;
 }
 
-/** Speakers whose names begin with, or hold, `words`: `[{value: id, label: name, hint: kind}]`. */
+/** `words`, the last of which may still be being written: the API takes a word for a whole one unless a * follows. */
+export const begun = (words) => (/[\p{L}\p{N}]$/u.test(words) && !/["“”«»]/.test(words) ? `${words}*` : words);
+
+/** Speakers in whose names are `words`, or a beginning of the last: `[{value: id, label: name, hint: kind}]`. */
 export async function speakersFor(words) {
-  const { speakers } = await get("/v1/speakers", { q: words, limit: 8 });
+  const { speakers } = await get("/v1/speakers", { q: begun(words.trim()), limit: 8 });
   for (const one of speakers) named(one.id, one.name);
   return speakers.map((one) => ({ value: one.id, label: one.name, hint: t(`kind.${one.kind}`) }));
 }

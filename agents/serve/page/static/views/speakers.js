@@ -4,7 +4,7 @@ import { KINDS, speakerAddress } from "../address.js";
 import { get } from "../api.js";
 import { time } from "../card.js";
 import { debounced, el, fill } from "../dom.js";
-import { named } from "../filters.js";
+import { begun, named } from "../filters.js";
 import { icon } from "../icons.js";
 import { empty, failed, waiting } from "../notice.js";
 import { t } from "../words.js";
@@ -60,7 +60,7 @@ export default function speakers({ filter, navigate }) {
   async function read(cursor) {
     const mine = ++asked;
     const query = new URLSearchParams({ limit: 60 });
-    if (now.q) query.set("q", now.q);
+    if (now.q) query.set("q", begun(now.q));
     for (const one of now.kind ?? []) query.append("kind", one);
     if (cursor) query.set("cursor", cursor);
     else {

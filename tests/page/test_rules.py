@@ -10,9 +10,9 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from agents.serve import agent
 from agents.serve.access import Keys
-from streams.records import Alert, AlertChannels, AlertRule, Delivery, Words
+from streams.records import Alert, AlertChannels, AlertRule, Delivery, Feed, Words
 from streams.settings import Settings
-from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS, DELIVERIES
+from streams.topics import ALERT_CHANNELS, ALERT_RULES, ALERTS, DELIVERIES, FEEDS
 from tests.kafka import records
 from tests.page.conftest import Open, Site
 from tests.serve.examples import send, statement
@@ -93,6 +93,69 @@ async def test_alerts_of_a_rule_that_is_no_longer_chosen_come_too_late(site: Sit
     await page.evaluate("fetch('/healthz')")  # a turn later
     await expect(page.locator(".matched")).to_have_count(1)
     await expect(page.locator(".matched")).to_contain_text("storm")
+
+
+async def raised(site: Site, *names: str) -> None:
+    """Alerts of a rule that is called by none but them."""
+    said = statement(published_at=(now := datetime.now(UTC)))
+    alerts = [Alert(alert_id=one, rule="storm", channels=["desk"], statement=said, matched_at=now) for one in names]
+    await send(site.settings, ALERTS, *((said.article_id, alert) for alert in alerts))
+
+
+async def ticking(visit: Open, path: str, expect: tuple[str, ...] = ()) -> Page:
+    """The page at `path`, whose clock is the test's from its start."""
+    page: Page = await visit("/speakers", expect=expect)
+    await page.clock.install()
+    await page.locator(f".place[data-place={path}]").click()
+    return page
+
+
+async def test_alerts_that_came_while_nobody_looked_leave_no_gap(site: Site, visit: Open) -> None:
+    await raised(site, "first")
+    page = await ticking(visit, "alerts")
+    matched = page.locator(".matched")
+    await expect(matched).to_have_count(1)
+    await raised(site, *(f"then {n}" for n in range(59)))
+    await arrived(page, 60)
+    await page.clock.run_for(16_000)
+    await expect(matched).to_have_count(50)
+    await page.get_by_role("button", name="أظهر المزيد").click()
+    await expect(matched).to_have_count(60)
+
+
+async def arrived(page: Page, alerts: int) -> None:
+    """Until the archive has so many."""
+    ask = "async () => (await (await fetch('/v1/alerts?limit=200')).json()).alerts.length"
+    while await page.evaluate(ask) < alerts:
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("place", ["alerts", "feeds"])
+async def test_what_is_old_for_want_of_a_server_says_so(site: Site, visit: Open, place: str) -> None:
+    await raised(site, "before")
+    await send(site.settings, FEEDS, ("feed", Feed(url="https://outlet.example/feed", outlet="قناة الأفق")))
+    page = await ticking(visit, place, expect=("ERR_FAILED",))
+    shown, state = page.locator(".card, .feeds tbody tr"), page.locator(".connection")
+    await expect(shown).to_have_count(1)
+    await expect(state).to_be_hidden()
+    await page.route(f"**/v1/{place}*", lambda route: route.abort())
+    await page.clock.run_for(31_000)
+    await expect(state).to_have_attribute("data-state", "waiting")
+    await expect(shown).to_have_count(1)
+    await page.unroute(f"**/v1/{place}*")
+    await state.get_by_role("button").click()
+    await expect(state).to_be_hidden()
+
+
+async def test_without_alerts_nor_rules_the_page_of_alerts_recovers_by_itself(visit: Open) -> None:
+    page = await visit("/speakers", expect=("ERR_FAILED",))
+    await page.clock.install()
+    await page.route("**/v1/alerts*", lambda route: route.abort())
+    await page.locator(".place[data-place=alerts]").click()
+    await expect(page.locator(".notice.failed")).to_be_visible()
+    await page.unroute("**/v1/alerts*")
+    await page.clock.run_for(16_000)
+    await expect(page.locator(".notice[data-notice='empty.alerts']")).to_be_visible()
 
 
 async def test_a_phrase_in_any_quotation_marks_is_one_in_the_rule(visit: Open) -> None:

@@ -28,6 +28,9 @@ function keyOf(problem) {
 /** A failure in a sentence. */
 export const trouble = (problem) => problem.detail || `${t(keyOf(problem))}. ${t(`${keyOf(problem)}.hint`)}`;
 
+/** How the connection is, after `problem`: whether it is worth trying again. */
+export const unheard = ({ status }) => ([400, 401, 403].includes(status) ? "refused" : "waiting");
+
 /** A failure told in a line or two, where there is something to try again already. */
 export function inline(problem) {
   const key = keyOf(problem);

@@ -164,7 +164,8 @@ export function shell({ search }) {
     /** Shows how the stream is; null where none is followed. */
     connection(state, retry) {
       status.hidden = !state;
-      if (!state || status.dataset.state === state) return;
+      if (status.dataset.state === state) return;
+      if (!state) return void delete status.dataset.state; // the next to show one may have another `retry`
       status.dataset.state = state;
       fill(
         status,

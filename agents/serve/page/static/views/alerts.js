@@ -5,7 +5,7 @@ import { card, time } from "../card.js";
 import { confirmed } from "../dialog.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
-import { empty, failed, trouble, waiting } from "../notice.js";
+import { empty, failed, trouble, unheard, waiting } from "../notice.js";
 import { change, remove, ruleForm } from "../rule-form.js";
 import { channelList, ruleItem } from "../rules.js";
 import { byName, isolated, number, t } from "../words.js";
@@ -19,6 +19,7 @@ export default function alerts({ frame }) {
   let next = null;
   let timer;
   let reading; // which rules' alerts are shown: an answer to an earlier question comes too late
+  let begun = false; // whether anything could be read so far
   let rules = [];
   const ruleList = el("div", {});
   const channels = el("div.panel.channel-panel", { hidden: true });
@@ -70,6 +71,8 @@ export default function alerts({ frame }) {
       faring(kept);
       next = answer.next;
       list.append(...fresh(answer.alerts));
+      begun = true;
+      frame.connection(null);
       settle();
     } catch (problem) {
       if (mine !== reading) return;
@@ -89,17 +92,26 @@ export default function alerts({ frame }) {
       if (!document.hidden) {
         const [answer, kept] = await Promise.all([ask(), get("/v1/rules")]);
         if (mine !== reading) return;
+        frame.connection(null);
+        if (!answer.alerts.some(({ alert_id: id }) => shown.has(id))) {
+          // There may be more between these and those shown: the list begins anew, with a way to go on.
+          shown.clear();
+          fill(list);
+          next = answer.next;
+        }
         faring(kept);
         const added = fresh(answer.alerts);
         list.prepend(...added);
         if (added.length) frame.announce(t("alerts.new", { n: added.length }));
-        if (added.length || JSON.stringify(rules) !== JSON.stringify(kept.rules)) {
+        if (added.length || !begun || JSON.stringify(rules) !== JSON.stringify(kept.rules)) {
+          begun = true;
           rules = kept.rules;
           settle();
         }
       }
-    } catch {
-      /* it tries again by itself; what is shown stays */
+    } catch (problem) {
+      // It tries again by itself, and what is shown stays; but that it is old is said.
+      if (mine === reading) frame.connection(unheard(problem), again);
     }
     if (mine === reading) timer = setTimeout(look, REFRESH);
   }
@@ -108,6 +120,11 @@ export default function alerts({ frame }) {
     const told = channelList(kept);
     channels.hidden = !told;
     fill(channels, told);
+  }
+
+  function again() {
+    clearTimeout(timer);
+    look();
   }
 
   function fresh(alerts) {

@@ -5,7 +5,7 @@ import { write } from "../address.js";
 import { time } from "../card.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
-import { empty, failed, waiting } from "../notice.js";
+import { empty, failed, unheard, waiting } from "../notice.js";
 import { byName, number, relative, t } from "../words.js";
 
 const STATES = ["failing", "silent", "healthy", "unknown", "paused", "retired"];
@@ -21,10 +21,11 @@ const SIGNS = {
 const SILENT = 3 * 86_400_000;
 const REFRESH = 30_000;
 
-export default function feeds() {
+export default function feeds({ frame }) {
   let all = [];
   let wanted = "";
   let timer;
+  let left = false;
   const tiles = el("div.tiles", { role: "group", "aria-label": t("feeds.states") });
   const rows = el("div", {});
   const element = el("div.page", {}, el("header.bar", {}, el("h1", { tabindex: "-1" }, t("place.feeds"))), tiles, rows);
@@ -35,9 +36,13 @@ export default function feeds() {
     try {
       const answer = await get("/v1/feeds");
       all = answer.feeds.map((feed) => ({ ...feed, state: state(feed) }));
+      if (left) return;
+      frame.connection(null);
       draw();
     } catch (problem) {
-      if (!all.length) fill(rows, failed(problem, read));
+      if (left) return;
+      if (all.length) frame.connection(unheard(problem), read);
+      else fill(rows, failed(problem, read));
     }
     timer = setTimeout(read, REFRESH);
   }
@@ -127,7 +132,14 @@ export default function feeds() {
   }
 
   read();
-  return { element, title: t("place.feeds"), leave: () => clearTimeout(timer) };
+  return {
+    element,
+    title: t("place.feeds"),
+    leave() {
+      left = true; // what is still under way begins nothing any more
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** When the feed was last read, and how often it is. */

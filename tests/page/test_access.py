@@ -117,6 +117,8 @@ async def test_a_phone_scrolls_only_down(site: Site, visit: Open, language: str)
     await page.evaluate("for (const one of document.querySelectorAll('dialog details')) one.open = true")
     cut_off = "(box) => box.scrollWidth - box.clientWidth"
     assert await page.locator("dialog").evaluate(cut_off) == 0
+    edges = "(fields) => [...new Set(fields.map((one) => Math.round(one.getBoundingClientRect().left)))]"
+    assert len(await page.locator("#rule-description, dialog .word-field").evaluate_all(edges)) == 1
 
 
 async def test_by_keyboard(site: Site, visit: Open) -> None:
@@ -135,6 +137,11 @@ async def test_by_keyboard(site: Site, visit: Open) -> None:
     # An Arabic layout writes another letter with the same key.
     await page.evaluate("dispatchEvent(new KeyboardEvent('keydown', {key: 'ت', code: 'KeyJ', bubbles: true}))")
     await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".view:not([hidden]) .hero")).to_be_visible()
+    await expect(page.locator(".view:not([hidden]) h1")).to_be_focused()
+    await page.go_back()
+    await expect(page.locator(".card").nth(2)).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator(".view:not([hidden]) .hero")).to_be_visible()
     await page.keyboard.press("Shift+Slash")

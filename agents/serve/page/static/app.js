@@ -92,6 +92,7 @@ function show(scroll = null) {
 function leave() {
   if (!current) return;
   if (keeping.has(current.key)) {
+    current.held = current.element.contains(document.activeElement) ? document.activeElement : null;
     current.element.hidden = true;
     current.away?.();
   } else {
@@ -109,7 +110,19 @@ function navigate(address, { replace = false } = {}) {
     history.pushState(null, "", address);
   }
   show(before === location.pathname ? scrollY : null);
-  if (before !== location.pathname) current.element.querySelector("h1")?.focus({ preventScroll: true });
+  if (before !== location.pathname) focusTitle(current);
+}
+
+/** Where the reader is, is what a screen reader says and Tab goes on from: the view's title, as soon as it has one. */
+function focusTitle(view) {
+  const title = view.element.querySelector("h1");
+  if (title) return title.focus({ preventScroll: true });
+  const watch = new MutationObserver(() => {
+    if (current === view && !view.element.querySelector("h1")) return;
+    watch.disconnect();
+    if (current === view && document.activeElement === document.body) focusTitle(view);
+  });
+  return watch.observe(view.element, { childList: true, subtree: true });
 }
 
 function title(text) {
@@ -144,7 +157,10 @@ addEventListener("click", (event) => {
   event.preventDefault();
   navigate(link.pathname + link.search);
 });
-addEventListener("popstate", (event) => show(event.state?.scroll ?? 0));
+addEventListener("popstate", (event) => {
+  show(event.state?.scroll ?? 0);
+  current.held?.focus({ preventScroll: true });
+});
 
 listen({
   navigate,

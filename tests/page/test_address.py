@@ -140,6 +140,17 @@ async def test_the_charts_count_and_lead_to_the_statements(site: Site, visit: Op
     await expect(page.locator(".view:not([hidden]) .card .words")).to_have_text(["لا صحة للخبر"])
 
 
+async def test_the_filter_of_the_charts_names_the_time_that_they_show(site: Site, visit: Open) -> None:
+    await told(site)
+    page = await visit("/charts")
+    time = page.locator(".filters select")
+    await expect(time).to_have_value("7d")
+    await page.get_by_role("button", name="آخر شهر").click()
+    await expect(time).to_have_value("30d")
+    await page.get_by_role("button", name="امسح الكل").click()
+    await expect(time).to_have_value("7d")
+
+
 async def test_a_chart_of_years_holds_all_of_them_by_their_months(site: Site, visit: Open) -> None:
     days = [
         datetime(2023, 5, 2, 12, tzinfo=UTC),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -245,6 +246,28 @@ async def test_the_overview_is_of_the_time_that_is_shown(site: Site, visit: Open
     page = await visit("/?to=2026-03-02")
     await expect(page.locator(".card")).to_have_count(3)
     await expect(page.locator(".rail .figure")).to_contain_text("3")
+
+
+async def test_outlets_can_be_chosen_as_soon_as_they_are_heard(site: Site, visit: Open) -> None:
+    page = await visit("/")
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    outlets = page.locator(".outlets label")
+    for n, name in enumerate(("قناة الأفق", "الساحل"), 1):
+        await site.tell(statement(outlet=name, published_at=datetime.now(UTC)))
+        await expect(outlets.filter(has_text=name)).to_be_visible()
+        await expect(page.locator(".rail .figure")).to_contain_text(str(n))
+    await outlets.filter(has_text="الساحل").click()
+    await expect(page.locator(".card .outlet")).to_have_text(["الساحل"])
+
+
+async def test_the_overview_of_another_filter_does_not_stay(site: Site, visit: Open) -> None:
+    await site.tell(statement(published_at=datetime.now(UTC)))
+    page = await visit("/", expect=("Failed to load", "ERR_"))
+    await expect(page.locator(".rail .figure")).to_contain_text("1")
+    await page.route("**/v1/*", lambda route: route.abort())
+    await page.locator(".filters input[value=deny]").check()
+    await expect(page.locator(".notice.failed")).to_be_visible()
+    await expect(page.locator(".rail .figure")).to_have_count(0)
 
 
 async def test_a_list_read_anew_goes_on_to_its_end(site: Site, visit: Open) -> None:

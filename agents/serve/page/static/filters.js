@@ -40,11 +40,14 @@ export async function speakersFor(words) {
 }
 
 /**
- * The form: `{element, set(filter), open()}`. `change(filter)` is called with each change.
- * On a narrow screen it opens as a dialog over the page.
+ * The form: `{element, set(filter), open(), look(), knows(outlet)}`. `change(filter)` is called with each change.
+ * On a narrow screen it opens as a dialog over the page. `look` reads anew which outlets there are to choose from.
+ * `usual`: the `last` that holds where no time is chosen; any time, without it.
  */
-export function filterForm(filter, change) {
+export function filterForm(filter, change, { usual = "" } = {}) {
   let now = { ...filter };
+  let outlets = [];
+  let showOutlets;
   const emit = () => change({ ...now });
   const setters = [];
 
@@ -143,7 +146,7 @@ export function filterForm(filter, change) {
     const last = el(
       "select",
       { "aria-label": t("filter.time"), onchange: chosen },
-      el("option", { value: "" }, t("last.any")),
+      !usual && el("option", { value: "" }, t("last.any")),
       Object.keys(LAST).map((value) => el("option", { value }, t(`last.${value}`))),
       el("option", { value: "between" }, t("last.between")),
     );
@@ -159,7 +162,7 @@ export function filterForm(filter, change) {
       }),
     );
     setters.push(() => {
-      last.value = now.from || now.to ? "between" : (now.last ?? "");
+      last.value = now.from || now.to ? "between" : (now.last ?? usual);
       between.hidden = last.value !== "between";
       for (const [n, name] of ["from", "to"].entries()) moments[n].value = local(now[name]);
     });
@@ -182,7 +185,6 @@ export function filterForm(filter, change) {
 
   function outletBoxes() {
     const place = el("div.choices.outlets", {});
-    let outlets = [];
     let all = false;
     function show() {
       const chosen = now.outlet ?? [];
@@ -228,16 +230,23 @@ export function filterForm(filter, change) {
       );
     }
     setters.push(show);
-    get("/v1/outlets").then(
-      (answer) => {
-        outlets = answer.outlets;
-        show();
-      },
-      () => {
-        /* those in the address can still be taken off */
-      },
-    );
+    showOutlets = show;
     return place;
+  }
+
+  async function look() {
+    try {
+      const answer = await get("/v1/outlets");
+      // Made anew only for a reason: the reader may have the focus in it.
+      if (JSON.stringify(answer.outlets) === JSON.stringify(outlets)) return;
+      outlets = answer.outlets;
+    } catch {
+      return; // those in the address can still be taken off
+    }
+    const held = element.contains(document.activeElement) && document.activeElement.name === "outlet";
+    const { value } = document.activeElement;
+    showOutlets();
+    if (held) element.querySelector(`[name=outlet][value="${CSS.escape(value)}"]`)?.focus({ preventScroll: true });
   }
 
   function confidenceField() {
@@ -273,6 +282,7 @@ export function filterForm(filter, change) {
     for (const set of setters) set();
   }
   refresh();
+  look();
   if (["kind", "form", "min_confidence", "headline"].some((name) => name in now))
     element.querySelector("details").open = true;
 
@@ -285,6 +295,8 @@ export function filterForm(filter, change) {
     open() {
       overPage(element);
     },
+    look,
+    knows: (outlet) => outlets.some((one) => one.outlet === outlet),
   };
 }
 

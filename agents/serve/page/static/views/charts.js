@@ -10,12 +10,13 @@ import { empty, failed, waiting } from "../notice.js";
 import { date, t } from "../words.js";
 
 const RANGES = ["24h", "7d", "30d"];
+const USUAL = "7d"; // what the API counts where no time is asked for
 
 export default function charts({ filter, navigate, share }) {
   let now = filter;
   let controller;
   const change = (next) => navigate(`/charts${write(next)}`);
-  const form = filterForm(now, change);
+  const form = filterForm(now, change, { usual: USUAL });
   const chosen = el("div.chosen", {});
   const ranges = el("div.segments", { role: "group", "aria-label": t("filter.time") });
   const body = el("div.chart-body", {});
@@ -58,7 +59,7 @@ export default function charts({ filter, navigate, share }) {
           "button",
           {
             type: "button",
-            "aria-pressed": String((now.last ?? (now.from || now.to ? "" : "7d")) === last),
+            "aria-pressed": String((now.last ?? (now.from || now.to ? "" : USUAL)) === last),
             onclick: () => {
               const { from: _, to: __, ...rest } = now;
               change({ ...rest, last });

@@ -152,6 +152,7 @@ export default function live({ filter, navigate, frame, share, title }) {
       } else if (!list.update(data)) {
         waiting.set(data.statement_id, data);
         named(data.speaker.id, data.speaker.name);
+        if (!form.knows(data.outlet)) soon();
       }
     }
     if (waiting.size > MOST_WAITING) {
@@ -216,8 +217,24 @@ export default function live({ filter, navigate, frame, share, title }) {
   }
 
   let overviewTimer;
+  let hastened = false;
+  let drawn = null;
+
+  /** An outlet that nobody knew: the archive counts it in a moment. */
+  function soon() {
+    if (hastened) return;
+    hastened = true;
+    clearTimeout(overviewTimer);
+    overviewTimer = setTimeout(() => {
+      form.look();
+      overview();
+    }, 1_000);
+  }
+
   async function overview() {
     clearTimeout(overviewTimer);
+    hastened = false;
+    const mine = write(now);
     const query = asQuery(now);
     if (!query.has("from")) {
       const end = Date.parse(query.get("to")) || Date.now();
@@ -225,9 +242,12 @@ export default function live({ filter, navigate, frame, share, title }) {
     }
     query.set("limit", 6);
     try {
-      if (!document.hidden && !away) draw(await get("/v1/stats", query));
+      if (!document.hidden && !away) {
+        draw(await get("/v1/stats", query));
+        drawn = mine;
+      }
     } catch {
-      /* the list beside it says what is wrong */
+      if (drawn !== mine) fill(rail); // the list beside it says what is wrong
     }
     clearTimeout(overviewTimer);
     overviewTimer = setTimeout(overview, 60_000);

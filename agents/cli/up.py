@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -51,15 +52,23 @@ def demo(
 
 
 async def _demo(rate: float, seconds: float | None, port: int | None) -> None:
+    from agents.newsroom import press
     from agents.newsroom.server import newsroom
 
     with tempfile.TemporaryDirectory(prefix="tasrih-demo-", ignore_cleanup_errors=True) as folder:
         settings = options.settings(data_dir=Path(folder), allow_private=True, port=port)
         async with newsroom(rate) as feeds:
-            await _up(settings, feeds, seconds=seconds)
+            await _up(settings, feeds, seconds=seconds, last=time.monotonic() + len(press.items()) / rate)
 
 
-async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, seconds: float | None = None) -> None:
+async def _up(
+    settings: Settings,
+    feeds: Path | Sequence[Feed] | None,
+    *,
+    seconds: float | None = None,
+    last: float = math.inf,
+) -> None:
+    """`last`: when, by the monotonic clock, the last article appears."""
     from agents.cli import show
     from agents.cli.watch import watch
     from agents.cli.worker import playing
@@ -87,7 +96,7 @@ async def _up(settings: Settings, feeds: Path | Sequence[Feed] | None, *, second
             f"[dim]broker  {settings.broker}\ndata    {settings.data_dir}\nfeeds   {known}[/dim]", soft_wrap=True
         )
         # Watched from before anything happens, so that nothing is missed in the counts.
-        async with watch(settings, console, stop), playing(settings, ROLES):
+        async with watch(settings, console, stop, last), playing(settings, ROLES):
             console.print(
                 f"[green]✓[/green] everything is at work after {time.monotonic() - started:.1f} s · "
                 f"page and API: [bold]http://{settings.host}:{settings.port}/[/bold] · Ctrl-C stops\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -26,8 +27,14 @@ _UNSHOWN = "unshown"
 
 
 @contextlib.asynccontextmanager
-async def watch(settings: Settings, console: show.Terminal, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Show what comes while the body runs. When nobody reads any more (`tasrih up | head`), `stop` is set."""
+async def watch(
+    settings: Settings, console: show.Terminal, stop: asyncio.Event, last: float = math.inf
+) -> AsyncIterator[None]:
+    """Show what comes while the body runs. When nobody reads any more (`tasrih up | head`), `stop` is set.
+
+    `last`: when, by the monotonic clock, the last article appears. It is said once nothing comes any more after that: a
+    stream at its end looks like one that is broken.
+    """
     counts: Counter[str] = Counter()
 
     async def until_unread(work: AsyncIterator[None]) -> None:
@@ -38,7 +45,7 @@ async def watch(settings: Settings, console: show.Terminal, stop: asyncio.Event)
             stop.set()
 
     shown = asyncio.create_task(until_unread(_statements(settings, console, counts)))
-    summed = asyncio.create_task(until_unread(_summaries(console, counts)))
+    summed = asyncio.create_task(until_unread(_summaries(console, counts, last)))
     try:
         yield
     finally:
@@ -63,10 +70,18 @@ async def _statements(settings: Settings, console: show.Terminal, counts: Counte
         yield
 
 
-async def _summaries(console: show.Terminal, counts: Counter[str]) -> AsyncIterator[None]:
-    told = ""
+async def _summaries(console: show.Terminal, counts: Counter[str], last: float) -> AsyncIterator[None]:
+    told, before = "", Counter[str]()
     while True:
         await asyncio.sleep(_SUMMARY_EVERY)
+        if time.monotonic() > last and counts == before and counts[STATEMENTS.name]:
+            console.print(
+                f"[green]✓[/green] that was all: {counts[ENTRIES.name]:,} articles and edits, and no more come · "
+                "the page and the API go on · Ctrl-C stops\n",
+                soft_wrap=True,
+            )
+            return
+        before = counts.copy()
         parts = " · ".join([*_polls(), *(f"{counts[topic.name]:,} {topic.name}" for topic in _TOPICS)])
         if counts[_UNSHOWN]:
             parts += f" ({counts[_UNSHOWN]:,} statements came too fast to be shown)"

@@ -47,6 +47,19 @@ def feeds_file(feeds: list[Feed], path: Path) -> Path:
     return path
 
 
+async def test_the_demo_says_when_it_has_no_more(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "agents.cli", "demo", "--rate", "100", "--port", str(free_port()),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=os.environ | {"TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    shown = await until(process, "articles and edits, and no more come")
+    assert "that was all: " in shown
+    assert "ناجي الصياد" in shown, "of the last article"
+    process.send_signal(signal.SIGINT)
+    _, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")
+
+
 async def test_statements_come_and_the_next_start_goes_on(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with newsroom() as feeds:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import socket
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from time import time
 from typing import Any
 
 import msgspec
@@ -62,6 +66,23 @@ async def test_a_signature_is_of_this_key_id_and_body(receiver: Receiver) -> Non
     for changed in (body + b" ", body):
         with pytest.raises(WebhookVerificationError):
             Webhook(SECRET).verify(changed, {**headers, "webhook-id": "msg_1" if changed != body else "msg_2"})
+
+
+@pytest.mark.parametrize("padding", ["", "="])
+def test_the_verifier_of_the_readme_takes_what_is_genuine_alone(padding: str) -> None:
+    from agents.alert.channels.webhook import _key, payload, signed
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    exec(code, names := {})
+    genuine, secret, now = names["genuine"], f"whsec_{b64encode(b'k' * 23).decode().rstrip('=')}{padding}", int(time())
+    body, other = payload(MESSAGE), _key("whsec_" + "b" * 32)
+    headers = signed("msg_1", now, body, [other, _key(secret)])
+    assert genuine(headers, body, secret)
+    assert not genuine(headers, body + b" ", secret)
+    assert not genuine({**headers, "webhook-id": "msg_2"}, body, secret)
+    assert not genuine(signed("msg_1", now, body, [other]), body, secret)
+    assert not genuine(signed("msg_1", now - 600, body, [_key(secret)]), body, secret)
 
 
 async def test_two_keys_sign_while_the_secret_is_changed(receiver: Receiver) -> None:

@@ -61,20 +61,27 @@ def evaluate(
 
     score, words, began = Score(), 0, time.perf_counter()
     apart: dict[str, Score] = {}
+    fields: set[str] = set()
     try:
         for article in annotated_articles(gold):
             words += len(article["text"].split())
             found = extract(article["text"], moment(article.get("published")))
             score.add(article, found)
+            fields.update(article)
             if by:
                 apart.setdefault(str(article.get(by)), Score()).add(article, found)
     except AnnotationError as error:
         options.fail(str(error))
     if not score.articles:
         options.fail(f"no annotated articles in {', '.join(map(str, gold))}")
+    if by and by not in fields:
+        options.fail(f"--by {by}: no article has this field; they have {', '.join(sorted(fields))}", status=2)
     took = time.perf_counter() - began
     if as_json:
-        typer.echo(json.dumps({"measures": score.table(), "reliability": score.reliability()}, ensure_ascii=False))
+        told: dict[str, object] = {"measures": score.table(), "reliability": score.reliability()}
+        if by:
+            told["by"] = {value: part.table() for value, part in sorted(apart.items())}
+        typer.echo(json.dumps(told, ensure_ascii=False))
         return
 
     from rich.markup import escape

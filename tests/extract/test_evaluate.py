@@ -88,6 +88,19 @@ def test_the_command_reads_a_folder(file: Path) -> None:
     assert measures["joint@.8"] == [100, 100, 100]
 
 
+def test_apart_in_json_too(file: Path) -> None:
+    told = json.loads(evaluate(str(file), "--json", "--by", "source").stdout)
+    assert told["by"]["desk"]["joint@.8"] == [100, 100, 100]
+    assert "by" not in json.loads(evaluate(str(file), "--json").stdout)
+
+
+def test_a_field_that_no_article_has_is_told(file: Path) -> None:
+    told = evaluate(str(file), "--by", "sorce")
+    assert told.returncode == 2
+    assert "--by sorce: no article has this field; they have doc, " in told.stderr
+    assert ", source, " in told.stderr
+
+
 def test_the_command_says_what_it_cannot_read(file: Path) -> None:
     file.write_text(ARTICLE.replace('[1, "قال"]', '[1, "قالت"]'), encoding="utf-8")
     told = evaluate(str(file))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from agents.serve import agent
 from agents.serve.page import POLICY
@@ -148,6 +148,11 @@ async def test_markup_in_a_statement_stays_text(site: Site, visit: Open) -> None
     assert await page.locator("main img, main script, a[href^='javascript']").count() == 0
 
 
+async def retried(page: Page) -> None:
+    """Try again now; the page does so by itself, too, and may have been quicker: then there is nothing to press."""
+    await page.evaluate("document.querySelector('.connection button')?.click()")
+
+
 async def test_it_resumes_where_it_broke_off(topics: Settings, browser: Browser) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -163,7 +168,7 @@ async def test_it_resumes_where_it_broke_off(topics: Settings, browser: Browser)
     await expect(page.locator(".card")).to_have_count(1)
     await publish(settings, statement("أثناء الانقطاع"))
     async with agent.run(settings):
-        await page.locator(".connection button").click()
+        await retried(page)
         await expect(page.locator(".pill")).to_have_text("تصريح جديد", timeout=20_000)
         await page.locator(".pill").click()
         await expect(page.locator(".card .words")).to_have_text(["أثناء الانقطاع", "قبل الانقطاع"])
@@ -189,7 +194,7 @@ async def test_filters_changed_while_the_server_was_away_hold_when_it_is_back(
     await expect(page.locator(".notice.failed")).to_be_visible()
     await expect(status).to_have_attribute("data-state", "waiting")
     async with agent.run(settings):
-        await status.locator("button").click()
+        await retried(page)
         await expect(page.locator(".card .words")).to_have_text(["احذروا الريح"])
         await expect(status).to_have_attribute("data-state", "live")
         await context.close()
@@ -227,6 +232,21 @@ async def test_without_a_network_it_says_so_and_keeps_what_is_there(site: Site, 
     await page.context.set_offline(False)
     await page.locator(".notice.failed button").click()
     await expect(page.locator(".notice[data-notice='empty.feeds']")).to_be_visible()
+
+
+@pytest.mark.parametrize("missing", ["chart.js", "app.js", "words/ar.json"])
+async def test_a_page_that_does_not_come_whole_says_so(site: Site, browser: Browser, missing: str) -> None:
+    context = await browser.new_context(locale="ar")
+    page = await context.new_page()
+    await page.route(f"**/{missing}", lambda route: route.abort())
+    await page.goto(site.address)
+    told = page.get_by_role("alert")
+    await expect(told).to_contain_text("لم تصل الصفحة كاملة")
+    await page.unroute(f"**/{missing}")
+    await told.get_by_role("link", name="أعد التحميل").click()
+    await page.wait_for_selector("html[data-ready]")
+    await expect(told).to_have_count(0)
+    await context.close()
 
 
 async def test_after_a_failure_it_can_be_tried_again(site: Site, visit: Open) -> None:

@@ -107,6 +107,9 @@ async def test_a_phone_scrolls_only_down(site: Site, visit: Open, language: str)
         await settled(page)
         wide = await page.evaluate("document.scrollingElement.scrollWidth")
         assert wide <= 360, address
+    await page.goto(f"{site.address}/?q={'كلمة' * 40}")
+    lines = "(name) => name.offsetHeight / parseFloat(getComputedStyle(name).lineHeight)"
+    assert await page.locator(".chip-name").evaluate(lines) < 1.5, "the name of a filter is not torn by a long value"
     await page.goto(site.address)
     await page.locator(".filters-open").click()
     await expect(page.locator("dialog .filters")).to_be_visible()

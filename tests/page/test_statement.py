@@ -45,6 +45,21 @@ async def test_the_marks_are_the_offsets(site: Site, visit: Open) -> None:
         assert "\n".join(await page.locator(".text > *").all_text_contents()) == TEXT
 
 
+async def test_every_step_that_found_it_has_its_own_features(site: Site, visit: Open) -> None:
+    rule = "قال → that 1.00 · that nth 0:+1.1 · end 7 · line ،:-0.6 · mention class ال…ي,:+1.0, after finite 0:-0.4"
+    one = statement(rule=f"{rule} · speaker finite spoke 0:+0.7, number agrees:+0.6")
+    await site.tell(one)
+    page = await visit("/", expect=("404",))
+    await expect(page.locator(".card")).to_have_count(1)
+    await page.goto(f"{site.address}/statements/{one.statement_id}")
+    await page.locator(".trace summary").click()
+    steps = page.locator(".trace ol > li")
+    await expect(steps.locator("> code")).to_have_text(["قال → that 1.00", "end 7", "mention", "speaker"])
+    await expect(steps.nth(2).locator("li")).to_have_text(["class ال…ي,+1.0", "after finite 0-0.4"])
+    await expect(steps.nth(3).locator("li")).to_have_text(["finite spoke 0+0.7", "number agrees+0.6"])
+    await expect(steps.nth(3)).to_contain_text("كيف حُدد المتحدث")
+
+
 async def test_one_statement_inside_another(site: Site, visit: Open) -> None:
     _, passed, promise, _ = await told(site)
     page = await visit(f"/statements/{promise}")

@@ -286,15 +286,25 @@ function facts(one, statements) {
   );
 }
 
+const WEIGHED = /^(.*):([+-]\d+(?:\.\d+)?)$/;
+// Steps whose features stand behind them in one part: "mention after finite 0:+1.0, class ال…ي:+0.7".
+const WITH_FEATURES = /^(mention|speaker) (.*:[+-][\d.]+)$/;
+
 /** The extractor's trace: its steps, each with the features that weighed most in it. */
 function trace(rule) {
   const steps = [];
   for (const part of rule.split(" · ").filter(Boolean)) {
-    const [, name, weight] = /^(.*):([+-]\d+(?:\.\d+)?)$/.exec(part) ?? [];
-    if (weight && steps.length) steps.at(-1).features.push({ name, weight });
+    const [, step, features] = WITH_FEATURES.exec(part) ?? [];
+    if (step) steps.push({ step, features: features.split(/(?<=:[+-][\d.]+), /).map(weighed) });
+    else if (WEIGHED.test(part) && steps.length) steps.at(-1).features.push(weighed(part));
     else steps.push({ step: part, features: [] });
   }
   return steps;
+}
+
+function weighed(feature) {
+  const [, name, weight] = WEIGHED.exec(feature) ?? [null, feature, ""];
+  return { name, weight };
 }
 
 /** What a step means, for the kinds of steps that there are words for. */

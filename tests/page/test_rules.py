@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
@@ -282,6 +283,18 @@ async def test_a_new_rule_does_not_replace_another(site: Site, visit: Open) -> N
     await form.locator(".primary").click()
     await expect(page.locator(".rule")).to_have_count(2)
     await expect(item(page, "weather")).to_contain_text("تحذيرات الطقس")
+
+
+async def test_a_rule_at_work_whose_alerts_reach_nobody_says_so(site: Site, visit: Open) -> None:
+    resting = msgspec.structs.replace(WEATHER, name="resting", enabled=False)
+    page = await ruled(site, visit, WEATHER, resting)
+    await expect(page.locator(".rule .doubt")).to_have_count(0)
+    await send(site.settings, ALERT_CHANNELS, ("alert", AlertChannels(channels=["desk"])))
+    while await page.evaluate("async () => (await (await fetch('/v1/rules')).json()).channels") is None:
+        await asyncio.sleep(0.05)
+    await page.reload()
+    await expect(page.locator(".rule .doubt")).to_have_count(1)
+    await expect(item(page, "weather").locator(".doubt")).to_contain_text("لا توجد قناة باسم night")
 
 
 async def test_the_form_offers_the_channels_there_are_and_doubts_others(site: Site, visit: Open) -> None:

@@ -9,8 +9,8 @@ import { choices, wordList } from "./fields.js";
 import { speakersFor } from "./filters.js";
 import { icon } from "./icons.js";
 import { inline, withKey } from "./notice.js";
-import { speakerOf } from "./rules.js";
-import { list, percent, t } from "./words.js";
+import { doubts, speakerOf } from "./rules.js";
+import { percent, t } from "./words.js";
 
 const TRIAL_DAYS = 7;
 const SHOWN = 3;
@@ -271,9 +271,7 @@ export function ruleForm(rule, saved) {
 
   /** A channel that there is not is most likely misspelt, and would be found out only by the first alert. */
   function strange() {
-    const missing = channels ? fields.channels.list().filter((one) => !channels.includes(one)) : [];
-    const words = () => ({ channels: list(missing), known: channels.length ? list(channels) : t("rule.channels.none") });
-    fill(doubt, missing.length > 0 && [icon("warning"), t("rule.channels.unknown", words())]);
+    fill(doubt, doubts(fields.channels.list(), channels));
   }
 
   // The browser cannot point at a field that is folded away.

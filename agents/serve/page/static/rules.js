@@ -109,16 +109,24 @@ export function channelList({ channels, health }) {
   ];
 }
 
+/** What is to be said of those of `channels` that there are not; `known`: those there are, null where nobody knows. */
+export function doubts(channels, known) {
+  const missing = known ? channels.filter((one) => !known.includes(one)) : [];
+  const words = () => ({ channels: list(missing), known: known.length ? list(known) : t("rule.channels.none") });
+  return missing.length > 0 && [icon("warning"), t("rule.channels.unknown", words())];
+}
+
 const title = (rule) => rule.description || rule.name;
 
 /**
- * A rule as it stands among the rules. `pressed`: whether its alerts alone are shown; `choose()`, `edit()`, `remove()`,
- * `turn(on)`: what may be done. A rule of the file says where it is changed; of a rule that is gone there is the name.
+ * A rule as it stands among the rules. `channels`: those there are; `pressed`: whether its alerts alone are shown;
+ * `choose()`, `edit()`, `remove()`, `turn(on)`: what may be done. A rule of the file says where it is changed; of a rule that is gone there is the name.
  */
-export function ruleItem(rule, { pressed, choose, edit, remove, turn }) {
+export function ruleItem(rule, { channels, pressed, choose, edit, remove, turn }) {
   const ours = rule.origin === "api";
   const at = `rule-${rule.name}`;
   const held = (what) => ({ "data-held": `${rule.name} ${what}` });
+  const doubt = rule.enabled && doubts(rule.channels, channels);
   return el(
     `li.rule${rule.enabled ? "" : ".off"}`,
     { "data-rule": rule.name },
@@ -136,6 +144,7 @@ export function ruleItem(rule, { pressed, choose, edit, remove, turn }) {
         el("span.sr", {}, t("rule.channels")),
         rule.channels.map((one) => el("span.channel", { dir: "auto" }, one)),
       ),
+    doubt && el("p.hint.doubt", {}, doubt),
     ours &&
       el(
         "p.rule-tools",

@@ -21,12 +21,13 @@ export default function alerts({ frame }) {
   let reading; // which rules' alerts are shown: an answer to an earlier question comes too late
   let begun = false; // whether anything could be read so far
   let rules = [];
+  let channels = null;
   const ruleList = el("div", {});
-  const channels = el("div.panel.channel-panel", { hidden: true });
+  const channelPanel = el("div.panel.channel-panel", { hidden: true });
   const side = el(
     "aside.side.rules",
     { "aria-label": t("alerts.rules") },
-    channels, // never folded away: of a channel that fails nobody hears otherwise
+    channelPanel, // never folded away: of a channel that fails nobody hears otherwise
     el(
       "details.panel",
       { open: !matchMedia("(max-width: 1080px)").matches },
@@ -67,7 +68,7 @@ export default function alerts({ frame }) {
     try {
       const [answer, kept] = await Promise.all([ask(cursor), get("/v1/rules")]);
       if (mine !== reading) return;
-      rules = kept.rules;
+      ({ rules, channels } = kept);
       faring(kept);
       next = answer.next;
       list.append(...fresh(answer.alerts));
@@ -103,9 +104,9 @@ export default function alerts({ frame }) {
         const added = fresh(answer.alerts);
         list.prepend(...added);
         if (added.length) frame.announce(t("alerts.new", { n: added.length }));
-        if (added.length || !begun || JSON.stringify(rules) !== JSON.stringify(kept.rules)) {
+        if (added.length || !begun || JSON.stringify([rules, channels]) !== JSON.stringify([kept.rules, kept.channels])) {
           begun = true;
-          rules = kept.rules;
+          ({ rules, channels } = kept);
           settle();
         }
       }
@@ -118,8 +119,8 @@ export default function alerts({ frame }) {
 
   function faring(kept) {
     const told = channelList(kept);
-    channels.hidden = !told;
-    fill(channels, told);
+    channelPanel.hidden = !told;
+    fill(channelPanel, told);
   }
 
   function again() {
@@ -168,6 +169,7 @@ export default function alerts({ frame }) {
               .sort((a, b) => byName(a.description || a.name, b.description || b.name))
               .map((rule) =>
                 ruleItem(rule, {
+                  channels,
                   pressed: wanted.has(rule.name),
                   choose: () => choose(rule.name),
                   edit: () => ruleForm(rule, (kept) => take(kept, "rule.changed")),

@@ -280,6 +280,19 @@ async def test_outlets_can_be_chosen_as_soon_as_they_are_heard(site: Site, visit
     await expect(page.locator(".card .outlet")).to_have_text(["الساحل"])
 
 
+async def test_the_counts_of_outlets_are_those_of_the_overview(site: Site, visit: Open) -> None:
+    await site.tell(statement(outlet="الساحل", published_at=datetime.now(UTC)))
+    page = await visit("/speakers")
+    await page.clock.install()
+    await page.locator(".place[data-place=live]").click()
+    counts = page.locator(".outlets small, .rail .figure")
+    await expect(counts).to_contain_text(["1", "1"])
+    await site.tell(statement(outlet="الساحل", published_at=datetime.now(UTC)))
+    await expect(page.locator(".pill")).to_be_visible()
+    await page.clock.run_for(61_000)
+    await expect(counts).to_contain_text(["2", "2"])
+
+
 async def test_the_overview_of_another_filter_does_not_stay(site: Site, visit: Open) -> None:
     await site.tell(statement(published_at=datetime.now(UTC)))
     page = await visit("/", expect=("Failed to load", "ERR_"))

@@ -225,10 +225,13 @@ export default function live({ filter, navigate, frame, share, title }) {
     if (hastened) return;
     hastened = true;
     clearTimeout(overviewTimer);
-    overviewTimer = setTimeout(() => {
-      form.look();
-      overview();
-    }, 1_000);
+    overviewTimer = setTimeout(count, 1_000);
+  }
+
+  /** What is counted, anew: by whoever said it and, beside the filters, by outlet. */
+  function count() {
+    if (!document.hidden && !away) form.look();
+    overview();
   }
 
   async function overview() {
@@ -250,7 +253,7 @@ export default function live({ filter, navigate, frame, share, title }) {
       if (drawn !== mine) fill(rail); // the list beside it says what is wrong
     }
     clearTimeout(overviewTimer);
-    overviewTimer = setTimeout(overview, 60_000);
+    overviewTimer = setTimeout(count, 60_000);
   }
 
   function draw(stats) {

@@ -208,14 +208,14 @@ def health(row: FeedRow, now: float) -> Health:
         success_age=now - row.success_at if row.success_at else None,
         error=row.retired or row.error,
         error_age=now - row.error_at if row.error_at else None,
-        interval=max(row.interval or row.feed.interval or schedule.FIRST, row.floor),
+        interval=schedule.every(row),
         due_in=max(0.0, row.due - now),
         items_a_day=row.published / days,
         spared=row.unchanged / spared if spared else 0.0,
         polls=row.polls,
         failures=row.failures,
         note=row.note,
-        pushed=bool(row.subscription and row.subscription.until > now),
+        pushed=row.subscription is not None and row.subscription.holds(now),
         moved_to=row.address,
     )
 

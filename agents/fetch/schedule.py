@@ -45,6 +45,11 @@ def adapted(row: FeedRow, changed: bool, bounds: tuple[float, float]) -> float:
     return min(most, max(least, interval * (_QUICKER if changed else _SLOWER)))
 
 
+def every(row: FeedRow) -> float:
+    """The interval as a person is told of it: what is adapted, and no less than the outlet asks for."""
+    return max(row.interval or row.feed.interval or FIRST, row.floor)
+
+
 def wait(row: FeedRow, chance: float) -> float:
     """Seconds to the next poll of a feed as it stands after one; `chance` is a random number from 0 to 1."""
     seconds = max(row.interval, row.floor)

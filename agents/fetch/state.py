@@ -29,6 +29,10 @@ class Subscription(msgspec.Struct, frozen=True, omit_defaults=True):
     asked_at: float
     until: float = 0.0  # 0 while the hub has not verified it
 
+    def holds(self, now: float) -> bool:
+        """Whether the hub has promised to tell us of news, still."""
+        return self.until > now
+
 
 class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A feed and its state. Times are seconds since the epoch, 0 for never; intervals are seconds."""

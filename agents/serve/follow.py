@@ -219,7 +219,7 @@ class Follower:
                 case DELIVERIES.name, value:
                     batch.deliveries.append((part, message.offset, decode(value, Delivery)))
                 case _, value:
-                    batch.healths[key] = None if value is None else health(_row(value))
+                    batch.healths[key] = None if value is None else health(_row(value), time.time())
         except UnreadableError as error:
             # Nothing of ours is written to Kafka, and its bytes stay where they are: this says where.
             log.warning("%s/%d/%d is left out of the archive: %s", message.topic, part, message.offset, error)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from agents.fetch.schedule import every
 from agents.fetch.state import FeedRow
 
 
@@ -18,7 +19,7 @@ class Health(msgspec.Struct, kw_only=True, frozen=True):
     success_at: Annotated[datetime | None, Meta(description="The last poll that went well")]
     changed_at: Annotated[datetime | None, Meta(description="When it last had something new")]
     due_at: Annotated[datetime | None, Meta(description="When it is polled next")]
-    interval: Annotated[float, Meta(description="Seconds between polls, adapted; 0 before the first")]
+    interval: Annotated[float, Meta(description="Seconds between polls, adapted, and no less than the outlet asks for")]
     error: Annotated[str, Meta(description="Of the last poll; empty when it went well")]
     error_at: datetime | None
     failures: Annotated[int, Meta(description="Polls that failed, in a row")]
@@ -30,14 +31,14 @@ class Health(msgspec.Struct, kw_only=True, frozen=True):
     pushed: Annotated[bool, Meta(description="Whether a WebSub hub tells us of news")]
 
 
-def health(row: FeedRow) -> Health:
-    """What there is to say of a feed with this row."""
+def health(row: FeedRow, now: float) -> Health:
+    """What there is to say at `now` (seconds since the epoch) of a feed with this row."""
     return Health(
         polled_at=_time(row.polled_at),
         success_at=_time(row.success_at),
         changed_at=_time(row.changed_at),
         due_at=_time(row.due) if row.polled else None,
-        interval=row.interval,
+        interval=every(row),
         error=row.error,
         error_at=_time(row.error_at),
         failures=row.failures,
@@ -46,7 +47,7 @@ def health(row: FeedRow) -> Health:
         polls=row.polls,
         unchanged=row.unchanged + row.same,
         published=row.published,
-        pushed=row.subscription is not None and row.subscription.until > 0,
+        pushed=row.subscription is not None and row.subscription.holds(now),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -74,21 +73,3 @@ def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:
         }
         for s in extract(text, published)
     ]
-
-
-def main() -> int:
-    """Lines from standard input to standard output. A line that is no article is told on standard error; then 1."""
-    failed = 0
-    for number, line in enumerate(sys.stdin, 1):
-        if not line.strip():
-            continue
-        try:
-            print(json.dumps(extract_line(line), ensure_ascii=False))
-        except ValueError as error:
-            failed = 1
-            print(f"line {number}: {error}", file=sys.stderr)
-    return failed
-
-
-if __name__ == "__main__":
-    sys.exit(main())

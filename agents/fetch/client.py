@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import os
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from importlib import metadata
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +18,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from agents.fetch import metrics
 from agents.fetch.lanes import Lanes
 from streams.addresses import ForbiddenAddressError, socket_factory
+from streams.retry_after import retry_after
 from streams.settings import Settings
 
 What = Literal["feed", "page", "robots", "hub", "site"]
@@ -193,18 +191,6 @@ def quiet_until(status: int, headers: Mapping[str, str]) -> float | None:
     if status < 400 or (wait is None and status not in _DEFAULT_HOLD):
         return None
     return time.time() + min(_MAX_HOLD, _DEFAULT_HOLD[status] if wait is None else wait)
-
-
-def retry_after(value: str) -> float | None:
-    """Seconds to wait, from a Retry-After header in seconds or as a date; None for what is neither."""
-    value = value.strip()
-    if re.fullmatch(r"\d{1,9}(\.\d*)?", value):
-        return float(value)
-    try:
-        date = email.utils.parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
-        return None
-    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp())
 
 
 def _flat(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:

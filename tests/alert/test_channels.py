@@ -113,6 +113,11 @@ async def test_what_a_digest_and_a_retraction_look_like(receiver: Receiver) -> N
         (503, {"Retry-After": "soon"}, Retry("the receiver answered 503")),
         (503, {"Retry-After": "9" * 400}, Retry("the receiver answered 503", timedelta(seconds=10**6))),
         (503, {"Retry-After": "Mon, 01 Jan 2001 00:00:00 GMT"}, Retry("the receiver answered 503")),
+        (
+            503,
+            {"Retry-After": "Fri, 31 Dec 9999 00:00:00 -0000"},
+            Retry("the receiver answered 503", timedelta(seconds=1e6)),
+        ),
     ],
 )
 async def test_what_the_answers_mean(receiver: Receiver, status: int, headers: dict[str, str], result: object) -> None:

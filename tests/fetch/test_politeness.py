@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from agents.fetch import registry
 from agents.fetch.agent import run
-from agents.fetch.client import Client, FetchError, retry_after, user_agent
+from agents.fetch.client import Client, FetchError, user_agent
 from agents.fetch.lanes import HeldError, Lanes, host_of
 from streams.records import Entry, Feed
 from streams.settings import Settings
@@ -74,20 +74,6 @@ async def test_a_host_that_asks_for_quiet_gets_it_for_all_its_addresses(settings
             await client.get(f"{outlet.base}/rss", "page")
         assert 25 < held.value.until - time.time() <= 30
         assert len(outlet.log) == 1
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("120", 120), (" 0 ", 0), ("1.5", 1.5), ("soon", None), ("", None), ("-5", None),
-     ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("99999999999999999999", None)],
-)  # fmt: skip
-def test_retry_after(value: str, seconds: float | None) -> None:
-    assert retry_after(value) == seconds
-
-
-def test_retry_after_as_a_date() -> None:
-    date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 100))
-    assert 95 < (retry_after(date) or 0) <= 100
 
 
 def test_the_user_agent_says_where_our_operator_is(settings: Settings) -> None:

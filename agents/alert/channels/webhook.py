@@ -24,8 +24,7 @@ import hmac
 import socket
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Annotated
 
 import aiohttp
@@ -35,6 +34,7 @@ from yarl import URL
 
 from agents.alert.channels import Delivered, Message, Refused, Result, Retry
 from streams.addresses import AddressInfo, ForbiddenAddressError, socket_factory
+from streams.retry_after import retry_after
 from streams.settings import Settings
 
 _SECRET_PREFIX = "whsec_"  # noqa: S105  how the specification marks secrets
@@ -135,18 +135,9 @@ def _result(status: int, headers: Mapping[str, str]) -> Result:
         case _ if 300 <= status < 400:
             return Retry(f"the receiver redirects ({status}), which is not followed: give its final address")
         case _:
-            return Retry(f"the receiver answered {status}", _retry_after(headers))
-
-
-def _retry_after(headers: Mapping[str, str]) -> timedelta:
-    """What Retry-After asks for, in seconds or as a date; nothing when it makes no sense."""
-    value = headers.get("Retry-After", "")
-    try:
-        if value.isdecimal():
-            return timedelta(seconds=min(int(value), 10**6))
-        return max(timedelta(0), parsedate_to_datetime(value) - datetime.now(UTC))
-    except (ValueError, TypeError, OverflowError):
-        return timedelta(0)
+            return Retry(
+                f"the receiver answered {status}", timedelta(seconds=retry_after(headers.get("Retry-After", "")) or 0)
+            )
 
 
 def _sockets(allow_private: bool) -> Callable[[AddressInfo], socket.socket]:

@@ -60,7 +60,6 @@ async def poll(row: FeedRow, client: Client, parser: Parser, settings: Settings)
         reading.row,
         polled_at=now,
         polls=row.polls + 1,
-        conditional=row.conditional + bool(conditions),
         interval=reading.row.interval or schedule.first(row.feed, _bounds(settings)),
     )
     due = now + schedule.wait(after, random.random())
@@ -107,7 +106,6 @@ async def read(row: FeedRow, answer: Answer, parser: Parser, settings: Settings)
     ttl = parsed.ttl or 0.0
     well = replace(
         well,
-        title=parsed.title,
         ttl=ttl,
         floor=schedule.floor(answer.headers, ttl),
         # That everything in a feed is new to us says nothing of how often it changes.

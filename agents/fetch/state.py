@@ -63,11 +63,9 @@ class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""  # what is odd about it though it could be read
 
     polls: int = 0
-    conditional: int = 0  # polls that asked "changed since?"
     unchanged: int = 0  # polls answered by 304
     same: int = 0  # polls answered by the same body again
     published: int = 0  # entries
-    title: str = ""
     seen: tuple[Seen, ...] = ()
     subscription: Subscription | None = None
 

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.records import SCHEMA_VERSION, encode
+from agents.fetch.state import FeedRow, Subscription
+from streams.records import SCHEMA_VERSION, Feed, encode
 from streams.schemas import schema
 from streams.topics import TOPICS
 from streams.wire import UnreadableError, decode
@@ -60,6 +61,14 @@ def test_a_later_minor_is_read_and_another_major_is_refused(topic: Any) -> None:
     decode(json.dumps(later).encode(), topic.record)
     with pytest.raises(UnreadableError, match=r"version 99\.0"):
         decode(json.dumps({**later, "schema_version": "99.0"}).encode(), topic.record)
+
+
+def test_a_row_of_the_fetcher_is_read_though_some_of_its_columns_went() -> None:
+    subscription = Subscription("https://hub.example/", "t", "c", "s", 1.0)
+    row = FeedRow(Feed(url="https://a.example/rss", outlet="الساحل"), 0, 1.0, etag="x", subscription=subscription)
+    then = msgspec.to_builtins(row) | {"conditional": 3, "title": "الساحل"}
+    then["subscription"] |= {"pushed_at": 2.0}
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(then), type=FeedRow) == row
 
 
 def _schema(**fields: Any) -> dict[str, Any]:

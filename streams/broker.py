@@ -65,13 +65,13 @@ async def listening(host: str, port: int) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def embedded(data_dir: Path, port: int = 0) -> AsyncIterator[str]:
+async def embedded(data_dir: Path) -> AsyncIterator[str]:
     """Run the embedded broker on the loopback address; yields `kafka://127.0.0.1:port`.
 
     Its data stay in `data_dir` for the next start. It ends with us, also when we are killed (on Linux). Raises
     `BrokerError` when it does not come up.
     """
-    port = port or free_port()
+    port = free_port()
     with using(data_dir):
         data_dir.mkdir(parents=True, exist_ok=True)
         output = (data_dir / "broker.log").open("ab")

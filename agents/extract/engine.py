@@ -53,16 +53,16 @@ def models() -> Models:
     return load(act.ACTS)
 
 
-def extract(raw: str, published: datetime | None = None, headline: bool = True) -> list[Extracted]:
+def extract(raw: str, published: datetime | None = None) -> list[Extracted]:
     """The statements of `raw`, in the order of their beginnings.
 
-    `raw`: the article, its first line the headline (perhaps empty) when `headline`. `published`: when it appeared,
+    `raw`: the article, its first line the headline (perhaps empty). `published`: when it appeared,
     for who held an office then. Never raises, whatever the text; the time is linear in its length.
     """
     text = Text(raw)
     layout = Layout(text)
     reports = read(layout, published, models())
-    return statements(layout, reports, headline)
+    return statements(layout, reports)
 
 
 def read(layout: Layout, published: datetime | None, models: Models) -> list[Report]:
@@ -111,7 +111,7 @@ def _nest(reports: list[Report]) -> None:
         stack.append(report)
 
 
-def statements(layout: Layout, reports: list[Report], headline: bool) -> list[Extracted]:
+def statements(layout: Layout, reports: list[Report]) -> list[Extracted]:
     """Reports as records, numbered in order, their spans in code points."""
     text = layout.text
     names = {id(report): f"s{n}" for n, report in enumerate(reports, 1)}
@@ -142,7 +142,7 @@ def statements(layout: Layout, reports: list[Report], headline: bool) -> list[Ex
                 confidence=round(report.confidence, 2),
                 rule=" · ".join(report.rule),
                 context=text.offsets(first, last),
-                headline=headline and text.line[at] == 0,
+                headline=text.line[at] == 0,
             )
         )
     return out

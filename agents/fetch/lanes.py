@@ -13,6 +13,7 @@ from agents.fetch import metrics
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _KEPT = 10_000
+_AT_ONCE = 100  # requests in flight, to different hosts
 
 
 class HeldError(RuntimeError):
@@ -33,12 +34,11 @@ class _Lane:
 
 
 class Lanes:
-    """A lane for each host. `spacing` is the time in seconds between the end of a request and the next, `at_once` how
-    many requests to different hosts may be in flight."""
+    """A lane for each host. `spacing` is the time in seconds between the end of a request and the next."""
 
-    def __init__(self, spacing: float = 1.0, at_once: int = 100) -> None:
+    def __init__(self, spacing: float = 1.0) -> None:
         self._spacing = spacing
-        self._slots = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
         self._lanes: dict[str, _Lane] = {}
 
     @contextlib.asynccontextmanager

@@ -179,7 +179,7 @@ def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Les
     for article in articles[::_HELD_OUT]:
         layout = Layout(Text(article["text"]))
         reports = read(layout, moment(article.get("published")), models)
-        found = statements(layout, reports, headline=True)
+        found = statements(layout, reports)
         for report, right in zip(reports, judge(article, found), strict=True):
             if right is not None:
                 groups.append(([confidence_features(report), []], 0 if right else 1))

@@ -211,9 +211,9 @@ class Article:
         calls = g.ROLE | g.TITLE | g.KIN | g.ADJECTIVE | g.NISBA | g.MARK | g.VERB | g.GIVEN
         return bool(before.classes & calls or before.definite) or self._pairs[form, self.text.form[i + 1]] > 1
 
-    def bearer(self, source: Source, at: int, role: frozenset[str] | None = None) -> Source | None:
+    def bearer(self, source: Source, at: int) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
-        wanted = role if role is not None else source.role
+        wanted = source.role
         held = [
             p
             for p in _near(self.people, at)

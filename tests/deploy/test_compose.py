@@ -50,6 +50,11 @@ def test_health_is_asked_for_where_it_is_told(settings: Settings, role: str) -> 
     assert int(asked[1]) == (settings.port if role == "serve" else settings.metrics_port)
 
 
+def test_kafka_keeps_its_data_in_its_volume() -> None:
+    (volume,) = SERVICES["kafka"]["volumes"]
+    assert SERVICES["kafka"]["environment"]["KAFKA_LOG_DIRS"] == volume.split(":")[1]
+
+
 async def test_the_health_check_tells_well_from_sick() -> None:
     _, _, option, program = SERVICES["extract"]["healthcheck"]["test"]
 

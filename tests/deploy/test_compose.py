@@ -55,6 +55,12 @@ def test_kafka_keeps_its_data_in_its_volume() -> None:
     assert SERVICES["kafka"]["environment"]["KAFKA_LOG_DIRS"] == volume.split(":")[1]
 
 
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "serve"])
+def test_what_scales_shares_no_folder(role: str) -> None:
+    """RocksDB is one process's alone; a table comes back from its changelog, wherever its worker begins."""
+    assert not [volume for volume in SERVICES[role].get("volumes", []) if not volume.endswith(":ro")]
+
+
 async def test_the_health_check_tells_well_from_sick() -> None:
     _, _, option, program = SERVICES["extract"]["healthcheck"]["test"]
 

@@ -6,6 +6,7 @@ A letter that has been dealt with gets a second message under its key: no value,
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,9 @@ from streams.records import DeadLetter
 from streams.settings import Settings
 from streams.tail import follow
 from streams.topics import DEAD_LETTERS
-from streams.wire import decode, sequence
+from streams.wire import UnreadableError, decode, sequence
+
+log = logging.getLogger(__name__)
 
 Done = Literal["retried", "dropped"]
 
@@ -32,15 +35,19 @@ class Waiting:
 async def waiting(settings: Settings) -> dict[str, Waiting]:
     """By id, the letters not dealt with, oldest first. A letter written twice, after a kill, is one letter.
 
-    Raises `BrokerError`.
+    What is no letter on the topic is left out, and logged with its place. Raises `BrokerError`.
     """
     found: dict[str, Waiting] = {}
     async for message in follow(settings, DEAD_LETTERS, last=None, forever=False):
-        name = (message.key or b"").decode()
+        name = (message.key or b"").decode("utf-8", "replace")
         if message.value is None:
             found.pop(name, None)
         elif name not in found:
-            letter = decode(message.value, DeadLetter)
+            try:
+                letter = decode(message.value, DeadLetter)
+            except UnreadableError as error:
+                log.warning("%s/%d/%d left out: %s", message.topic, message.partition, message.offset, error)
+                continue
             about = sequence(message.headers)
             found[name] = Waiting(letter, message.partition, about.rpartition("/")[0] if about else "")
     return dict(sorted(found.items(), key=lambda item: item[1].letter.failed_at))

@@ -15,7 +15,7 @@ from streams.records import Article, DeadLetter, Entry, encode
 from streams.settings import Settings
 from streams.stage import Outcome, Stage
 from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES
-from tests.kafka import put, records
+from tests.kafka import messages, put, records
 from tests.streams.test_stage import Seen, count, entry
 
 Run = Callable[..., "asyncio.Future[Result]"]
@@ -62,6 +62,19 @@ async def test_retry_puts_the_bytes_back_and_drop_lets_go(topics: Settings, run:
     told = {key: [a.title for a in articles if a.article_id == key] for key in "abc"}
     assert told == {"a": ["first", "last"], "b": ["last"], "c": ["newer", "last"]}
     assert "no dead letters" in (await run("list")).stdout
+
+
+async def test_what_is_no_letter_hides_none(topics: Settings, run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+    await put(topics, DEAD_LETTERS, [("x", b"not a letter")])
+    async with running(app):
+        await put(topics, ENTRIES, [("b", b"rubbish")])
+        await messages(topics, DEAD_LETTERS, 2)
+    listed = (await run("list", "--json")).stdout.splitlines()
+    assert [json.loads(line)["text"] for line in listed] == ["rubbish"]
+    assert f"{topics.prefix}dead-letters/" in caplog.text
+    assert "left out: not a DeadLetter" in caplog.text
 
 
 @pytest.mark.parametrize("words", [["retry"], ["drop", "x", "--all"]])

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from streams.again import later, putting
+from streams.produce import writing
 from streams.records import DeadLetter
 from streams.settings import Settings
 from streams.tail import follow
 from streams.topics import DEAD_LETTERS
-from streams.wire import UnreadableError, decode, sequence
+from streams.wire import UnreadableError, decode, later, sequence
 
 log = logging.getLogger(__name__)
 
@@ -58,20 +58,20 @@ async def retry(settings: Settings, letters: Iterable[Waiting]) -> None:
 
     If its article has been published anew since, the old message is passed over. Raises `BrokerError`.
     """
-    async with putting(settings) as put:
+    async with writing(settings) as writer:
         for one in letters:
             letter = one.letter
             place = one.sequence or f"{letter.offset:020}"
             headers = [("ce_sequence", later(place).encode())]
-            await put(letter.topic, letter.partition, letter.key, letter.value, headers)
-            await put(*_done(settings, one, "retried"))
+            await writer.write(letter.topic, letter.partition, letter.key, letter.value, headers)
+            await writer.write(*_done(settings, one, "retried"))
 
 
 async def drop(settings: Settings, letters: Iterable[Waiting]) -> None:
     """Say of each letter that nothing more will be done about it. Raises `BrokerError`."""
-    async with putting(settings) as put:
+    async with writing(settings) as writer:
         for one in letters:
-            await put(*_done(settings, one, "dropped"))
+            await writer.write(*_done(settings, one, "dropped"))
 
 
 def matching(letters: Mapping[str, Waiting], prefix: str) -> list[Waiting]:

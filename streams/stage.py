@@ -26,11 +26,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import faust
 import msgspec
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import MessageSizeTooLargeError
 from faust.types import EventT, StreamT
 
 from streams import metrics, records, tracing, wire
 from streams.identity import identity
+from streams.produce import retried
 from streams.records import DeadLetter, Record, encode
 from streams.rows import Rows
 from streams.settings import Settings
@@ -46,7 +47,6 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 _BATCH = 200
 # Seconds of work after which what is done is sent, lest the first of a batch wait for the last.
 _SLICE = 0.2
-_FIRST_RETRY, _LAST_RETRY = 0.2, 10.0
 _LARGEST = {topic.name: topic.max_bytes - 16 * 1024 for topic in TOPICS}  # headers and framing want room, too
 
 
@@ -268,17 +268,15 @@ def dead_letter(stage: records.StageName, event: EventT[bytes], error: Exception
 async def confirmed(
     stage: str, put: Callable[..., Awaitable[Awaitable[Any]]], items: Sequence[tuple[Any, Any]]
 ) -> None:
-    """`put` every item, in order, and return when the broker has confirmed all of them; retries until it has."""
-    wait = _FIRST_RETRY
-    while items:
-        try:
-            await asyncio.gather(*[await put(place, item) for place, item in items])
-            return
-        except (KafkaError, OSError) as error:
-            log.warning("%s: the broker did not confirm (%r); sending again in %.1f s", stage, error, wait)
-            metrics.SEND_RETRIES.labels(stage).inc()
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, _LAST_RETRY)
+    """`put` every item, in order, and return when the broker has confirmed all of them; again until it has.
+
+    Raises the `KafkaError` that no trying again mends.
+    """
+
+    async def attempt() -> None:
+        await asyncio.gather(*[await put(place, item) for place, item in items])
+
+    await retried(stage, attempt)
 
 
 async def batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]:

@@ -24,11 +24,11 @@ import msgspec
 from agents.alert import metrics
 from agents.alert.channels import opened
 from agents.alert.deliver import Clock, delivering
-from agents.alert.produce import producing
 from agents.alert.rulebook import Rulebook, doubts, following, publish_channels, publish_file, read
 from agents.alert.rules import load
 from streams.app import build, running
 from streams.identity import identity
+from streams.produce import producing
 from streams.records import Alert, AlertRule, Delivery, Statement
 from streams.settings import Settings
 from streams.stage import Outcome, Send, Stage
@@ -56,7 +56,7 @@ async def run(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> A
     file = load(settings.alerts) if settings.alerts else None
     async with contextlib.AsyncExitStack() as stack:
         channels = await stack.enter_async_context(opened(file.channels if file else {}, settings))
-        producer = await stack.enter_async_context(producing(settings))
+        producer = await stack.enter_async_context(producing(settings, "alert"))
         await publish_file(producer, file, await read(settings))
         await publish_channels(producer, channels)
         rulebook = await stack.enter_async_context(following(settings, producer))

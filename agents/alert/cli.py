@@ -329,14 +329,14 @@ def _faring(health: ChannelHealth) -> str:
 
 
 async def _publish(settings: Settings, rules: list[AlertRule], removed: list[str]) -> None:
-    from agents.alert.produce import producing
     from agents.alert.rulebook import publish
     from streams.broker import create_topics, reach
+    from streams.produce import writing
 
     async with reach(settings) as found:
         await create_topics(found)
-        async with producing(found) as producer:
-            await publish(producer, rules, removed)
+        async with writing(found) as writer:
+            await publish(writer, rules, removed)
 
 
 async def _add(settings: Settings, rules: list[AlertRule]) -> list[str]:
@@ -387,8 +387,8 @@ def _ours(rules: Iterable[AlertRule]) -> None:
 
 
 async def _enable(settings: Settings, channel: str) -> None:
-    from agents.alert.produce import producing
     from streams.broker import create_topics, reach
+    from streams.produce import writing
     from streams.records import Delivery
     from streams.topics import DELIVERIES
 
@@ -397,8 +397,8 @@ async def _enable(settings: Settings, channel: str) -> None:
         await create_topics(found)
         if not await _disabled(found, channel):
             options.fail(f"channel {channel} is not disabled: there is nothing to enable")
-        async with producing(found) as producer:
-            await producer.put(DELIVERIES, channel, step, id=f"enabled-{step.at}", source=f"alert-channel:{channel}")
+        async with writing(found) as writer:
+            await writer.put(DELIVERIES, channel, step, id=f"enabled-{step.at}", source=f"alert-channel:{channel}")
 
 
 async def _disabled(settings: Settings, channel: str) -> bool:

@@ -32,9 +32,9 @@ from msgspec.structs import replace
 from agents.alert import metrics
 from agents.alert.channels import Channel, Delivered, Message, Refused, Result, Retry
 from agents.alert.outbox import Outbox, Released, Waiting
-from agents.alert.produce import Producer, place
 from agents.alert.rulebook import Rulebook
 from streams.identity import identity
+from streams.produce import Producer, place
 from streams.records import Alert, Delivery, encode
 from streams.settings import Settings
 from streams.stopping import end
@@ -168,7 +168,7 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
         except UnreadableError as error:
             if message.offset >= owned.told:
                 log.error("Not a step of a delivery: %s", error)
-                await self._producer.dead_letter("alert", place(message), message.key, message.value, error)
+                await self._producer.dead_letter(place(message), message.key, message.value, error)
                 await consumer.commit({partition: message.offset + 1})
         else:
             outbox = owned.outboxes.setdefault(step.channel, Outbox(step.channel))
@@ -203,6 +203,12 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Try to deliver `message`, and write down what became of it."""
         async with self._slots:
             result = await self._result(outbox, message)
+        try:
+            await self._write_down(outbox, message, result)
+        except KafkaError as error:  # it counts as under way, lest it be sent without end: the next worker tries it
+            log.error("What became of message %s cannot be written: %r", message.id, error)
+
+    async def _write_down(self, outbox: Outbox, message: Released, result: Result) -> None:
         now, attempt = self._clock(), message.attempts + 1
         if isinstance(result, Retry) and message.attempts >= len(SCHEDULE):
             hours = (now - message.at) / timedelta(hours=1)
@@ -256,7 +262,7 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
             again = encode(Delivery(channel=channel, step="queued", at=now, alerts=[alert]))
             what = f"{channel}/{alert.alert_id}"
             error = DeliveryError(reason)
-            await self._producer.dead_letter("alert", (self._topic, *place), channel.encode(), again, error, what)
+            await self._producer.dead_letter((self._topic, *place), channel.encode(), again, error, what)
 
         await asyncio.gather(*(tell(one.alert, one.place) for one in given_up))
         ids = [one.alert.alert_id for one in given_up]

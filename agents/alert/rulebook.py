@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from agents.alert.matching import Matcher
-from agents.alert.produce import Producer, place
 from agents.alert.rules import AlertFile, RuleError, checked
+from streams.produce import Producer, Writer, place
 from streams.records import AlertChannels, AlertRule
 from streams.settings import Settings
 from streams.tail import follow
@@ -74,12 +74,12 @@ async def following(settings: Settings, producer: Producer) -> AsyncIterator[Rul
                 await task
 
 
-async def publish(producer: Producer, rules: Iterable[AlertRule] = (), removed: Iterable[str] = ()) -> None:
+async def publish(writer: Writer, rules: Iterable[AlertRule] = (), removed: Iterable[str] = ()) -> None:
     """Put rules on the topic, and take others off it."""
     for rule in rules:
-        await producer.put(ALERT_RULES, rule.name, rule, id=rule.name, source=f"alert-rules:{rule.name}")
+        await writer.put(ALERT_RULES, rule.name, rule, id=rule.name, source=f"alert-rules:{rule.name}")
     for name in removed:
-        await producer.put(ALERT_RULES, name, None, id=name, source=f"alert-rules:{name}")
+        await writer.put(ALERT_RULES, name, None, id=name, source=f"alert-rules:{name}")
 
 
 async def publish_file(producer: Producer, file: AlertFile | None, known: dict[str, AlertRule]) -> None:
@@ -159,15 +159,18 @@ async def _next(consumer: AIOKafkaConsumer, timeout_ms: int) -> list[ConsumerRec
 
 async def _take(messages: Iterable[ConsumerRecord], book: Rulebook, producer: Producer | None) -> None:
     changes: list[tuple[str, AlertRule | None]] = []
+    rubbish: list[tuple[ConsumerRecord, Exception]] = []
     for message in messages:
         try:
             changes.append(_change(message))
         except (UnreadableError, RuleError) as error:
             log.error("Not an alert rule: %s", error)
-            if producer:
-                await producer.dead_letter("alert", place(message), message.key, message.value, error)
+            rubbish.append((message, error))
     if changes:
         book.take(changes)
+    if producer:
+        for message, reason in rubbish:
+            await producer.dead_letter(place(message), message.key, message.value, reason)
 
 
 def _change(message: ConsumerRecord) -> tuple[str, AlertRule | None]:

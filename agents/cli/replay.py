@@ -73,10 +73,11 @@ def normalize(entry: Entry, revision: str | None) -> Outcome[Any]:
 async def _replay(settings: Settings, name: StageName, since: datetime | int, apply: bool, as_json: bool) -> None:
     from rich.console import Console
 
-    from streams.again import later, putting
     from streams.broker import reading
+    from streams.produce import writing
     from streams.replay import differences, history
     from streams.stage import sequence
+    from streams.wire import later
 
     counts: dict[Change, int] = dict.fromkeys(("same", "changed", "new", "retracted"), 0)
     stage = _stage(name)
@@ -90,11 +91,11 @@ async def _replay(settings: Settings, name: StageName, since: datetime | int, ap
                     again.append(one.key)
                     _show(one, as_json)
         if apply and again:
-            async with putting(found) as put:
+            async with writing(found) as writer:
                 for key in dict.fromkeys(again):
                     last = past[key][-1]
                     headers = [("ce_sequence", later(sequence(last)).encode())]
-                    await put(last.topic, last.partition, last.key, last.value, headers)
+                    await writer.write(last.topic, last.partition, last.key, last.value, headers)
     parts = ", ".join(f"{count:,} {change}" for change, count in counts.items())
     done = f"; {len(set(again)):,} put back" if apply else ""
     Console(stderr=as_json, highlight=False).print(f"{len(past):,} articles of {stage.source.name}: {parts}{done}")

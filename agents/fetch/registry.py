@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from tld import get_fld
 
 from agents.fetch import lists
 from agents.fetch.lists import packaged
 from agents.fetch.state import FeedRow
-from streams.broker import BrokerError
-from streams.records import Feed, encode
+from streams.produce import writing
+from streams.records import Feed
 from streams.rows import changelog
 from streams.settings import Settings
 from streams.tail import follow
 from streams.topics import FEEDS, Topic
-from streams.wire import UnreadableError, client_options, cloud_event, decode
+from streams.wire import UnreadableError, decode
 
 __all__ = ["add", "feeds", "import_feeds", "offer", "packaged", "remove", "rows", "site"]
 
@@ -38,17 +36,15 @@ async def feeds(settings: Settings) -> dict[str, Feed]:
 
 
 async def add(settings: Settings, wanted: Iterable[Feed]) -> None:
-    """Put feeds into the registry, or change those that are there; returns when the broker has confirmed."""
-    async with _producing(settings) as send:
-        for feed in wanted:
-            await send(feed.url, feed)
+    """Put feeds into the registry, or change those that are there; returns when the broker has confirmed.
+
+    Raises `BrokerError`."""
+    await _write(settings, {feed.url: feed for feed in wanted})
 
 
 async def remove(settings: Settings, urls: Iterable[str]) -> None:
-    """Take feeds out of the registry."""
-    async with _producing(settings) as send:
-        for url in urls:
-            await send(url, None)
+    """Take feeds out of the registry. Raises `BrokerError`."""
+    await _write(settings, dict.fromkeys(urls))
 
 
 async def import_feeds(settings: Settings, path: Path | None = None) -> int:
@@ -97,26 +93,9 @@ async def _merge(settings: Settings, wanted: Sequence[Feed], known: dict[str, Fe
     return len(news)
 
 
-@contextlib.asynccontextmanager
-async def _producing(settings: Settings) -> AsyncIterator[Callable[[str, Feed | None], Awaitable[None]]]:
-    topic = settings.prefix + FEEDS.name
-    producer = AIOKafkaProducer(**client_options(settings), acks="all")
-    try:
-        await producer.start()
-        count = len(await producer.partitions_for(topic))
-
-        async def put(url: str, feed: Feed | None) -> None:
-            await producer.send(
-                topic,
-                key=url.encode(),
-                value=None if feed is None else encode(feed),
-                partition=zlib.crc32(site(url).encode()) % count,
-                headers=[] if feed is None else cloud_event(feed, FEEDS, id=url, source=url),
-            )
-
-        yield put
-        await producer.flush()
-    except (KafkaError, OSError) as error:
-        raise BrokerError(f"Cannot write the registry at {settings.broker}: {error}") from error
-    finally:
-        await producer.stop()
+async def _write(settings: Settings, news: Mapping[str, Feed | None]) -> None:
+    async with writing(settings) as writer:
+        count = await writer.partitions(FEEDS)
+        for url, feed in news.items():
+            partition = zlib.crc32(site(url).encode()) % count
+            await writer.put(FEEDS, url, feed, id=url, source=url, partition=partition)

@@ -6,18 +6,17 @@ It is the only thing that the server writes to Kafka, and only for a key with th
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
-from aiokafka.errors import KafkaError
 from msgspec import Meta
 
 from agents.alert.channel_health import ChannelHealth
 from agents.alert.matching import Matcher
-from agents.alert.produce import producing
 from agents.alert.rulebook import doubts, publish
 from agents.alert.rules import RuleError
 from agents.alert.rules import rule as checked
@@ -25,7 +24,11 @@ from agents.serve.access import ACCESS
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json, raw
 from agents.serve.filters import Filter
 from agents.serve.problems import ProblemError, bad_request, not_found
+from streams.broker import BrokerError
+from streams.produce import writing
 from streams.records import AlertRule, Statement
+
+log = logging.getLogger(__name__)
 
 # A trial looks at the newest statements, a few at a time: others want answers, too.
 _LOOKED_AT = 20_000
@@ -172,10 +175,11 @@ def _refuse_the_files(known: AlertRule | None) -> None:
 
 async def _publish(request: web.Request, **changes: Any) -> None:
     try:
-        async with producing(request.app[SERVER].settings) as producer:
-            await publish(producer, **changes)
-    except (KafkaError, OSError) as error:
-        detail = "The broker does not answer: nothing was changed. Try again."
+        async with writing(request.app[SERVER].settings) as writer:
+            await publish(writer, **changes)
+    except BrokerError as error:
+        log.error("Rules were not written: %s", error)
+        detail = "The broker did not confirm the change; it may have been made all the same. Try again."
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail) from error
 
 

@@ -17,8 +17,8 @@ import pytest_asyncio
 from prometheus_client import REGISTRY
 
 from agents.alert.agent import run
-from agents.alert.produce import producing
 from agents.alert.rulebook import publish, read
+from streams.produce import producing
 from streams.records import Alert, Statement, encode
 from streams.settings import Settings
 from streams.topics import ALERT_RULES, ALERTS, STATEMENTS
@@ -112,7 +112,7 @@ async def test_alerts_are_told_however_the_worker_before_numbered_them(alerting:
 
 async def test_rules_of_file_and_api_meet_on_the_topic(alerting: Settings, receiver: Receiver) -> None:
     assert alerting.alerts
-    async with run(alerting), producing(alerting) as producer:
+    async with run(alerting), producing(alerting, "alert") as producer:
         await publish(producer, [rule("from-api", acts=["ask"]), rule("gone", acts=["ask"])])
         await publish(producer, removed=["gone"])
         await put(alerting, ALERT_RULES, [("bad", b'{"name": "bad"}'), ("bad", b"\xff")])
@@ -131,7 +131,7 @@ async def test_rules_of_file_and_api_meet_on_the_topic(alerting: Settings, recei
 async def test_a_start_without_the_file_takes_its_rules_away(
     alerting: Settings, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with run(alerting), producing(alerting) as producer:
+    async with run(alerting), producing(alerting, "alert") as producer:
         await publish(producer, [rule("from-api", acts=["ask"])])
     async with run(alerting.model_copy(update={"alerts": None})):
         assert set(await read(alerting)) == {"from-api"}

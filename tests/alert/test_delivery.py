@@ -16,15 +16,15 @@ import msgspec
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from agents.alert import deliver
 from agents.alert.channels import opened
-from agents.alert.deliver import SCHEDULE, delivering
-from agents.alert.produce import producing
+from agents.alert.deliver import SCHEDULE, Deliverer, delivering
 from agents.alert.rulebook import following, publish
 from streams import dead_letters
 from streams.broker import create_topics
+from streams.produce import producing
 from streams.records import AlertRule, DeadLetter, Delivery, encode
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, DELIVERIES
@@ -62,7 +62,7 @@ async def worker(
         else {"kind": "apprise", "url": f"json://127.0.0.1:{receiver.server_address[1]}/"}
         for name, receiver in receivers.items()
     }
-    async with producing(settings) as producer, opened(tables, settings) as channels:
+    async with producing(settings, "alert") as producer, opened(tables, settings) as channels:
         await publish(producer, rules)
         async with following(settings, producer) as rulebook, delivering(settings, producer, rulebook, channels, clock):
             yield
@@ -283,7 +283,7 @@ async def test_a_rule_taken_away_takes_what_waits_with_it_but_not_in_silence(
     async with worker(topics, clock, rule(acts=["warn"], digest=60), desk=receiver):
         await queue(topics, clock, 1, 2)
         await asyncio.sleep(1)
-        async with producing(topics) as producer:
+        async with producing(topics, "alert") as producer:
             await publish(producer, removed=["r"])
         letters = await records(topics, DEAD_LETTERS, DeadLetter, 2)
     assert {letter.reason for letter in letters} == {"its rule was removed"}
@@ -303,6 +303,30 @@ async def test_what_would_fill_the_memory_is_given_up_oldest_first(topics: Setti
         await until(lambda: len(receiver.alert_ids()) == 2000, timeout=40)
     assert len(set(receiver.alert_ids())) == 2000
     assert len(await everything(topics, DEAD_LETTERS)) == 10
+
+
+async def test_a_message_whose_outcome_cannot_be_written_is_not_sent_without_end(
+    topics: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, write = Clock(), Deliverer._write
+
+    async def refused(self: Deliverer, step: Delivery) -> int:
+        if step.step == "delivered":
+            raise TopicAuthorizationFailedError("deliveries")
+        return await write(self, step)
+
+    monkeypatch.setattr(deliver, "_RETRY", 0.1)
+    monkeypatch.setattr(Deliverer, "_write", refused)
+    async with worker(topics, clock, desk=receiver):
+        await queue(topics, clock, 1)
+        await until(lambda: "cannot be written: TopicAuthorizationFailedError" in caplog.text)
+        await queue(topics, clock, 2)
+        await until(lambda: receiver.alert_ids() == ["alert1", "alert2"])
+    monkeypatch.undo()
+    async with worker(topics, clock, desk=receiver):
+        await written(topics, "delivered", 2)
+    (first, again) = [request for request in receiver.requests if request[0] == receiver.requests[0][0]]
+    assert first == again
 
 
 @pytest.mark.parametrize("name", ["start", "end_offsets", "commit"])

@@ -21,9 +21,9 @@ from rich.table import Table
 
 from agents.alert.agent import run
 from agents.alert.matching import Matcher
-from agents.alert.produce import producing
 from streams.arabic import words
 from streams.broker import create_topics, embedded
+from streams.produce import producing
 from streams.records import AlertRule, Statement, Words
 from streams.settings import Settings
 from streams.topics import STATEMENTS
@@ -101,7 +101,7 @@ async def delivery() -> Table:
             )
             settings = Settings(broker=url, data_dir=Path(folder), alerts=rules, allow_private=True)
             await create_topics(settings)
-            async with run(settings), producing(settings) as producer:
+            async with run(settings), producing(settings, "alert") as producer:
                 await asyncio.sleep(3)
                 sent: dict[str, float] = {}
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import zlib
+from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import web
 
 from agents.fetch import registry
 from agents.fetch.agent import run
+from streams import produce
+from streams.broker import BrokerError, create_topics, embedded
 from streams.records import DeadLetter, Entry, Feed
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, ENTRIES, FEEDS
@@ -76,6 +82,23 @@ async def test_a_restart_repeats_nothing_and_misses_nothing(quick: Settings, sto
     assert row.published == 2
     assert row.unchanged >= 1
     assert not row.error
+
+
+async def test_a_feed_that_is_not_written_is_not_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(produce, "_WAITERS_SECONDS", 1)
+    async with embedded(tmp_path) as url:
+        settings = Settings(broker=url)
+        await create_topics(settings)
+        broker = msgspec.json.decode((tmp_path / "noida.control.json").read_bytes())["pid"]
+
+        def frozen(url: str) -> str:
+            """The site of `url`; when it is asked for, the broker has been reached, and nothing been written."""
+            os.kill(broker, signal.SIGSTOP)
+            return url
+
+        monkeypatch.setattr(registry, "site", frozen)
+        with pytest.raises(BrokerError, match="did not take what was written"):
+            await registry.add(settings, [Feed(url="https://a.example/rss", outlet="a")])
 
 
 async def test_pages_are_fetched_where_the_feed_is_short_and_robots_allow(quick: Settings) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from agents.fetch.state import FeedRow
 from agents.serve import follow
@@ -67,6 +70,20 @@ async def test_a_rule_that_cannot_be(
                 problem: dict[str, Any] = await answer.json(content_type=None)
                 assert answer.status == status, problem
                 assert word in problem["detail"]
+
+
+async def test_a_broker_that_refuses_a_rule_is_told(
+    topics: Settings, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise TopicAuthorizationFailedError("alert-rules")
+
+    async with serving(topics) as client:
+        monkeypatch.setattr(AIOKafkaProducer, "send_and_wait", refuse)
+        body = {"acts": ["ask"], "channels": ["desk"]}
+        async with asyncio.timeout(10), client.session.put(client.address + "/v1/rules/one", json=body) as answer:
+            assert answer.status == 503
+            assert "did not confirm" in (await answer.json(content_type=None))["detail"]
 
 
 async def test_a_rule_of_the_file_is_changed_there(topics: Settings, serving: Serving) -> None:

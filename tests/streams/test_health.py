@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import faust
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from streams import health
 from streams.app import build, running
@@ -121,3 +122,24 @@ async def test_a_table_that_cannot_be_written_ends_the_worker(
                     await body()
             else:
                 await body()  # nothing was acknowledged: the entry is done again
+
+
+async def test_a_broker_that_refuses_for_good_ends_the_worker(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trying again would not help, and would hide the reason."""
+
+    async def refuse(*_: object) -> None:
+        raise TopicAuthorizationFailedError("articles")
+
+    monkeypatch.setattr(Stage, "_put", refuse)
+    await put_entries(topics, entry("a", "first"))
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+
+    async def body() -> None:
+        async with running(app), asyncio.timeout(30):
+            await asyncio.Event().wait()
+
+    with pytest.raises(BrokerError, match="TopicAuthorizationFailedError"):
+        await body()

@@ -78,6 +78,7 @@ class Kept(msgspec.Struct, Generic[Row], frozen=True, array_like=True):
     row: Row
 
 
+Process = Callable[[Sequence[EventT[bytes]]], Awaitable[Sequence[EventT[bytes]]]]
 Work = Callable[[R, Row | None], "Outcome[Row] | Awaitable[Outcome[Row]]"]
 
 
@@ -107,41 +108,7 @@ class Stage(Generic[R, Row]):
         app.agent(raw_topic(app, settings, source), name=f"tasrih.{name}")(self._run)
 
     async def _run(self, stream: StreamT[bytes]) -> None:
-        try:
-            # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
-            await self._follow(stream.noack())  # type: ignore[attr-defined]
-        except Exception as error:
-            # What fails with a message is a dead letter. This is the worker's own trouble: a full disk, a broken table.
-            # Begun anew by Faust, it would go on past what it has not done; begun anew as a process, it does not.
-            await self._app.crash(error)
-            raise
-
-    async def _follow(self, stream: StreamT[bytes]) -> None:
-        async for batch in batches(stream):
-            # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
-            rest: Sequence[EventT[bytes]] = batch
-            while rest := [event for event in rest if self._is_current(event)]:
-                done = await self._process(rest)
-                for event in done:
-                    if self._is_current(event):
-                        await stream.ack(event)
-                if self._is_leaving:
-                    break
-                rest = rest[len(done) :]
-            # What is not done comes again: a rebalance need not wait for it.
-            self._app.consumer.unacked.difference_update(event.message for event in batch)
-            metrics.LAST_PROGRESS.labels(self.name).set(time.time())
-
-    def _is_current(self, event: EventT[bytes]) -> bool:
-        return bool(event.message.generation_id == self._app.consumer_generation_id)
-
-    @property
-    def _is_leaving(self) -> bool:
-        """Whether the worker stops: what has not been begun comes again, to whoever has the partitions next.
-
-        Not on a paused flow alone: that ends without a rebalance, too, and then nothing would come again.
-        """
-        return bool(self._app.should_stop)
+        await acknowledged(self._app, self.name, stream, self._process)
 
     async def _process(self, batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
         """Work on the batch, in order, for a while, if it is ours; returns its beginning, done and confirmed."""
@@ -149,7 +116,7 @@ class Stage(Generic[R, Row]):
         sends: list[tuple[EventT[bytes], tuple[str, Send, Headers]]] = []
         done, until = 0, time.monotonic() + _SLICE
         for event in batch:
-            if self._is_leaving or time.monotonic() > until:
+            if is_leaving(self._app) or time.monotonic() > until:
                 break
             done += 1
             await asyncio.sleep(0)  # everybody else's turn: work need not wait for anything
@@ -279,7 +246,48 @@ async def confirmed(
     await retried(stage, attempt)
 
 
-async def batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]:
+async def acknowledged(app: faust.App, name: str, stream: StreamT[bytes], process: Process) -> None:
+    """Have `process` work on what comes on `stream`, and acknowledge what it says is done: the beginning of its batch.
+
+    What fails with a message is for `process` to deal with. What it raises is the worker's own trouble: a full disk, a
+    broken table. Begun anew by Faust, the agent would go on past what it has not done; begun anew as a process, it does
+    not: the app ends.
+    """
+
+    def is_current(event: EventT[bytes]) -> bool:
+        return bool(event.message.generation_id == app.consumer_generation_id)
+
+    try:
+        # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
+        stream = stream.noack()  # type: ignore[attr-defined]
+        async for batch in _batches(stream):
+            # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
+            rest: Sequence[EventT[bytes]] = batch
+            while rest := [event for event in rest if is_current(event)]:
+                done = await process(rest)
+                for event in done:
+                    if is_current(event):
+                        await stream.ack(event)
+                if is_leaving(app):
+                    break
+                rest = rest[len(done) :]
+            # What is not done comes again: a rebalance need not wait for it.
+            app.consumer.unacked.difference_update(event.message for event in batch)
+            metrics.LAST_PROGRESS.labels(name).set(time.time())
+    except Exception as error:
+        await app.crash(error)
+        raise
+
+
+def is_leaving(app: faust.App) -> bool:
+    """Whether the worker stops: what has not been begun comes again, to whoever has the partitions next.
+
+    Not on a paused flow alone: that ends without a rebalance, too, and then nothing would come again.
+    """
+    return bool(app.should_stop)
+
+
+async def _batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]:
     """The stream's events in batches of whatever has arrived: one by one at leisure, up to `_BATCH` under load."""
     arrived: asyncio.Queue[EventT[bytes]] = asyncio.Queue(maxsize=_BATCH)
 

@@ -22,7 +22,7 @@ from streams.identity import identity
 from streams.records import Entry, Feed, encode
 from streams.rows import Rows
 from streams.settings import Settings
-from streams.stage import Send, batches, confirmed, dead_letter, raw_topic, sender
+from streams.stage import Send, acknowledged, confirmed, dead_letter, raw_topic, sender
 from streams.topics import ENTRIES, FEEDS
 from streams.wire import UnreadableError, decode
 
@@ -39,21 +39,19 @@ async def run(settings: Settings, *, resolver: AbstractResolver | None = None) -
         Client(settings, Lanes(settings.host_spacing), resolver=resolver) as client,
         Parser() as parser,
     ):
-        poller = Poller(settings, rows, client, parser, lambda entry: send(_post(entry)))
+        poller = Poller(settings, rows, client, parser, lambda entry: send(_post(entry)), app.crash)
 
         async def change(event: EventT[bytes], feed: Feed | None) -> Awaitable[None]:
             return asyncio.create_task(poller.register(event.message.partition, event.key or b"", feed))
 
-        async def register(stream: StreamT[bytes]) -> None:
-            stream = stream.noack()  # type: ignore[attr-defined]
-            async for batch in batches(stream):
-                # After a rebalance, what was taken before comes again, to whomever it belongs now.
-                current = [e for e in batch if e.message.generation_id == app.consumer_generation_id]
-                feeds, letters = _read(current)
-                await confirmed("fetch", lambda _, letter: send(letter), letters)
-                await confirmed("fetch", change, feeds)
-                for event in current:
-                    await stream.ack(event)
+        async def register(batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
+            feeds, letters = _read(batch)
+            await confirmed("fetch", lambda _, letter: send(letter), letters)
+            await confirmed("fetch", change, feeds)
+            return batch
+
+        async def follow(stream: StreamT[bytes]) -> None:
+            await acknowledged(app, "fetch", stream, register)
 
         async def assigned(*_: object, **__: object) -> None:
             poller.forget_all()
@@ -66,7 +64,7 @@ async def run(settings: Settings, *, resolver: AbstractResolver | None = None) -
             poller.forget_all()
             await poller.settled()
 
-        app.agent(raw_topic(app, settings, FEEDS), name="tasrih.fetch")(register)
+        app.agent(raw_topic(app, settings, FEEDS), name="tasrih.fetch")(follow)
         app.on_rebalance_complete.connect(assigned)
         app.on_partitions_revoked.connect(revoked)
         async with running(app), websub(settings, poller, client), poller.running():

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
+from aiokafka.errors import KafkaError
 from msgspec.structs import replace
 
 from agents.fetch import metrics
@@ -35,6 +36,7 @@ _LAST_WORDS = 2.0
 _TOLD = 10  # feeds that cannot be read, each with a line of its own
 
 Send = Callable[[Entry], Awaitable[Awaitable[Any]]]
+Crash = Callable[[Exception], Awaitable[None]]
 Heard = Callable[[bytes, FeedRow, Reading], Awaitable[None]]
 
 
@@ -46,10 +48,16 @@ class _Pushed(NamedTuple):
 
 
 class Poller:
-    """Polls the feeds it is told to watch. `send` hands an entry to the producer; the answer is its confirmation."""
+    """Polls the feeds it is told to watch. `send` hands an entry to the producer; the answer is its confirmation.
 
-    def __init__(self, settings: Settings, rows: Rows[FeedRow], client: Client, parser: Parser, send: Send) -> None:
+    `crash` ends the worker: what it cannot write it must not poll for again and again.
+    """
+
+    def __init__(
+        self, settings: Settings, rows: Rows[FeedRow], client: Client, parser: Parser, send: Send, crash: Crash
+    ) -> None:
         self._settings, self._rows, self._client, self._parser, self._send = settings, rows, client, parser, send
+        self._crash = crash
         self._pages = Pages(client)
         self._places: dict[bytes, int] = {}  # the feeds that are ours, and their partitions
         self._due: dict[bytes, float] = {}
@@ -137,8 +145,15 @@ class Poller:
         self._start(key, self._poll(key, due))
 
     def _start(self, key: bytes, work: Coroutine[Any, Any, None]) -> None:
-        task = self._polls[key] = asyncio.create_task(work)
+        task = self._polls[key] = asyncio.create_task(self._guarded(key, work))
         task.add_done_callback(lambda _: self._ended(key))
+
+    async def _guarded(self, key: bytes, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._places.pop(key, None)  # not to be polled again until the worker has ended
+            await self._crash(error)
 
     def _ended(self, key: bytes) -> None:
         # Not before the poll has left `_polls`: a feed that is due again at once would be passed over for good.
@@ -161,6 +176,8 @@ class Poller:
                 metrics.LATENESS.observe(max(0.0, reading.row.polled_at - reading.answer.seconds - due))
             self._tell(key, row, reading.row)
             await self._take(key, reading)
+        except KafkaError:  # the broker refuses, for good
+            raise
         except Exception as error:  # our own fault; the other feeds must be served, and this one again
             log.exception("polling %s failed", row.feed.url)
             if row := self.row(key):

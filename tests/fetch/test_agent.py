@@ -12,9 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from aiohttp import web
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from agents.fetch import registry
 from agents.fetch.agent import run
+from agents.fetch.poller import Poller
 from streams import produce
 from streams.broker import BrokerError, create_topics, embedded
 from streams.records import DeadLetter, Entry, Feed
@@ -99,6 +101,41 @@ async def test_a_feed_that_is_not_written_is_not_said_to_be(tmp_path: Path, monk
         monkeypatch.setattr(registry, "site", frozen)
         with pytest.raises(BrokerError, match="did not take what was written"):
             await registry.add(settings, [Feed(url="https://a.example/rss", outlet="a")])
+
+
+async def until_it_gives_up(settings: Settings) -> None:
+    async with run(settings), asyncio.timeout(30):
+        await asyncio.Event().wait()
+
+
+async def test_a_feed_that_could_not_be_registered_is_by_the_next_worker(
+    quick: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise RuntimeError("No space left on device")
+
+    async with serving(Story("/a", "خبر", LONG)) as outlet:
+        await registry.add(quick, [feed(outlet)])
+        with monkeypatch.context() as patch:
+            patch.setattr(Poller, "register", full)
+            with pytest.raises(BrokerError, match="No space left"):
+                await until_it_gives_up(quick)
+        async with run(quick):
+            await records(quick, ENTRIES, Entry, 1)
+
+
+async def test_an_outlet_is_not_asked_without_end_for_what_cannot_be_written(
+    quick: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise TopicAuthorizationFailedError("entries")
+
+    monkeypatch.setattr(Poller, "_write", refuse)
+    async with serving(Story("/a", "خبر", LONG)) as outlet:
+        await registry.add(quick, [feed(outlet)])
+        with pytest.raises(BrokerError, match="TopicAuthorizationFailedError"):
+            await until_it_gives_up(quick)
+        assert len(outlet.asked("/rss")) == 1
 
 
 async def test_pages_are_fetched_where_the_feed_is_short_and_robots_allow(quick: Settings) -> None:

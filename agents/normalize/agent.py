@@ -88,6 +88,7 @@ class Normalizer:
                 await self._remember(last=_OVERLAP, forever=True)
             except Exception as error:  # articles are more than marks: whatever it was, they go on
                 log.warning("copies are not looked for among other workers' articles for now: %s", error)
+                self._remembered.set()
                 await asyncio.sleep(_RETRY)
 
     async def _remember(self, *, last: int, forever: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import faust
@@ -31,31 +32,54 @@ class StalledError(RuntimeError):
     """There is work, and nothing has been acknowledged for too long."""
 
 
+class Progress:
+    """For how long each topic has had work and got nowhere. A stage at work does not hide another that is stuck."""
+
+    def __init__(self) -> None:
+        self._before: Mapping[TopicPartition, int] = {}
+        self._well: dict[str, float] = {}  # by topic: when it was last seen without work, or done with some
+
+    def stalled(
+        self, committed: Mapping[TopicPartition, int], lag: Mapping[TopicPartition, int], now: float
+    ) -> dict[str, float]:
+        """The seconds by topic, where partitions stand at these offsets and are so many messages behind.
+
+        Partitions that come or go (a rebalance, a table to recover) start the clock anew.
+        """
+        moved = self._before.keys() != committed.keys()
+        for topic in {place.topic for place in committed}:
+            behind = [place for place in committed if place.topic == topic and lag[place] > 0]
+            if moved or not behind or any(committed[place] > self._before[place] for place in behind):
+                self._well[topic] = now
+        self._before = committed
+        return {topic: now - self._well[topic] for topic in {place.topic for place in committed}}
+
+
 async def watch(app: faust.App, settings: Settings) -> None:
     """Crash `app` when it has had work for two minutes and acknowledged nothing; measure its lag meanwhile.
 
     A broker that does not answer is no sickness of ours: the clock starts anew.
     """
-    before: dict[TopicPartition, int] = {}
-    well = time.monotonic()
+    group = app.conf.id.removeprefix(settings.prefix)
+    progress = Progress()
     while not app.should_stop:
         await asyncio.sleep(_EVERY)
         try:
             committed = await _committed(app, settings)
         except (KafkaError, OSError, TimeoutError) as error:
             log.debug("%s: cannot ask for the committed offsets: %r", app.conf.id, error)
-            well = time.monotonic()
+            progress = Progress()
+            metrics.STALLED.labels(group).set(0)
             continue
         lag = {place: (app.consumer.highwater(place) or 0) - offset for place, offset in committed.items()}
-        metrics.LAG.labels(app.conf.id.removeprefix(settings.prefix)).set(sum(lag.values()))
-        behind = {place for place, messages in lag.items() if messages > 0}
-        if not behind or before.keys() != committed.keys() or any(committed[p] > before[p] for p in behind):
-            well = time.monotonic()
-        elif time.monotonic() - well > _PATIENCE:
-            places = ", ".join(f"{place.topic}/{place.partition}" for place in sorted(behind))
+        metrics.LAG.labels(group).set(sum(lag.values()))
+        stalled = progress.stalled(committed, lag, time.monotonic())
+        metrics.STALLED.labels(group).set(max(stalled.values(), default=0))
+        if stuck := {topic for topic, seconds in stalled.items() if seconds > _PATIENCE}:
+            behind = sorted(place for place, messages in lag.items() if messages > 0 and place.topic in stuck)
+            places = ", ".join(f"{place.topic}/{place.partition}" for place in behind)
             await app.crash(StalledError(f"nothing acknowledged for {_PATIENCE:.0f} s, with work on {places}"))
             return
-        before = committed
 
 
 async def _committed(app: faust.App, settings: Settings) -> dict[TopicPartition, int]:

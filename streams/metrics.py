@@ -16,4 +16,5 @@ LAST_PROGRESS = Gauge("tasrih_last_progress_timestamp_seconds", "When a stage la
 FETCH_TO_STATEMENT = Histogram(
     "tasrih_fetch_to_statement_seconds", "From an item's fetch to its statements' confirmation", buckets=_AGES
 )
+STALLED = Gauge("tasrih_stalled_seconds", "How long a worker has had work and acknowledged nothing", ["group"])
 LAG = Gauge("tasrih_lag_messages", "Messages not yet acknowledged on the partitions of this worker", ["group"])

@@ -6,9 +6,8 @@ The server (`agents/serve`) has its own; this is for workers of other roles.
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from aiohttp import web
 from prometheus_client import Gauge, generate_latest
@@ -33,20 +32,6 @@ class Worker:
 
     ready: bool = False
     port: int = 0
-    started: float = field(default_factory=time.time)
-
-
-def sick(
-    lag: Mapping[str, float], progress: Mapping[str, float], started: float, now: float, patience: float = PATIENCE
-) -> list[str]:
-    """The roles that have messages to read and have acknowledged none for more than `patience` seconds.
-
-    `lag` is in messages, `progress` the time of the last acknowledgement, both by role; `started` stands in for it
-    where there was none yet. Times are seconds since 1970.
-    """
-    return sorted(
-        role for role, messages in lag.items() if messages > 0 and now - max(progress.get(role, 0), started) > patience
-    )
 
 
 @contextlib.asynccontextmanager
@@ -81,8 +66,8 @@ async def _metrics(request: web.Request) -> web.Response:
 
 
 async def _healthz(request: web.Request) -> web.Response:
-    lag = {group.removeprefix("tasrih-"): value for group, value in _values(metrics.LAG).items()}
-    found = sick(lag, _values(metrics.LAST_PROGRESS), request.app[_WORKER].started, time.time())
+    lag = _by_role(metrics.LAG)
+    found = sorted(role for role, seconds in _by_role(metrics.STALLED).items() if seconds > PATIENCE)
     status = f"no progress though there is work: {', '.join(found)}" if found else "ok"
     return web.json_response({"status": status, "lag": lag}, status=503 if found else 200)
 
@@ -92,6 +77,7 @@ async def _readyz(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok" if ready else "starting"}, status=200 if ready else 503)
 
 
-def _values(gauge: Gauge) -> dict[str, float]:
-    """A gauge's values by its one label."""
-    return {next(iter(sample.labels.values())): sample.value for metric in gauge.collect() for sample in metric.samples}
+def _by_role(gauge: Gauge) -> dict[str, float]:
+    """The values of a gauge of consumer groups."""
+    samples = [sample for metric in gauge.collect() for sample in metric.samples]
+    return {sample.labels["group"].removeprefix("tasrih-"): sample.value for sample in samples}

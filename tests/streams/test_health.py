@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 import faust
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
+from prometheus_client import REGISTRY
 
-from streams import health
+from streams import health, metrics
 from streams.app import build, running
 from streams.broker import BrokerError
 from streams.records import Article, Entry
@@ -33,6 +35,59 @@ def _what_is_left_behind() -> Iterator[None]:
     gc.collect()
 
 
+def seconds_stalled(role: str) -> float:
+    return REGISTRY.get_sample_value("tasrih_stalled_seconds", {"group": f"tasrih-{role}"}) or 0.0
+
+
+STATEMENTS, ALERTS = TopicPartition("statements", 0), TopicPartition("alerts", 0)
+
+
+@pytest.mark.parametrize(
+    ("committed", "lag", "seconds"),
+    [
+        ([(5, 7), (5, 7)], [(0, 0), (0, 0)], (0, 0)),  # nothing to do
+        ([(5, 7), (6, 8)], [(9, 9), (8, 8)], (0, 0)),  # busy
+        ([(5, 7), (5, 7), (5, 7)], [(9, 9)] * 3, (200, 200)),
+        ([(5, 7), (6, 7), (7, 7)], [(9, 9)] * 3, (0, 200)),  # one stage at work beside one that is stuck
+        ([(5, 7), (5, 7), (5, 7)], [(0, 0), (1, 0), (1, 0)], (200, 0)),  # since when it was last seen idle
+    ],
+)
+def test_each_stage_must_get_on(
+    committed: list[tuple[int, int]], lag: list[tuple[int, int]], seconds: tuple[int, int]
+) -> None:
+    progress = health.Progress()
+    for n, (offsets, behind) in enumerate(zip(committed, lag, strict=True)):
+        places = (STATEMENTS, ALERTS)
+        found = progress.stalled(
+            dict(zip(places, offsets, strict=True)), dict(zip(places, behind, strict=True)), n * 100
+        )
+    assert found == {"statements": seconds[0], "alerts": seconds[1]}
+
+
+def test_partitions_that_move_start_the_clock_anew() -> None:
+    progress = health.Progress()
+    for now in (0, 100):
+        assert progress.stalled({STATEMENTS: 5}, {STATEMENTS: 1}, now) == {"statements": now}
+    assert progress.stalled({STATEMENTS: 5, ALERTS: 7}, {STATEMENTS: 1, ALERTS: 0}, 200) == {
+        "statements": 0,
+        "alerts": 0,
+    }
+
+
+async def test_an_absent_broker_is_no_sickness(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> dict[TopicPartition, int]:
+        raise KafkaConnectionError("away")
+
+    monkeypatch.setattr(health, "_EVERY", 0.1)
+    monkeypatch.setattr(health, "_committed", away)
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+    async with running(app), asyncio.timeout(20):
+        metrics.STALLED.labels("tasrih-normalize").set(100)
+        while seconds_stalled("normalize"):
+            await asyncio.sleep(0.05)
+
+
 async def test_no_progress_is_sick(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_EVERY", 0.1)
     monkeypatch.setattr(health, "_PATIENCE", 1.0)
@@ -51,6 +106,7 @@ async def test_no_progress_is_sick(topics: Settings, monkeypatch: pytest.MonkeyP
 
     with pytest.raises(BrokerError, match=r"nothing acknowledged for 1 s, with work on .*entries/"):
         await body()
+    assert seconds_stalled("normalize") > 1
 
 
 async def test_having_nothing_to_do_is_well(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,10 +65,14 @@ class Send:
 
 
 class Outcome(NamedTuple, Generic[Row]):
-    """What comes of one message: the records to send, in order, and the new row of its key (None leaves it)."""
+    """What comes of one message: the records to send, in order, and the new row of its key (None leaves it).
+
+    `sent` is called when the broker has confirmed the records: for who measures how long that took.
+    """
 
     send: Sequence[Send] = ()
     row: Row | None = None
+    sent: Callable[[], None] = lambda: None
 
 
 class Kept(msgspec.Struct, Generic[Row], frozen=True, array_like=True):
@@ -114,6 +118,7 @@ class Stage(Generic[R, Row]):
         """Work on the batch, in order, for a while, if it is ours; returns its beginning, done and confirmed."""
         rows: dict[bytes, tuple[EventT[bytes], Kept[Row]]] = {}
         sends: list[tuple[EventT[bytes], tuple[str, Send, Headers]]] = []
+        sent: list[Callable[[], None]] = []
         done, until = 0, time.monotonic() + _SLICE
         for event in batch:
             if is_leaving(self._app) or time.monotonic() > until:
@@ -130,9 +135,12 @@ class Stage(Generic[R, Row]):
                 outcome = await self._outcome(event, None if kept is None else kept.row)
             metrics.WORK_SECONDS.labels(self.name).observe(time.perf_counter() - started)
             sends += ((event, (f"{place}/{n:05}", send, trace)) for n, send in enumerate(outcome.send))
+            sent.append(outcome.sent)
             if outcome.row is not None:
                 rows[_key(event)] = (event, Kept(place, outcome.row))
         await confirmed(self.name, self._put, sends)
+        for tell in sent:
+            tell()
         await confirmed(self.name, self._write, list(rows.values()))
         return batch[:done]
 
@@ -268,12 +276,12 @@ async def acknowledged(app: faust.App, name: str, stream: StreamT[bytes], proces
                 for event in done:
                     if is_current(event):
                         await stream.ack(event)
+                        metrics.LAST_PROGRESS.labels(name).set(time.time())
                 if is_leaving(app):
                     break
                 rest = rest[len(done) :]
             # What is not done comes again: a rebalance need not wait for it.
             app.consumer.unacked.difference_update(event.message for event in batch)
-            metrics.LAST_PROGRESS.labels(name).set(time.time())
     except Exception as error:
         await app.crash(error)
         raise

@@ -56,6 +56,13 @@ async def tell(article: Article, told: Told | None) -> Outcome[Told]:
         event = identity(statement.statement_id, statement.status, article.revision)
         record = msgspec.structs.replace(statement, extracted_at=now)
         sends.append(Send(STATEMENTS, article.article_id, record, id=event, source=article.url))
-    if sends:
+
+    def measure() -> None:
         metrics.FETCH_TO_STATEMENT.observe((datetime.now(UTC) - article.fetched_at).total_seconds())
-    return Outcome(sends, Told.of(article.revision, standing))
+
+    # Of what is retracted, or told by another engine long after, the time says nothing.
+    is_fresh = told is None or told.revision != article.revision
+    row = Told.of(article.revision, standing)
+    if is_fresh and any(statement.status == "new" for statement in news):
+        return Outcome(sends, row, measure)
+    return Outcome(sends, row)

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import msgspec
 from hypothesis import given, settings
+from prometheus_client import REGISTRY
 
+from agents.extract.agent import tell
 from agents.extract.statements import Told, changes, statements
 from streams.records import Statement
 from tests.pipeline.articles import FIRST, NOW, OTHER, SECOND, TEXTS, THIRD, an_article
@@ -50,6 +52,30 @@ def test_another_run_says_the_same_but_for_its_time(text: str) -> None:
     article = an_article(text)
     again = statements(article, NOW + timedelta(hours=1))
     assert [msgspec.structs.replace(s, extracted_at=NOW) for s in again] == statements(article, NOW)
+
+
+def counted() -> float:
+    return REGISTRY.get_sample_value("tasrih_fetch_to_statement_seconds_count") or 0.0
+
+
+async def test_how_long_it_took_is_measured_of_what_is_new_when_it_is_sent() -> None:
+    first, edited, cut = an_article(FIRST, SECOND), an_article(FIRST, SECOND, OTHER), an_article(FIRST)
+    before, told = counted(), await tell(first, None)
+    assert told.row
+    assert counted() == before, "nothing is sent yet"
+    told.sent()
+    assert counted() == before + 1
+    by_another_engine = Told.of(first.revision, [])
+    by_another_engine.engine = "another"
+    for article, row, times in (
+        (first, told.row, 0),
+        (first, by_another_engine, 0),
+        (cut, told.row, 0),  # only retractions
+        (edited, told.row, 1),
+    ):
+        before, outcome = counted(), await tell(article, row)
+        outcome.sent()
+        assert counted() == before + times
 
 
 def test_other_languages_have_no_statements() -> None:

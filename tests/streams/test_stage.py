@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 
+from streams import stage
 from streams.app import build, running
 from streams.records import Article, DeadLetter, Entry, encode
 from streams.settings import Settings
@@ -18,6 +21,7 @@ from tests.kafka import everything, messages, on_both_brokers, put, records
 
 pytestmark = on_both_brokers
 
+LAST_PROGRESS = "tasrih_last_progress_timestamp_seconds"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -97,3 +101,26 @@ async def test_a_worker_that_stops_in_the_middle_loses_and_doubles_nothing(topic
             await messages(topics, ARTICLES, enough)
     titles = [decode(message.value, Article).title for message in await everything(topics, ARTICLES)]
     assert sorted(titles, key=int) == [str(n) for n in range(200)]
+
+
+async def test_what_is_measured_has_been_confirmed(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    original = stage.confirmed
+
+    async def confirmed(*args: Any) -> None:
+        await original(*args)
+        order.append("confirmed")
+
+    def measured(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
+        return count(entry, seen)._replace(sent=lambda: order.append(entry.title))
+
+    monkeypatch.setattr(stage, "confirmed", confirmed)
+    acknowledged = REGISTRY.get_sample_value(LAST_PROGRESS, {"stage": "normalize"})
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=measured, row=Seen)
+    async with running(app):
+        assert REGISTRY.get_sample_value(LAST_PROGRESS, {"stage": "normalize"}) == acknowledged
+        await put_entries(topics, entry("a", "first"))
+        await messages(topics, ARTICLES, 1)
+    assert order == ["confirmed", "first", "confirmed"]  # what is sent, then the rows
+    assert REGISTRY.get_sample_value(LAST_PROGRESS, {"stage": "normalize"}) != acknowledged

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import faust
 import msgspec
+from aiokafka.partitioner import DefaultPartitioner
 from faust.streams import _current_event
 
 from streams.settings import Settings
@@ -42,22 +43,25 @@ _MEASURES = {
 }
 
 
+_PARTITIONER = DefaultPartitioner()
+
+
 class Rows(Generic[Row]):
     """The rows of `stage` on `app`, by key (bytes). The table has the partitions of the topic that it follows."""
 
     def __init__(self, app: faust.App, settings: Settings, stage: str, row: type[Row]) -> None:
-        self._type = row
+        self._type, self._partitions = row, settings.partitions
         measures = _MEASURES if settings.store == "rocksdb" else {}
         self._table: Any = app.Table(
             name(settings, stage),
             key_type=bytes, value_type=bytes, partitions=settings.partitions, options=dict(measures),
         )  # fmt: skip
 
-    def get(self, partition: int, key: bytes) -> Row | None:
-        """The row of `key`, None when there is none."""
+    def get(self, partition: int, key: bytes, row: type[Row] | None = None) -> Row | None:
+        """The row of `key`, None when there is none; as a `row`, if given, that leaves unread what is not wanted."""
         with _Place(partition):
             data = self._table.data.get(key)
-        return None if data is None else msgspec.msgpack.decode(data, type=self._type)
+        return None if data is None else msgspec.msgpack.decode(data, type=row or self._type)
 
     def put(self, partition: int, key: bytes, row: Row | None) -> Awaitable[None]:
         """Write the row of `key` (None deletes it); the answer, to be awaited, says that the broker has its changelog.
@@ -74,6 +78,14 @@ class Rows(Generic[Row]):
                 self._table.data[key] = data
             elif key in self._table.data:
                 del self._table.data[key]
+
+    def partition(self, key: bytes) -> int:
+        """Where the row of `key` is kept: where whoever writes a message of that key has put it."""
+        return int(_PARTITIONER(key, range(self._partitions), ()))
+
+    def keys(self) -> list[bytes]:
+        """The keys of the rows that are here, and perhaps of some that were, until their partitions went elsewhere."""
+        return list(self._table.data)
 
     def __iter__(self) -> Iterator[tuple[bytes, Row]]:
         """Every row of the partitions that are here."""

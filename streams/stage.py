@@ -47,6 +47,10 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 _BATCH = 200
 # Seconds of work after which what is done is sent, lest the first of a batch wait for the last.
 _SLICE = 0.2
+_TIDY_EVERY = 1.0  # seconds
+# Days that a row is kept after its last use. What could ask for it (a message read again, a dead letter sent round) is
+# gone by then: Kafka lets a topic's oldest segment live some days longer than the topic's messages, and clocks differ.
+_REMEMBERED = max(topic.retention.days for topic in TOPICS if topic.retention) + 10
 _LARGEST = {topic.name: topic.max_bytes - 16 * 1024 for topic in TOPICS}  # headers and framing want room, too
 
 
@@ -76,12 +80,17 @@ class Outcome(NamedTuple, Generic[Row]):
 
 
 class Kept(msgspec.Struct, Generic[Row], frozen=True, array_like=True):
-    """A row as the table keeps it: with the sequence of the message that it comes from."""
+    """A row as the table keeps it: with the sequence of the message that it comes from, and the last day of its use.
+
+    Days are those since 1970; 0 in rows that were written before it was kept.
+    """
 
     sequence: str
     row: Row
+    day: int = 0
 
 
+_UNREAD: Any = Kept[msgspec.Raw]  # type: ignore[type-var]  # whatever its row is
 Process = Callable[[Sequence[EventT[bytes]]], Awaitable[Sequence[EventT[bytes]]]]
 Work = Callable[[R, Row | None], "Outcome[Row] | Awaitable[Outcome[Row]]"]
 
@@ -108,15 +117,17 @@ class Stage(Generic[R, Row]):
         self.name, self._by_id = name, by_id
         self._app, self._settings, self._source, self._work = app, settings, source, work
         self._send = sender(app, settings, name)
+        self._looked, self._to_look_at = (0, 0), list[bytes]()
         self._rows = None if row is None else Rows(app, settings, name, Kept[row])  # type: ignore[valid-type]
         app.agent(raw_topic(app, settings, source), name=f"tasrih.{name}")(self._run)
 
     async def _run(self, stream: StreamT[bytes]) -> None:
-        await acknowledged(self._app, self.name, stream, self._process)
+        await acknowledged(self._app, self.name, stream, self._process, self._forget)
 
     async def _process(self, batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
         """Work on the batch, in order, for a while, if it is ours; returns its beginning, done and confirmed."""
-        rows: dict[bytes, tuple[EventT[bytes], Kept[Row]]] = {}
+        rows: dict[bytes, tuple[int, Kept[Row]]] = {}
+        today = _today()
         sends: list[tuple[EventT[bytes], tuple[str, Send, Headers]]] = []
         sent: list[Callable[[], None]] = []
         done, until = 0, time.monotonic() + _SLICE
@@ -137,12 +148,39 @@ class Stage(Generic[R, Row]):
             sends += ((event, (f"{place}/{n:05}", send, trace)) for n, send in enumerate(outcome.send))
             sent.append(outcome.sent)
             if outcome.row is not None:
-                rows[_key(event)] = (event, Kept(place, outcome.row))
+                rows[_key(event)] = (event.message.partition, Kept(place, outcome.row, today))
+            elif kept is not None and kept.day != today:
+                rows[_key(event)] = (event.message.partition, Kept(kept.sequence, kept.row, today))
         await confirmed(self.name, self._put, sends)
         for tell in sent:
             tell()
-        await confirmed(self.name, self._write, list(rows.values()))
+        await confirmed(self.name, self._write, [((number, key), kept) for key, (number, kept) in rows.items()])
         return batch[:done]
+
+    async def _forget(self) -> None:
+        """Delete a few of the rows that have had no use for longer than any topic keeps what could ask for them.
+
+        All of them are looked at once a day, and when partitions have moved. Between batches: what is just being
+        written is not deleted; and only on partitions that are ours: their next owner would read of the deletion, too.
+        """
+        if self._rows is None or self._app.rebalancing or self._app.in_recovery:
+            return
+        source = self._settings.prefix + self._source.name
+        ours = {tp.partition for tp in self._app.assignor.assigned_actives() if tp.topic == source}
+        today = _today()
+        if ours and self._looked != (looking := (today, self._app.consumer_generation_id)):
+            self._looked, self._to_look_at = looking, self._rows.keys()
+        changed: list[tuple[tuple[int, bytes], Kept[Row] | None]] = []
+        for key in self._to_look_at[-_BATCH:]:
+            place = self._rows.partition(key), key
+            kept = self._rows.get(*place, _UNREAD) if place[0] in ours else None
+            if kept is not None and not kept.day:
+                changed.append((place, Kept(kept.sequence, kept.row, today)))
+            elif kept is not None and today - kept.day > _REMEMBERED:
+                changed.append((place, None))
+        del self._to_look_at[-_BATCH:]
+        if changed:
+            await confirmed(self.name, self._write, changed)
 
     async def _outcome(self, event: EventT[bytes], row: Row | None) -> Outcome[Row]:
         """What the work makes of `event`; a dead letter when it fails."""
@@ -169,9 +207,9 @@ class Stage(Generic[R, Row]):
     def _read(self, event: EventT[bytes]) -> Kept[Row] | None:
         return None if self._rows is None else self._rows.get(event.message.partition, _key(event))
 
-    async def _write(self, event: EventT[bytes], row: Kept[Row]) -> Awaitable[Any]:
+    async def _write(self, place: tuple[int, bytes], row: Kept[Row] | None) -> Awaitable[Any]:
         assert self._rows is not None, f"the work of {self.name} returns a row, but it was declared without"
-        return self._rows.put(event.message.partition, _key(event), row)
+        return self._rows.put(*place, row)
 
 
 def sequence(message: Any) -> str:
@@ -254,8 +292,16 @@ async def confirmed(
     await retried(stage, attempt)
 
 
-async def acknowledged(app: faust.App, name: str, stream: StreamT[bytes], process: Process) -> None:
+async def acknowledged(
+    app: faust.App,
+    name: str,
+    stream: StreamT[bytes],
+    process: Process,
+    tidy: Callable[[], Awaitable[None]] | None = None,
+) -> None:
     """Have `process` work on what comes on `stream`, and acknowledge what it says is done: the beginning of its batch.
+
+    `tidy` is called between batches, once a second, whether anything comes or not.
 
     What fails with a message is for `process` to deal with. What it raises is the worker's own trouble: a full disk, a
     broken table. Begun anew by Faust, the agent would go on past what it has not done; begun anew as a process, it does
@@ -268,6 +314,7 @@ async def acknowledged(app: faust.App, name: str, stream: StreamT[bytes], proces
     try:
         # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
         stream = stream.noack()  # type: ignore[attr-defined]
+        tidied = time.monotonic()
         async for batch in _batches(stream):
             # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
             rest: Sequence[EventT[bytes]] = batch
@@ -282,6 +329,9 @@ async def acknowledged(app: faust.App, name: str, stream: StreamT[bytes], proces
                 rest = rest[len(done) :]
             # What is not done comes again: a rebalance need not wait for it.
             app.consumer.unacked.difference_update(event.message for event in batch)
+            if tidy and time.monotonic() - tidied >= _TIDY_EVERY:
+                await tidy()
+                tidied = time.monotonic()
     except Exception as error:
         await app.crash(error)
         raise
@@ -296,7 +346,10 @@ def is_leaving(app: faust.App) -> bool:
 
 
 async def _batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]:
-    """The stream's events in batches of whatever has arrived: one by one at leisure, up to `_BATCH` under load."""
+    """The stream's events in batches of whatever has arrived: one by one at leisure, up to `_BATCH` under load.
+
+    An empty one when nothing comes.
+    """
     arrived: asyncio.Queue[EventT[bytes]] = asyncio.Queue(maxsize=_BATCH)
 
     async def read() -> None:
@@ -307,11 +360,14 @@ async def _batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]
     try:
         while True:
             first = asyncio.create_task(arrived.get())
-            await asyncio.wait((reader, first), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((reader, first), timeout=_TIDY_EVERY, return_when=asyncio.FIRST_COMPLETED)
             if not first.done():
                 first.cancel()
-                reader.result()  # raises what ended it
-                return
+                if reader.done():
+                    reader.result()  # raises what ended it
+                    return
+                yield []
+                continue
             batch = [first.result()]
             while len(batch) < _BATCH and not arrived.empty():
                 batch.append(arrived.get_nowait())
@@ -320,6 +376,10 @@ async def _batches(stream: StreamT[bytes]) -> AsyncIterator[list[EventT[bytes]]]
         reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await reader
+
+
+def _today() -> int:
+    return int(time.time() // 86400)
 
 
 def _key(event: EventT[bytes]) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,15 +15,17 @@ from prometheus_client import REGISTRY
 from streams import stage
 from streams.app import build, running
 from streams.records import Article, DeadLetter, Entry, encode
+from streams.rows import changelog
 from streams.settings import Settings
-from streams.stage import Outcome, Send, Stage
-from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES
-from streams.wire import decode
-from tests.kafka import everything, messages, on_both_brokers, put, records
+from streams.stage import Kept, Outcome, Send, Stage
+from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, TOPICS, Topic
+from streams.wire import decode, sequence
+from tests.kafka import everything, messages, on_both_brokers, put, reading, records
 
 pytestmark = on_both_brokers
 
 LAST_PROGRESS = "tasrih_last_progress_timestamp_seconds"
+LONGEST = max(topic.retention.days for topic in TOPICS if topic.retention) + 10
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -124,3 +128,72 @@ async def test_what_is_measured_has_been_confirmed(topics: Settings, monkeypatch
         await messages(topics, ARTICLES, 1)
     assert order == ["confirmed", "first", "confirmed"]  # what is sent, then the rows
     assert REGISTRY.get_sample_value(LAST_PROGRESS, {"stage": "normalize"}) != acknowledged
+
+
+@pytest.mark.parametrize("store", ["memory", "rocksdb"])
+async def test_rows_go_when_nothing_can_ask_for_them_any_more(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch, store: str
+) -> None:
+    settings, first_day = topics.model_copy(update={"store": store}), 20_000
+    rows = Topic(changelog(settings, "normalize", "normalize").removeprefix(settings.prefix), Entry, key="article_id")
+    monkeypatch.setattr(stage, "_TIDY_EVERY", 0.05)
+
+    @asynccontextmanager
+    async def worker(days: int) -> AsyncIterator[None]:
+        """One that is at work so many days after the first."""
+        monkeypatch.setattr(stage, "_today", lambda: first_day + days)
+        app = build("normalize", settings)
+        Stage(app, settings, name="normalize", source=ENTRIES, work=unless_idle, row=Seen)
+        async with running(app):
+            yield
+
+    def unless_idle(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
+        return Outcome() if entry.title == "idle" else count(entry, seen)
+
+    async def gone(count: int) -> list[bytes]:
+        """The rows deleted, once there are so many."""
+        async with asyncio.timeout(20), reading(settings, rows) as consumer:
+            found: list[bytes] = []
+            while len(found) < count:
+                message = await consumer.getone()
+                found += [message.key] if message.value is None else []
+            return found
+
+    async with worker(days=0):
+        await put_entries(settings, entry("old", "1"), entry("used", "1"), entry("late", "1"))
+        await messages(settings, rows, 3)
+    async with worker(days=1):  # used: by what tells nothing new, too
+        await put_entries(settings, entry("used", "idle"), entry("late", "2"))
+        await messages(settings, rows, 5)
+    async with worker(days=LONGEST + 1):
+        assert await gone(1) == [b"old"]
+        # What is read again within the time is known, what comes anew is told with what was; what is gone is as new.
+        await put(settings, ENTRIES, [("late", encode(entry("late", "2")))], [("ce_sequence", b"0" * 20)])
+        await put_entries(settings, entry("used", "2"), entry("old", "1"), entry("late", "3"))
+        await messages(settings, rows, 9)
+    async with worker(days=2 * LONGEST + 2):
+        assert set(await gone(4)) == {b"old", b"used", b"late"}
+    told = [decode(message.value, Article) for message in await everything(settings, ARTICLES)]
+    by_key = {key: [(a.title, a.revision) for a in told if a.article_id == key] for key in ("old", "used", "late")}
+    assert by_key == {
+        "old": [("1", "1"), ("1", "1")],
+        "used": [("1", "1"), ("2", "2")],
+        "late": [("1", "1"), ("2", "2"), ("3", "3")],
+    }
+    sequences = [m.headers for m in await everything(settings, ARTICLES) if m.key == b"old"]
+    assert sequence(sequences[0]) < sequence(sequences[1]), "a reader that has it sees that it is told again"
+
+
+async def test_a_row_that_does_not_know_its_day_is_given_one(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those written before days were kept."""
+    rows = Topic(changelog(topics, "normalize", "normalize").removeprefix(topics.prefix), Entry, key="article_id")
+    for today in (0, 20_000):
+        monkeypatch.setattr(stage, "_TIDY_EVERY", 0.05 if today else 3600)
+        monkeypatch.setattr(stage, "_today", lambda today=today: today)
+        app = build("normalize", topics)
+        Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+        async with running(app):
+            if not today:
+                await put_entries(topics, entry("a", "1"))
+            *_, last = await messages(topics, rows, 2 if today else 1)
+    assert msgspec.msgpack.decode(last.value, type=Kept[Seen]).day == 20_000

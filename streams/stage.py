@@ -169,7 +169,10 @@ class Stage(Generic[R, Row]):
         ours = {tp.partition for tp in self._app.assignor.assigned_actives() if tp.topic == source}
         today = _today()
         if ours and self._looked != (looking := (today, self._app.consumer_generation_id)):
-            self._looked, self._to_look_at = looking, self._rows.keys()
+            with contextlib.suppress(RuntimeError):  # partitions moved meanwhile: the next time, then
+                # In a thread: of many rows on disk it takes a second or two.
+                self._looked, self._to_look_at = looking, await asyncio.to_thread(self._rows.keys)
+            return  # what was true before may not be any more
         changed: list[tuple[tuple[int, bytes], Kept[Row] | None]] = []
         for key in self._to_look_at[-_BATCH:]:
             place = self._rows.partition(key), key

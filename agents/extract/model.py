@@ -14,9 +14,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from agents.extract.lexicon.tables import rows
+from agents.extract.lexicon.tables import lines
 
 Weights = Mapping[str, float]
 # Rankings of the same few answers for everything share their features: feature → its weight for each answer.
@@ -35,8 +36,8 @@ class Ranking:
     __slots__ = ("_heaviest", "_of", "weights")
 
     def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self._of = _Sums(weights).__getitem__
+        self.weights = weights if isinstance(weights, Table) else Table(weights)
+        self._of = self.weights.__getitem__
         # Every choice is explained in its statement, by facts that come up again and again.
         self._heaviest = lru_cache(maxsize=_EXPLAINED)(self._heaviest_of)
 
@@ -62,24 +63,28 @@ class Ranking:
         return sorted((-abs(weights[name]), name) for name in features((facts,)) if name in weights)[:3]
 
 
-class _Sums(dict[Facts, float]):
-    """Facts → what their features weigh; filled as it is asked. Features are known from the start."""
+class Table(dict[Any, float]):
+    """Weights by the names of features, among them what some facts weigh together, remembered as it is asked.
 
-    __slots__ = ("weights",)
+    One table of both, as the weights are many and looked up the most.
+    """
+
+    __slots__ = ("_room",)
 
     def __init__(self, weights: Weights) -> None:
-        super().__init__()
-        self.weights = weights
-        self.update(weights)
+        super().__init__(weights)
+        self._room = _MEMO
 
     def __missing__(self, facts: Facts) -> float:
         if isinstance(facts, str):
             return 0.0
-        if len(self) >= len(self.weights) + _MEMO:
-            self.clear()
-            self.update(self.weights)
+        if not self._room:
+            for told in [told for told in self if not isinstance(told, str)]:
+                del self[told]
+            self._room = _MEMO
+        self._room -= 1
         namer, *values = facts
-        weight = self[facts] = sum(filter(None, map(self.weights.get, namer(*values))), 0.0)
+        weight = self[facts] = sum(filter(None, map(self.get, namer(*values))), 0.0)
         return weight
 
 
@@ -127,17 +132,19 @@ def weigh(features: Iterable[str], weights: AnswerWeights) -> list[float]:
     return [sum(column) for column in zip(*filter(None, map(weights.get, features)), strict=True)]
 
 
-def tables(file: str) -> dict[str, dict[str, float]]:
+def tables(file: str) -> dict[str, Table]:
     """What was learned: the tables of a file of lexicon/ by their names, each of features and weights."""
-    found: dict[str, dict[str, float]] = {}
-    for row in rows(file):
-        found.setdefault(row["model"], {})[row["feature"]] = float(row["weight"])
+    found: dict[str, Table] = {}
+    number = lru_cache(maxsize=None)(float)  # of many weights few differ to three places
+    for line in islice(lines(file), 1, None):
+        name, feature, weight = line.rstrip("\n").split("\t")
+        found.setdefault(name, Table({}))[feature] = number(weight)
     return found
 
 
 def load(acts: Sequence[str]) -> Models:
-    """The weights of lexicon/weights.tsv."""
-    return Models.of(tables("weights.tsv"), acts)
+    """The weights of lexicon/weights.tsv.gz."""
+    return Models.of(tables("weights.tsv.gz"), acts)
 
 
 def score(features: Sequence[str], table: Weights) -> float:

@@ -1,18 +1,18 @@
-"""What was learned of sources: lexicon/sources.tsv by name of its table, and its rankings as they are in use."""
+"""What was learned of sources: lexicon/sources.tsv.gz by name of its table, and its rankings as they are in use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from agents.extract.model import Ranking, Weights, by_answer, tables
+from agents.extract.model import Ranking, Table, Weights, by_answer, tables
 from agents.extract.report import KINDS
 
 
 @cache
-def source_tables() -> dict[str, dict[str, float]]:
+def source_tables() -> dict[str, Table]:
     """beside, extent, name, antecedent, kind: the weights of features · verbal: the learned classes of verbs."""
-    return tables("sources.tsv")
+    return tables("sources.tsv.gz")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -21,6 +22,8 @@ def contents(folder: Traversable) -> list[str]:
             found += contents(item)
         elif item.name.endswith((".py", ".tsv", ".toml", ".json")):
             found += [item.name, item.read_text("utf-8")]
+        elif item.name.endswith(".tsv.gz"):
+            found += [item.name, gzip.decompress(item.read_bytes()).decode()]
     return found
 
 

@@ -14,4 +14,4 @@ def test_it_is_made_of_what_an_installed_engine_has(tmp_path: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name)
     assert contents(tmp_path) == ["engine.py", "engine.py", "words.tsv", "lexicon/words.tsv"]
-    assert {"engine.py", "weights.tsv"} < set(contents(files("agents.extract")))
+    assert {"engine.py", "weights.tsv.gz"} < set(contents(files("agents.extract")))

@@ -5,8 +5,10 @@ Needs numpy and scipy (development only).
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
@@ -60,8 +62,9 @@ def answered(lessons: Iterable[tuple[list[str], str]], answers: Sequence[str]) -
 
 
 def write(path: str, tables: Mapping[str, Table], by: str) -> None:
-    """Write the tables as `model.tables` reads them; `by`: which program learned them."""
-    with open(path, "w", encoding="utf-8") as out:
-        out.write(f"# Learned by {by}; do not edit by hand.\nmodel\tfeature\tweight\n")
-        for name, table in sorted(tables.items()):
-            out.writelines(f"{name}\t{feature}\t{weight:.3f}\n" for feature, weight in sorted(table.items()))
+    """Write the tables, zipped, as `model.tables` reads them; `by`: which program learned them."""
+    lines = [f"# Learned by {by}; do not edit by hand.\nmodel\tfeature\tweight\n"]
+    for name, table in sorted(tables.items()):
+        lines += [f"{name}\t{feature}\t{weight:.3f}\n" for feature, weight in sorted(table.items())]
+    # Without the time, so that the same weights are the same file.
+    Path(path).write_bytes(gzip.compress("".join(lines).encode(), mtime=0))

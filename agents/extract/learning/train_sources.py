@@ -1,4 +1,4 @@
-"""Learn the weights of lexicon/sources.tsv: which phrase beside a cue speaks, where it ends, whom a bare verb means.
+"""Learn the weights of lexicon/sources.tsv.gz: which phrase beside a cue speaks, where it ends, whom a bare verb means.
 
 usage: python -m agents.extract.learning.train_sources GOLD.jsonl|FOLDER … [--by source]
 
@@ -17,7 +17,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -47,10 +46,9 @@ from agents.extract.sources.speakers import Resolver
 from streams.arabic import fold
 
 # Whom a bare verb means is learned from few articles and many times over: its weights are held the smallest.
-_PENALTY = {"beside": 1.0, "extent": 4.0, "name": 2.0, "kind": 3.0, "antecedent": 10.0}
-# Weights below 0.12 are left out: nine in ten, and no difference in who is found beyond chance.
-_rank = partial(rank, negligible=0.12)
-_KINDS_NEGLIGIBLE = 0.15  # these are many, and the file is to stay small
+_PENALTY = {"beside": 2.0, "extent": 2.0, "name": 2.0, "kind": 3.0, "antecedent": 10.0}
+# Smaller weights are left out: most of a table. Where a source stands and how far it goes is told by many small ones.
+_NEGLIGIBLE = {"beside": 0.03, "extent": 0.03, "name": 0.03, "kind": 0.15, "antecedent": 0.12}
 # Marks within a name (ج. ب.).
 _IN_NAMES = frozenset((".", "-"))
 # Who spoke last is learned from articles with gaps too, as the engine does not find every statement.
@@ -253,6 +251,10 @@ def verbal() -> Table:
     return {fine: share for fine, share in shares.items() if share > _MOSTLY}
 
 
+def _rank(name: str, taught: list[Group]) -> Table:
+    return rank(taught, _PENALTY[name], _NEGLIGIBLE[name])
+
+
 def learn(articles: Sequence[Article]) -> dict[str, Table]:
     """The weights of all rankings; they are in use afterwards.
 
@@ -261,17 +263,17 @@ def learn(articles: Sequence[Article]) -> dict[str, Table]:
     """
     others = [Article(varied(a.document, str(a.document["doc"]))) for a in articles]
     tables = {
-        "beside": _rank(groups(lesson for a in articles for lesson in a.beside), _PENALTY["beside"]),
-        "extent": _rank(groups(lesson for a in [*articles, *others] for lesson in a.extent), _PENALTY["extent"]),
-        "name": _rank(groups(lesson for a in articles for lesson in a.name), _PENALTY["name"]),
+        "beside": _rank("beside", groups(lesson for a in articles for lesson in a.beside)),
+        "extent": _rank("extent", groups(lesson for a in [*articles, *others] for lesson in a.extent)),
+        "name": _rank("name", groups(lesson for a in articles for lesson in a.name)),
     }
     use(tables)
     kinds = (lesson for a in articles for lesson in a.kinds())
-    tables["kind"] = rank(answered(kinds, KINDS), _PENALTY["kind"], _KINDS_NEGLIGIBLE)
+    tables["kind"] = _rank("kind", answered(kinds, KINDS))
     gapped = [Article(a.document, _GAPS) for a in articles]
     flat = [Article(flattened(a.document), _FLAT_GAPS) for a in articles]
     bare = groups(lesson for a in [*articles, *gapped, *flat] for lesson in a.antecedents())
-    tables["antecedent"] = _rank(bare, _PENALTY["antecedent"])
+    tables["antecedent"] = _rank("antecedent", bare)
     use(tables)
     return tables
 
@@ -304,7 +306,7 @@ def main() -> None:
     parser.add_argument("gold", nargs="+", type=Path)
     parser.add_argument("--by", help="leave out each value of this field in turn, and only show the results")
     parser.add_argument("--test", type=Path, help="show the results on these articles too")
-    parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "sources.tsv")))
+    parser.add_argument("--out", default=str(files("agents.extract").joinpath("lexicon", "sources.tsv.gz")))
     arguments = parser.parse_args()
     articles = [Article(document) for document in annotated_articles(arguments.gold)]
     if arguments.by:

@@ -2,7 +2,7 @@
 
 A log-linear ranking, as in model.py: each candidate is someone with all the ways in which the article has brought him
 up to this point (he spoke last, he is the subject of this sentence, his gender agrees …); the weights are in
-lexicon/sources.tsv, and the choice can be read from the trace.
+lexicon/sources.tsv.gz, and the choice can be read from the trace.
 """
 
 from __future__ import annotations

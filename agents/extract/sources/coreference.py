@@ -218,6 +218,7 @@ class Article:
             p
             for p in _near(self.people, at)
             if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role) and self._is_name(p)
+            if source.gender is None or p.gender in (None, source.gender)
         ]
         if len(wanted) > 1:
             # Of a longer office no more may be left out than a reader would (وزير الخارجية of وزير الخارجية الأميركي).
@@ -245,7 +246,10 @@ class Article:
         """Two words, a given name or one that comes again; a single word behind an office may be a verb or a noun."""
         first, last = person.name or person.span
         form = self.text.form[first]
-        given = word(self.text.word[first]).classes & g.GIVEN
+        w = word(self.text.word[first])
+        given = w.classes & g.GIVEN
+        if not given and (w.clitic or w.classes & g.VERB):
+            return False  # وزير الخارجية الألماني بتعقل الطرفين
         return bool(last - first > 1 or given or len(self._at[form]) > 1 or same_person(form))
 
     def in_full(self, source: Source, at: int) -> Source | None:

@@ -2,7 +2,7 @@
 
 The tables of nouns (names.py: `describe`) know the kinds of most heads. What they do not know is weighed here by a
 log-linear model of the words of the phrase, learned from the same annotations as the rest; it may also tell that an
-office is a person's whom the article names elsewhere. Its weights are in lexicon/sources.tsv, by train_sources.py.
+office is a person's whom the article names elsewhere. Its weights are in lexicon/sources.tsv.gz, by train_sources.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Two log-linear rankings, as in model.py: `beside` chooses between the phrases of the cue's sentence and none
 (beside.py), `extent` between the ends that the chosen one may have (extents.py). Their weights are in
-lexicon/sources.tsv, learned by learning/train_sources.py; the features that weighed most in a choice are in the trace.
+lexicon/sources.tsv.gz, learned by learning/train_sources.py; the features that weighed most in a choice are in the
+trace.
 """
 
 from __future__ import annotations

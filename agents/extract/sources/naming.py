@@ -2,7 +2,7 @@
 
 Names are written like other words, so that rules alone (names.py) miss those that the tables take for something else
 (رجاء الضوء، السر بابكر الحاج). A log-linear ranking weighs every stretch of the mention by where it begins and ends and
-by its words; what the rules found is one of its facts. Its weights are in lexicon/sources.tsv, by train_sources.py.
+by its words; what the rules found is one of its facts. Its weights are in lexicon/sources.tsv.gz, by train_sources.py.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import accumulate
 from math import inf
 
 from agents.extract.lexicon.classes import word_classes
+from agents.extract.lexicon.words import words as classes
 from agents.extract.model import Facts
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.gazetteer import Word, word
@@ -115,6 +116,8 @@ def name_in(text: Text, mention: Span, by_rule: Span | None) -> Span | None:
     weights = rankings().get("name")
     if not weights or not weights.weights or mention[1] - mention[0] > _MENTION:
         return by_rule
+    if (by_rule is None and _of_another(text, mention)) or _of_whose(text, mention, by_rule):
+        return None
     score = weights.score
     stretches = Stretches(text, mention, by_rule)
     begin, end = [score(facts) for facts in stretches.begin], [score(facts) for facts in stretches.end]
@@ -128,6 +131,33 @@ def name_in(text: Text, mention: Span, by_rule: Span | None) -> Span | None:
     return best
 
 
+def _of_another(text: Text, mention: Span) -> bool:
+    """The mention ends in the name of another: whose relative speaks (زوجة X), or spokesman (متحدث باسم الرئيس X)."""
+    first, last = mention
+    head = word(text.word[first])
+    if head.classes & g.KIN and not head.definite and not text.form[first].endswith(g.POSSESSED):
+        return all(text.form[i] not in classes()["comma"] for i in range(first, last))
+    spoken_for = next((i for i in range(first, last - 1) if text.form[i] in classes()["for"]), last)
+    after = range(spoken_for + 1, last)
+    return bool(after and word(text.word[after[0]]).classes & _PEOPLE) and all(
+        text.form[i] not in classes()["comma"] for i in after
+    )
+
+
+def _of_whose(text: Text, mention: Span, by_rule: Span | None) -> bool:
+    """Right behind an indefinite محامي, وكيل, عائلة stands whose he is, to the end of the mention."""
+    first, last = mention
+    head = word(text.word[first])
+    whose = head.noun is not None and not head.definite and head.noun.lemma in classes()["of-somebody"]
+    if not whose or text.form[first].endswith(g.POSSESSED) or last - first < 2:
+        return False
+    behind = word(text.word[first + 1])
+    if behind.classes & g.HEAD & ~g.ROLE and not behind.classes & g.GIVEN:
+        return False  # وكيل وزارة المالية X
+    return by_rule is None or by_rule[0] <= first + 2
+
+
+_PEOPLE = g.ROLE | g.TITLE | g.GIVEN | g.GROUP | g.KIN
 _KNOWN = ((g.GIVEN, "G"), (g.ORDINARY, "O"), (g.PERHAPS, "P"), (g.NISBA, "N"), (g.VERB, "V"))
 
 

@@ -84,7 +84,8 @@ class Resolver:
                 speaker = self._implied(report)
             if speaker is None:
                 continue
-            inner = self._all_of(n) if report.mention and speaker.kind in _OUTLETS else None
+            outlet = report.mention and {speaker.kind, self._describe(report.mention).kind} & _OUTLETS
+            inner = self._all_of(n) if outlet else None
             if inner is not None:
                 self._passed_on(inner, report.mention)
                 attributions.add(id(report))
@@ -274,7 +275,8 @@ class Resolver:
     def _same_head(self, source: Source) -> Speaker | None:
         """المصدر، المسؤول: the last one who was called so and spoke."""
         for report, speaker in self._last_spoken():
-            if speaker.head == source.head and _at(report) < source.span[0]:
+            agrees = source.gender is None or speaker.gender in (None, source.gender)
+            if agrees and speaker.head == source.head and _at(report) < source.span[0]:
                 return speaker._replace(by="title")
         return None
 
@@ -309,18 +311,24 @@ class Resolver:
         figures = word(self.text.word[first]).base in classes()["figures"]
         if not figures and (source.head not in classes()["issued-by-bodies"] or source.number != "s"):
             return None
-        i = first + 1
-        while i < last and (
-            (word(self.text.word[i]).classes & (g.ADJECTIVE | g.NISBA | g.BOUND) and not word(self.text.word[i]).clitic)
-            or self.text.form[i] in classes()["issued"]
-        ):
+        i, told = first + 1, False
+        while i < last:
+            w = word(self.text.word[i])
+            adjective = bool(w.classes & (g.ADJECTIVE | g.NISBA)) and not w.classes & g.HEAD and not w.clitic
+            between = w.classes & g.BOUND and not w.clitic
+            if not (adjective or between or self.text.form[i] in classes()["issued"]):
+                break
+            told = told or adjective
             i += 1
         if i < last:
+            behind = word(self.text.word[i]).classes
+            if behind & (g.VERB | g.MARK) and not behind & g.GIVEN:
+                return None  # بيان اطلعت عليه الصحيفة
             inner = describe(self.text, (i, last))
             if inner.kind in _AUTHORS and (inner.kind != "person" or i == first + 1):
                 return self._resolve(inner)
-        if figures or (not source.definite and source.head not in classes()["statement"]):
-            return None
+        if figures or told or (not source.definite and source.head not in classes()["statement"]):
+            return None  # بيان حكومي، البيان الختامي: whose it is tells the adjective
         for report, speaker in self._last_spoken():
             at = _at(report)
             near = at < first and self.text.line[first] - self.text.line[at] <= _NEAR and report.parent is None

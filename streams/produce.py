@@ -102,13 +102,7 @@ class Producer(Writer):
         what: str = "",
     ) -> None:
         """Write the dead letter of the message at `place` (topic, partition, offset), or of `what` is in it."""
-        topic, partition, offset = place
-        letter = DeadLetter(
-            letter_id=identity(self._stage, topic, partition, offset, *([what] if what else [])),
-            stage=self._stage, topic=topic, partition=partition, offset=offset, key=key, value=value,
-            reason=str(error) or type(error).__name__, error=type(error).__name__, failed_at=datetime.now(UTC),
-        )  # fmt: skip
-        source = f"kafka:{topic}/{partition}/{offset}"
+        letter, source = dead(self._stage, place, key, value, error, what)
         await self.put(DEAD_LETTERS, letter.letter_id, letter, id=letter.letter_id, source=source)
 
 
@@ -146,3 +140,21 @@ async def _connected(settings: Settings, seconds: int) -> AsyncIterator[AIOKafka
 def place(message: ConsumerRecord) -> tuple[str, int, int]:
     """Where a message was read: topic, partition, offset."""
     return message.topic, message.partition, message.offset
+
+
+def dead(
+    stage: StageName,
+    place: tuple[str, int, int],
+    key: bytes | None,
+    value: bytes | None,
+    error: Exception,
+    what: str = "",
+) -> tuple[DeadLetter, str]:
+    """The dead letter of the message at `place` (topic, partition, offset), or of `what` is in it; and its source."""
+    topic, partition, offset = place
+    letter = DeadLetter(
+        letter_id=identity(stage, topic, partition, offset, *([what] if what else [])),
+        stage=stage, topic=topic, partition=partition, offset=offset, key=key, value=value,
+        reason=str(error) or type(error).__name__, error=type(error).__name__, failed_at=datetime.now(UTC),
+    )  # fmt: skip
+    return letter, f"kafka:{topic}/{partition}/{offset}"

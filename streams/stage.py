@@ -21,7 +21,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import faust
@@ -31,8 +30,8 @@ from faust.types import EventT, StreamT
 
 from streams import metrics, records, tracing, wire
 from streams.identity import identity
-from streams.produce import retried
-from streams.records import DeadLetter, Record, encode
+from streams.produce import dead, retried
+from streams.records import Record, encode
 from streams.rows import Rows
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, TOPICS, Topic
@@ -266,19 +265,9 @@ def sender(app: faust.App, settings: Settings, stage: str) -> Callable[..., Awai
 def dead_letter(stage: records.StageName, event: EventT[bytes], error: Exception) -> Send:
     """The dead letter of `event`: its bytes, its place, the stage and the reason."""
     message = event.message
-    letter = DeadLetter(
-        letter_id=identity(stage, message.topic, message.partition, message.offset),
-        stage=stage,
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        key=event.key,
-        value=event.value,
-        reason=str(error) or type(error).__name__,
-        error=type(error).__name__,
-        failed_at=datetime.now(UTC),
-    )
-    return Send(DEAD_LETTERS, letter.letter_id, letter, id=letter.letter_id, source=f"kafka:{_place(event)}")
+    place = message.topic, message.partition, message.offset
+    letter, source = dead(stage, place, event.key, event.value, error)
+    return Send(DEAD_LETTERS, letter.letter_id, letter, id=letter.letter_id, source=source)
 
 
 async def confirmed(

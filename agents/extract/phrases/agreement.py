@@ -29,6 +29,11 @@ def gender_of(text: Text, span: Span) -> str | None:
     return None
 
 
+def may_be_one(gender: str | None, other: str | None) -> bool:
+    """Whether two genders, None where it is not known, may be those of one person."""
+    return gender is None or other in (None, gender)
+
+
 def is_oblique(text: Text, i: int) -> bool:
     """Token i is a noun in the plural or dual of the accusative and genitive, which no subject stands in."""
     if not text.form[i].endswith(OBLIQUE):

@@ -14,6 +14,7 @@ from itertools import pairwise
 from agents.extract.lexicon.words import affixes
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
+from agents.extract.phrases.agreement import may_be_one
 from agents.extract.phrases.gazetteer import word
 from agents.extract.phrases.noun_phrases import phrase
 from agents.extract.phrases.person_names import name_end
@@ -218,7 +219,7 @@ class Article:
             p
             for p in _near(self.people, at)
             if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role) and self._is_name(p)
-            if source.gender is None or p.gender in (None, source.gender)
+            if may_be_one(source.gender, p.gender)
         ]
         if len(wanted) > 1:
             # Of a longer office no more may be left out than a reader would (وزير الخارجية of وزير الخارجية الأميركي).

@@ -116,7 +116,7 @@ def name_in(text: Text, mention: Span, by_rule: Span | None) -> Span | None:
     weights = rankings().get("name")
     if not weights or not weights.weights or mention[1] - mention[0] > _MENTION:
         return by_rule
-    if (by_rule is None and _of_another(text, mention)) or _of_whose(text, mention, by_rule):
+    if _of_another(text, mention, by_rule):
         return None
     score = weights.score
     stretches = Stretches(text, mention, by_rule)
@@ -131,30 +131,22 @@ def name_in(text: Text, mention: Span, by_rule: Span | None) -> Span | None:
     return best
 
 
-def _of_another(text: Text, mention: Span) -> bool:
-    """The mention ends in the name of another: whose relative speaks (زوجة X), or spokesman (متحدث باسم الرئيس X)."""
+def _of_another(text: Text, mention: Span, by_rule: Span | None) -> bool:
+    """The mention ends in the name of another: whose relative, lawyer or spokesman speaks (زوجة X، باسم الرئيس X)."""
     first, last = mention
     head = word(text.word[first])
-    if head.classes & g.KIN and not head.definite and not text.form[first].endswith(g.POSSESSED):
-        return all(text.form[i] not in classes()["comma"] for i in range(first, last))
-    spoken_for = next((i for i in range(first, last - 1) if text.form[i] in classes()["for"]), last)
-    after = range(spoken_for + 1, last)
-    return bool(after and word(text.word[after[0]]).classes & _PEOPLE) and all(
-        text.form[i] not in classes()["comma"] for i in after
-    )
-
-
-def _of_whose(text: Text, mention: Span, by_rule: Span | None) -> bool:
-    """Right behind an indefinite محامي, وكيل, عائلة stands whose he is, to the end of the mention."""
-    first, last = mention
-    head = word(text.word[first])
-    whose = head.noun is not None and not head.definite and head.noun.lemma in classes()["of-somebody"]
-    if not whose or text.form[first].endswith(g.POSSESSED) or last - first < 2:
+    bare = not head.definite and not text.form[first].endswith(g.POSSESSED)
+    if bare and head.noun and head.noun.lemma in classes()["of-somebody"] and last - first > 1:
+        behind = word(text.word[first + 1]).classes
+        if not behind & g.HEAD & ~g.ROLE or behind & g.GIVEN:  # but وكيل وزارة المالية X
+            return by_rule is None or by_rule[0] <= first + 2
+    if by_rule is not None:
         return False
-    behind = word(text.word[first + 1])
-    if behind.classes & g.HEAD & ~g.ROLE and not behind.classes & g.GIVEN:
-        return False  # وكيل وزارة المالية X
-    return by_rule is None or by_rule[0] <= first + 2
+    if not (bare and head.classes & g.KIN):
+        first = next((i + 1 for i in range(first, last - 1) if text.form[i] in classes()["for"]), last)
+        if first == last or not word(text.word[first]).classes & _PEOPLE:
+            return False
+    return all(text.form[i] not in classes()["comma"] for i in range(first, last))
 
 
 _PEOPLE = g.ROLE | g.TITLE | g.GIVEN | g.GROUP | g.KIN

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agents.extract.lexicon.words import affixes
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
+from agents.extract.phrases.agreement import may_be_one
 from agents.extract.phrases.gazetteer import word
 from agents.extract.reading.layout import Layout
 from agents.extract.reading.text import tokens
@@ -275,7 +276,7 @@ class Resolver:
     def _same_head(self, source: Source) -> Speaker | None:
         """المصدر، المسؤول: the last one who was called so and spoke."""
         for report, speaker in self._last_spoken():
-            agrees = source.gender is None or speaker.gender in (None, source.gender)
+            agrees = may_be_one(source.gender, speaker.gender)
             if agrees and speaker.head == source.head and _at(report) < source.span[0]:
                 return speaker._replace(by="title")
         return None
@@ -291,7 +292,7 @@ class Resolver:
         for report, speaker in self._last_spoken():
             if _at(report) < at and self.text.line[at] - self.text.line[_at(report)] > _NEAR:
                 return None
-            agrees = source.gender is None or speaker.gender in (None, source.gender) or unnamed
+            agrees = may_be_one(source.gender, speaker.gender) or unnamed
             fits = agrees and (anyone or speaker.head == source.head)
             if _at(report) < at and (speaker.kind == "person" or unnamed) and fits and report.parent is None:
                 return speaker._replace(by="title")

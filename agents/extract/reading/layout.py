@@ -8,12 +8,14 @@ from agents.extract.lexicon.cues import Reading, cues
 from agents.extract.lexicon.words import words
 from agents.extract.reading.quotes import Quotations
 from agents.extract.reading.text import Text
-from streams.letters import TEH_MARBUTA
+from streams.letters import FEH, HAMZA_ON_ALEF, TEH_MARBUTA, WAW
 
 
 def readings(word: str, form: str) -> tuple[Reading, ...]:
     """How a word, written `word` and folded `form`, may be read as a cue."""
     found = cues().readings(form)
+    if found and form.lstrip(WAW + FEH) in words()["here"] and HAMZA_ON_ALEF not in word:
+        return ()  # وهنا is no هنأ, which are one when folded
     if found and word.endswith(TEH_MARBUTA):
         # It ends a noun without a pronoun: حياة is not حيّا with ه, which are one when folded.
         return tuple(r for r in found if r.form.shape != "finite" and not r.pronoun)

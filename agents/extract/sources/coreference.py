@@ -42,7 +42,7 @@ class Article:
         # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
         self.sources: list[Source] = []
         self._described: dict[Span, Source] = {}
-        self._full: dict[tuple[str, ...], Span] = {}
+        self._full: dict[tuple[tuple[str, ...], str | None], Span] = {}
         self._surnames: set[str] = set()
         self._named: dict[int, Span] = {}  # the names that mentions give, by each of their tokens
         self._scan()
@@ -140,14 +140,14 @@ class Article:
                 if i not in self._named or self._named[i][1] - self._named[i][0] < name[1] - name[0]:
                     self._named[i] = name
 
-    def full_name(self, name: Span) -> Span:
-        """The fullest way in which the article writes the person's name at `name`."""
-        key = self.forms(name)
+    def full_name(self, name: Span, gender: str | None = None) -> Span:
+        """The fullest way in which the article writes the name at `name` of a person of this gender, if it is known."""
+        key = self.forms(name), gender
         if key not in self._full:
-            self._full[key] = self._fullest(name)
+            self._full[key] = self._fullest(name, gender)
         return self._full[key]
 
-    def _fullest(self, name: Span) -> Span:
+    def _fullest(self, name: Span, gender: str | None) -> Span:
         whole = self.forms(name)
         if whole[0][0] in affixes("conjunction", "complement") and whole[0][1:] in self._at:
             whole = (whole[0][1:], *whole[1:])  # وفقا لهولواي
@@ -163,6 +163,8 @@ class Article:
             if at in self._named:
                 span = min(span[0], self._named[at][0]), max(span[1], self._named[at][1])
             forms = self.forms(span)
+            if not may_be_one(gender, g.given_names().get(forms[0])) and len(forms) > len(words):
+                continue  # قالت الأسد is not said of بشار الأسد
             if len(forms) >= len(words) and _within(words, [skeleton(form) for form in forms]):
                 counts[forms] = counts.get(forms, 0) + 1
                 spans.setdefault(forms, span)

@@ -80,7 +80,7 @@ class Resolver:
         for n in order:
             report = self.reports[n]
             self._passed_on(report, report.via or via.find(self.layout, report, self.others))
-            speaker = self.name(report.mention) if report.mention else None
+            speaker = self.name(report.mention, report.cue and report.cue.gender) if report.mention else None
             if speaker is None:
                 speaker = self._implied(report)
             if speaker is None:
@@ -157,9 +157,10 @@ class Resolver:
             known = self._known[source.span] = self._resolve(source)
         return known
 
-    def name(self, mention: Span) -> Speaker:
-        """The speaker that the phrase of tokens `mention` names."""
-        return self.of(self._describe(mention))
+    def name(self, mention: Span, gender: str | None = None) -> Speaker:
+        """The speaker that the phrase of tokens `mention` names; `gender`: the verb's, which tells a bare surname's."""
+        source = self._describe(mention)
+        return self.of(source._replace(gender=source.gender or gender) if source.name else source)
 
     def _resolve(self, source: Source) -> Speaker:
         source = self._surname(source)
@@ -209,8 +210,10 @@ class Resolver:
 
     def _person(self, source: Source, by: ResolvedBy = "named") -> Speaker:
         assert source.name is not None
-        full = self.article.full_name(source.name)
-        name = self._written(full)
+        full = self.article.full_name(source.name, source.gender)
+        # A name behind its title begins with no clitic: المخرجة باتي جينكينز.
+        titled = full == source.name and full[0] > source.span[0]
+        name = self._written(full, titled)
         first = self.text.form[full[0]]
         gender = source.gender or g.given_names().get(first)
         gender = gender or ("m" if first in classes()["man"] else "f" if first in classes()["woman"] else None)
@@ -225,13 +228,15 @@ class Resolver:
             self.article.standing(source),
         )
 
-    def _written(self, span: Span) -> str:
-        """The phrase as written, on one line, without the clitics before it and the marks around it."""
+    def _written(self, span: Span, whole: bool = False) -> str:
+        """The phrase as written, on one line, without the marks around it and, unless `whole`, the clitics before it."""
         first, last = span
         marks = classes()["quote"]
         if self.text.word[first] in marks and self.text.word[last - 1] in marks and last - first > 2:
             first, last = first + 1, last - 1
         written = " ".join(self.text.slice(first, last).split())
+        if whole:
+            return written
         w = word(self.text.word[first])
         if w.definite and w.clitic.endswith(LAM) and not self._of_lam(first):
             return ARTICLE + written[len(w.clitic) + 1 :]  # للجيش is ل and الجيش
@@ -245,6 +250,8 @@ class Resolver:
     def _clitic(self, i: int) -> int:
         """How many letters before the word at `i` are clitics."""
         form, w = self.text.form[i], word(self.text.word[i])
+        if i and word(self.text.word[i - 1]).classes & g.VERB:
+            return 0  # قال والدي، وقال بوطالب: nothing joins a verb and its subject
         if w.clitic and not self.article.is_surname(form):
             return len(w.clitic) if w.clitic[-1] in affixes("conjunction", "complement") else 0
         if self.article.is_surname(form):

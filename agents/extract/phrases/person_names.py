@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from agents.extract.lexicon.classes import parts_of_speech
 from agents.extract.lexicon.tables import rows
 from agents.extract.lexicon.words import affixes, words_of
 from agents.extract.phrases import gazetteer as g
@@ -173,7 +174,9 @@ def title_for_name(text: Text, i: int, stop: int) -> bool:
 
 def maybe_name(w: Word) -> bool:
     """No table knows it: in this place it may be a name."""
-    return not w.classes & g.COMMON and not w.definite and len(w.base) > 1 and not _ACCUSATIVE.fullmatch(w.base)
+    if w.classes & g.COMMON or w.definite or len(w.base) < 2 or _ACCUSATIVE.fullmatch(w.base):
+        return False
+    return not (w.classes == 0 and dict.get(parts_of_speech(), w.base, "").startswith("VB"))
 
 
 def perhaps_name(text: Text, j: int, stop: int) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 from agents.extract.lexicon.classes import parts_of_speech
+from agents.extract.lexicon.cues import cues
 from agents.extract.lexicon.tables import rows
 from agents.extract.lexicon.words import affixes, words_of
 from agents.extract.phrases import gazetteer as g
@@ -184,6 +185,8 @@ def perhaps_name(text: Text, j: int, stop: int) -> bool:
     w = word(text.word[j])
     if not w.classes & g.PERHAPS or w.definite or w.clitic or w.classes & (g.VERB | g.HEAD):
         return False
+    if any(reading.pronoun for reading in cues().readings(w.base)):
+        return False  # على لسان علي قوله
     before = word(text.word[j - 1])
     if (
         before.classes & g.GIVEN

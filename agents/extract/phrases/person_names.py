@@ -23,6 +23,8 @@ from streams.letters import ALEF, ARTICLE, MEEM, YEH
 _NAME_WORDS = 7
 _PLURALS = affixes("masculine-plural", "feminine-plural")
 _INFLECTED = (ALEF, *affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp"), *_PLURALS)
+# The tags of verbs (lexicon/parts_of_speech.tsv).
+_VERBS = ("VB", "RP+VB")
 _NISBA_PLURAL = affixes("nisba-plural")
 # A participle or adjective with tanwin (متحديا), which no name looks like; or a pronoun alone.
 _ACCUSATIVE = re.compile("|".join((rf"{MEEM}\w{{3,}}{ALEF}", *affixes("pronoun-3fs", "pronoun-3mp"))))
@@ -177,7 +179,7 @@ def maybe_name(w: Word) -> bool:
     """No table knows it: in this place it may be a name."""
     if w.classes & g.COMMON or w.definite or len(w.base) < 2 or _ACCUSATIVE.fullmatch(w.base):
         return False
-    return not (w.classes == 0 and dict.get(parts_of_speech(), w.base, "").startswith("VB"))
+    return bool(w.classes) or not parts_of_speech().get(w.base, "").startswith(_VERBS)
 
 
 def perhaps_name(text: Text, j: int, stop: int) -> bool:

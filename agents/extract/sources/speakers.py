@@ -250,7 +250,8 @@ class Resolver:
     def _clitic(self, i: int) -> int:
         """How many letters before the word at `i` are clitics."""
         form, w = self.text.form[i], word(self.text.word[i])
-        if i and word(self.text.word[i - 1]).classes & g.VERB:
+        subject = i and word(self.text.word[i - 1]).classes & g.VERB
+        if subject and not (w.noun and w.clitic in affixes("complement")):
             return 0  # قال والدي، وقال بوطالب: nothing joins a verb and its subject
         if w.clitic and not self.article.is_surname(form):
             return len(w.clitic) if w.clitic[-1] in affixes("conjunction", "complement") else 0

@@ -69,6 +69,8 @@ _PREFIXES = frozenset(affixes("imperfect-prefix"))
 # Verbal nouns are hardly names.
 _VERBAL_NOUN = re.compile("|".join(affixes("verbal-noun")))
 _DUAL = affixes("dual")
+# The sound plural, which loses its last letter before a genitive (معدو التقرير، مستخدمي المواقع).
+_SOUND = affixes("masculine-plural")
 _NISBA = affixes("nisba")
 NISBA_FEMININE = YEH + HEH
 _ADJECTIVE_ENDINGS = (*(ending for ending in _NISBA if ending != YEH), *affixes("masculine-plural"))
@@ -141,7 +143,9 @@ def nouns() -> dict[str, Noun]:
             forms.append((lemma + HEH, "f", "s"))
         else:
             forms += [(fold(f), "f", "s") for f in feminine.split()]
-        forms += [(fold(f), row["gender"], "p") for f in (row["plural"] or "").split()]
+        plurals = [fold(f) for f in (row["plural"] or "").split()]
+        forms += [(plural, row["gender"], "p") for plural in plurals]
+        forms += [(plural[:-1], row["gender"], "p") for plural in plurals if plural.endswith(_SOUND) and len(plural) > 5]
         forms += [(lemma + dual, row["gender"], "d") for dual in _DUAL if kind & (ROLE | KIN)]
         for form, gender, number in forms:
             table.setdefault(form, Noun(lemma, kind, gender, number, takes))

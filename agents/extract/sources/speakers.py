@@ -196,8 +196,11 @@ class Resolver:
         form = self.text.form[last - 1]
         if source.name or source.code or not (self.article.is_surname(form) or same_person(form)):
             return source
-        titled = last - first == 2 and word(self.text.word[first]).classes & (g.ROLE | g.TITLE)
-        noun = word(self.text.word[first]).noun
+        head = word(self.text.word[first])
+        noun = head.noun
+        # مستشارو ترامب are not ترامب, الرئيس ترامب and دكتور ترامب are.
+        named = noun is not None and noun.number == "s" and (head.definite or head.classes & g.TITLE)
+        titled = last - first == 2 and named and head.classes & (g.ROLE | g.TITLE)
         if titled or (last - first == 1 and (noun is None or (source.definite and self.article.is_surname(form)))):
             return source._replace(kind="person", name=(last - 1, last), number="s")
         return source

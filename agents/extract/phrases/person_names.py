@@ -23,8 +23,9 @@ from streams.letters import ALEF, ARTICLE, MEEM, YEH
 _NAME_WORDS = 7
 _PLURALS = affixes("masculine-plural", "feminine-plural")
 _INFLECTED = (ALEF, *affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp"), *_PLURALS)
-# The tags of verbs (lexicon/parts_of_speech.tsv).
+# The tags of verbs and of names (lexicon/parts_of_speech.tsv).
 _VERBS = ("VB", "RP+VB")
+_PROPER = "NNP"
 _NISBA_PLURAL = affixes("nisba-plural")
 # A participle or adjective with tanwin (متحديا), which no name looks like; or a pronoun alone.
 _ACCUSATIVE = re.compile("|".join((rf"{MEEM}\w{{3,}}{ALEF}", *affixes("pronoun-3fs", "pronoun-3mp"))))
@@ -177,9 +178,10 @@ def title_for_name(text: Text, i: int, stop: int) -> bool:
 
 def maybe_name(w: Word) -> bool:
     """No table knows it: in this place it may be a name."""
-    if w.classes & g.COMMON or w.definite or len(w.base) < 2 or _ACCUSATIVE.fullmatch(w.base):
+    if w.classes & g.COMMON or w.definite or len(w.base) < 2:
         return False
-    return bool(w.classes) or not parts_of_speech().get(w.base, "").startswith(_VERBS)
+    tag = parts_of_speech().get(w.base, "")
+    return bool(w.classes) or tag == _PROPER or not (tag.startswith(_VERBS) or _ACCUSATIVE.fullmatch(w.base))
 
 
 def perhaps_name(text: Text, j: int, stop: int) -> bool:

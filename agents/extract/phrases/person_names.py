@@ -48,11 +48,15 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
         if part and j + 1 < stop and (part == "joins" or count):
             after = word(text.word[j + 1])
             if part == "joins":
-                if after.classes & (g.MARK | g.NUMBER | g.BOUND) and text.form[j + 1] not in parts:
+                bound = after.classes & g.BOUND and not after.clitic  # إبراهيم ولد ببانه
+                if (bound or after.classes & (g.MARK | g.NUMBER)) and text.form[j + 1] not in parts:
                     break
                 j += 1 if text.form[j + 1] in parts and parts[text.form[j + 1]] == "joins" else 2
                 count += 1
                 continue
+            if part == "ends" and not w.clitic:
+                j += 1
+                continue  # مجيد عراقجي زاده
             further = text.form[j + 1] in parts and j + 2 < stop
             if (
                 count

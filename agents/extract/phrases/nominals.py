@@ -259,7 +259,9 @@ def _completed(
                 return end, "name"
         # One name is no apposition to several people: it is the verb's object (ناشدت الأحزاب ماكرون).
         several = head.noun is not None and head.noun.number == "p"
-        if not several and not w.clitic and (w.classes & g.GIVEN or maybe_name(w) or perhaps_name(text, j, stop)):
+        joins = name_parts().get(text.form[j]) == "joins"
+        called = w.classes & g.GIVEN or joins or maybe_name(w) or perhaps_name(text, j, stop)
+        if not several and not w.clitic and called:
             end = name_end(text, j, stop, sure=True)
             if end > j:
                 return end, "name"

@@ -26,6 +26,8 @@ _INFLECTED = (ALEF, *affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp"), *_PLU
 # The tags of verbs and of names (lexicon/parts_of_speech.tsv).
 _VERBS = ("VB", "RP+VB")
 _PROPER = "NNP"
+# What no name holds, not even behind a particle of names.
+_NO_NAMES = g.MARK | g.NUMBER | g.BOUND | g.HEAD | g.TITLE
 _NISBA_PLURAL = affixes("nisba-plural")
 # A participle or adjective with tanwin (متحديا), which no name looks like; or a pronoun alone.
 _ACCUSATIVE = re.compile("|".join((rf"{MEEM}\w{{3,}}{ALEF}", *affixes("pronoun-3fs", "pronoun-3mp"))))
@@ -45,6 +47,9 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
         form, w = text.form[j], word(text.word[j])
         c = w.classes
         part = parts.get(form)
+        if part == "ends" and count:
+            j += 1
+            continue  # مجيد عراقجي زاده
         if part and j + 1 < stop and (part == "joins" or count):
             after = word(text.word[j + 1])
             if part == "joins":
@@ -54,9 +59,6 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
                 j += 1 if text.form[j + 1] in parts and parts[text.form[j + 1]] == "joins" else 2
                 count += 1
                 continue
-            if part == "ends" and not w.clitic:
-                j += 1
-                continue  # مجيد عراقجي زاده
             further = text.form[j + 1] in parts and j + 2 < stop
             if (
                 count
@@ -69,6 +71,10 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
             if form.startswith(ARTICLE) or further or after.classes & g.GIVEN or maybe_name(after) or surname(after):
                 j += 1
                 continue
+            foreign = part == "particle" and count and not (c | after.classes) & _NO_NAMES
+            if foreign and not after.definite and not after.clitic:
+                j += 2
+                continue  # فاوتر دي يونغه
         if part and count and form.startswith(ARTICLE):
             j += 1
             continue

@@ -30,7 +30,8 @@ _PROPER = "NNP"
 _NO_NAMES = g.MARK | g.NUMBER | g.BOUND | g.HEAD | g.TITLE
 _NISBA_PLURAL = affixes("nisba-plural")
 # A participle or adjective with tanwin (متحديا), which no name looks like; or a pronoun alone.
-_ACCUSATIVE = re.compile("|".join((rf"{MEEM}\w{{3,}}{ALEF}", *affixes("pronoun-3fs", "pronoun-3mp"))))
+_PARTICIPLE = (rf"{MEEM}[^{ALEF}{YEH}]\w{{2,}}{ALEF}", rf"{MEEM}{ALEF}\w{{2}}{ALEF}")  # but ماريا, ميستورا
+_ACCUSATIVE = re.compile("|".join((*_PARTICIPLE, *affixes("pronoun-3fs", "pronoun-3mp"))))
 
 
 @cache
@@ -119,7 +120,7 @@ def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
             continue
         lone = (
             count == 1
-            and word(text.word[j - 1]).classes & g.GIVEN
+            and (sure or word(text.word[j - 1]).classes & g.GIVEN)
             and not w.definite
             and not c & (g.VERB | g.HEAD | g.PLACE | g.TITLE)
         )

@@ -156,6 +156,14 @@ class Neighbourhood:
             return True
         return not self.inside and (span[0] in self.others.told or span[1] - 1 in self.others.told)
 
+    def relayed(self) -> Span | None:
+        """The phrase between نقلت … عن and قوله, for which nothing else can be meant; None where there is no such."""
+        if not self.cue.pronoun or self.cue.shape != "masdar":
+            return None
+        near = next(iter(self.phrases_before(1)), None)
+        from_him = near and not near.path and self.text.form[near.span[0] - 1] in classes()["on-behalf"]
+        return near.span if near and from_him else None
+
     # ---- the facts
 
     def _how_joined(self) -> str:

@@ -26,6 +26,10 @@ def find_mention(layout: Layout, report: Report, others: Others = NOBODY) -> Spa
     if report.cue is None:
         return None
     around = Neighbourhood(layout, report, report.cue, others)
+    relayed = around.relayed()
+    if relayed is not None:
+        report.rule.append("mention relayed")
+        return relayed
     candidates = around.candidates()
     beside = rankings()["beside"]
     best = max(range(len(candidates)), key=lambda n: (beside.score(candidates[n].facts), -n))

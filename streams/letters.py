@@ -8,7 +8,7 @@ from __future__ import annotations
 
 HAMZA, ALEF, BEH, TEH, JEEM, SEEN, SHEEN, GHAIN = "ء", "ا", "ب", "ت", "ج", "س", "ش", "غ"
 FEH, KAF, LAM, MEEM, NOON, HEH, WAW, YEH = "ف", "ك", "ل", "م", "ن", "ه", "و", "ي"
-TEH_MARBUTA = "ة"
+TEH_MARBUTA, ALEF_MAKSURA = "ة", "ى"
 MADDA_ON_ALEF, HAMZA_ON_ALEF, HAMZA_UNDER_ALEF, HAMZA_ON_WAW, HAMZA_ON_YEH = "آ", "أ", "إ", "ؤ", "ئ"
 FATHATAN, DAMMA, SHADDA = "\u064b", "\u064f", "\u0651"
 ARTICLE = ALEF + LAM

@@ -18,6 +18,7 @@ from agents.extract.report import Kind
 from streams.arabic import fold
 from streams.letters import (
     ALEF,
+    ALEF_MAKSURA,
     ARTICLE,
     FATHATAN,
     HAMZA,
@@ -292,6 +293,9 @@ def word(token: str) -> Word:
     particle = _particles().get(form, 0)
     if particle:
         return Word(form, "", False, particle)
+    joined = _joined(token, form)
+    if joined:
+        return joined
     unknown: Word | None = None
     for clitic in ("", *_CLITICS_BY_LETTER.get(form[0], ())):
         if not form.startswith(clitic):
@@ -310,6 +314,17 @@ def word(token: str) -> Word:
     if form.startswith(_TO_THE) and len(form) > 4:
         return Word(form[2:], LAM, True, 0)
     return unknown or Word(form, "", False, 0)
+
+
+def _joined(token: str, form: str) -> Word | None:
+    """و and a particle (وبعد، وعلى), though the two may look like a word (وعلي an adjective, والي an office)."""
+    rest = form[1:]
+    if form[0] != WAW or rest not in _particles() or rest in _name_parts() or _finite(rest):
+        return None
+    alike = form in nouns() or rest in given_names()
+    if alike and not (len(form) > 3 and token.endswith(ALEF_MAKSURA)):
+        return None  # ولي العهد، آيت وعلي
+    return _read(rest, WAW, article=False)
 
 
 # للأسد: whatever follows, this is ل and the article.

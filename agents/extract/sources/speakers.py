@@ -158,9 +158,12 @@ class Resolver:
         return known
 
     def name(self, mention: Span, gender: str | None = None) -> Speaker:
-        """The speaker that the phrase of tokens `mention` names; `gender`: the verb's, which tells a bare surname's."""
+        """The speaker that the phrase of tokens `mention` names; `gender`: the verb's, which tells whose surname it is."""
         source = self._describe(mention)
-        return self.of(source._replace(gender=source.gender or gender) if source.name else source)
+        if source.name:
+            surname = source.name[1] - source.name[0] == 1 and not source.head
+            source = source._replace(gender=(surname and gender) or source.gender or gender)
+        return self.of(source)
 
     def _resolve(self, source: Source) -> Speaker:
         source = self._surname(source)

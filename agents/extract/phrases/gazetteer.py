@@ -7,7 +7,7 @@ name (a country, a capital, an organisation, an outlet) that begins at a token.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from agents.extract.lexicon.cues import cues
@@ -30,6 +30,7 @@ from streams.letters import (
     MADDA_ON_ALEF,
     NOON,
     TEH,
+    TEH_MARBUTA,
     WAW,
     YEH,
 )
@@ -305,6 +306,8 @@ def word(token: str) -> Word:
         if len(rest) < 2 or short:
             continue
         found = _read(rest, clitic, article=bool(clitic) or token[0] not in _HAMZAS)
+        if found.classes & VERB and token.endswith(TEH_MARBUTA):
+            found = replace(found, classes=found.classes & ~VERB)  # قضية is not قضى with ه
         # What only looks inflected, once a letter is taken off, is as likely a name that begins with that letter.
         doubtful = bool(clitic) and not found.definite and found.classes & PERHAPS and not found.classes & ~_GUESSED
         if found.classes and not doubtful and (clitic != KAF or found.definite):

@@ -134,9 +134,19 @@ class Resolver:
             return None
         first, last = outer.content[0][0], outer.content[-1][1]
         for inner in self.reports[n + 1 : n + 1 + _NESTED]:
-            if inner.parent is outer and inner.cue is not None and inner.content[-1][1] == last:
-                return inner if 0 <= inner.cue.span[0] - first <= 1 else None
+            if inner.cue is not None and inner.content[-1][1] == last and self._opens(first, inner.cue.span[0]):
+                return inner
         return None
+
+    def _opens(self, first: int, cue: int) -> bool:
+        """The cue opens the clause of an attribution that begins at `first`.
+
+        A dateline may stand before it, and the clause may have been cut off behind it (قال X، السبت، إن …).
+        """
+        text = self.text
+        if cue < first:
+            return self.layout.first[cue] == self.layout.first[first]
+        return cue - first <= 1 or (text.form[cue - 1] in classes()["dash"] and first == self.layout.first[cue])
 
     def _implied(self, report: Report) -> Speaker | None:
         choice = self.antecedents.choose(report, self.of, rankings()["antecedent"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
@@ -111,6 +112,21 @@ async def test_what_is_denied_is_not_copied_as_what_was_said(site: Site, visit: 
     quote, title = await copied(site, visit, statement("تكون المفاوضات قد توقفت", act="deny"))
     assert quote == "نفي: تكون المفاوضات قد توقفت"
     assert title.startswith("سلمى الحداد: نفي: تكون المفاوضات قد توقفت")
+
+
+async def test_what_was_retracted_is_copied_with_that(site: Site, visit: Open) -> None:
+    one = statement("الضريبة سترفع غدا")
+    await site.tell(one)
+    page = await visit("/", expect=("404",), permissions=["clipboard-read", "clipboard-write"])
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    await site.tell(msgspec.structs.replace(one, status="retracted"))
+    await page.locator(".card.retracted .words a").click()
+    await expect(page.locator(".hero .retraction")).to_be_visible()
+    await page.get_by_role("button", name="انسخ الاقتباس").click()
+    await expect(page.locator(".toast")).to_be_visible()
+    first, quote, *_ = (await page.evaluate("navigator.clipboard.readText()")).split("\n")
+    assert first.startswith("سُحب")
+    assert quote == one.content
 
 
 async def test_no_such_statement(visit: Open) -> None:

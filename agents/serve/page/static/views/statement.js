@@ -104,12 +104,15 @@ export default function statement({ params: [id], frame, share, title }) {
 /** The words with who said them, where and when: ready to be put into a story. */
 function citation(one) {
   return [
+    one.status === "retracted" && t("card.retracted"),
     apart(one, quoted(one.content, one.form)),
     [one.speaker.name ?? t("speaker.unknown"), one.via, one.outlet, absolute(one.published_at)]
       .filter(Boolean)
       .join(t("list.comma")),
     one.url,
-  ].join("\n");
+  ]
+    .filter(Boolean)
+    .join("\n");
 }
 
 /** The words for where they stand without their verb: a denial says that it is one, lest it read as what was said. */

@@ -129,6 +129,15 @@ async def test_what_was_retracted_is_copied_with_that(site: Site, visit: Open) -
     assert quote == one.content
 
 
+async def test_it_is_copied_where_the_browser_gives_no_clipboard(site: Site, visit: Open) -> None:
+    page = await visit("/charts", permissions=["clipboard-read", "clipboard-write"])
+    await page.evaluate("navigator.clipboard.writeText = undefined")
+    await page.get_by_role("button", name="انسخ الرابط").click()
+    await expect(page.locator(".toast")).to_have_text("نُسخ")
+    assert await page.evaluate("navigator.clipboard.readText()") == f"{site.address}/charts"
+    await expect(page.get_by_role("button", name="انسخ الرابط")).to_be_focused()
+
+
 async def test_no_such_statement(visit: Open) -> None:
     page = await visit("/statements/nothing", expect=("404",))
     await expect(page.locator(".notice.failed")).to_contain_text("غير موجود")

@@ -213,8 +213,20 @@ function themeButton() {
 export async function share(toast, text = location.href) {
   try {
     await navigator.clipboard.writeText(text);
-    toast(t("share.done"));
   } catch {
-    toast(t("share.failed"));
+    if (!copied(text)) return toast(t("share.failed"));
   }
+  toast(t("share.done"));
+}
+
+/** Copies `text` as selected: a page that comes over plain HTTP from another machine is given no clipboard. */
+function copied(text) {
+  const field = el("textarea.sr", { readonly: true }, text);
+  const held = document.activeElement;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  held?.focus({ preventScroll: true });
+  return done;
 }

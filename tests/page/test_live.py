@@ -234,6 +234,19 @@ async def test_without_a_network_it_says_so_and_keeps_what_is_there(site: Site, 
     await expect(page.locator(".notice[data-notice='empty.feeds']")).to_be_visible()
 
 
+async def test_what_is_long_ago_is_told_by_its_date(visit: Open) -> None:
+    page = await visit("/feeds")
+    told = await page.evaluate(
+        """async (ago) => {
+            const { relative } = await import("/words.js");
+            const now = Date.UTC(2026, 2, 20, 12);
+            return ago.map((days) => relative(now - days * 86_400_000, now));
+        }""",
+        [0, 2, 6.9, 7, 266],
+    )
+    assert told == ["الآن", "أول أمس", "قبل 6 أيام", "13 مارس 2026", "27 يونيو 2025"]
+
+
 @pytest.mark.parametrize("missing", ["chart.js", "app.js", "words/ar.json"])
 async def test_a_page_that_does_not_come_whole_says_so(site: Site, browser: Browser, missing: str) -> None:
     context = await browser.new_context(locale="ar")

@@ -60,3 +60,15 @@ async def test_the_list_is_read_on_as_one_scrolls(site: Site, visit: Open) -> No
         await page.wait_for_timeout(50)
     await expect(last).to_be_visible()
     await expect(page.locator(".the-end")).to_be_visible()
+
+
+async def test_on_paper_stands_the_whole_list_with_its_dates(visit: Open) -> None:
+    page = await visit("/feeds")
+    await page.evaluate(MAKE, {"count": 300, "first": 0})
+    assert await page.locator(".card").count() < 300
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    await expect(page.locator(".card")).to_have_count(300)
+    await page.emulate_media(media="print")
+    when = page.locator(".card .when").first
+    assert "2023" in (await when.get_attribute("title") or "")
+    assert await when.evaluate("(one) => getComputedStyle(one, '::after').content") != "none"

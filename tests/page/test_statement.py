@@ -138,6 +138,15 @@ async def test_it_is_copied_where_the_browser_gives_no_clipboard(site: Site, vis
     await expect(page.get_by_role("button", name="انسخ الرابط")).to_be_focused()
 
 
+async def test_a_word_without_end_does_not_widen_the_page(site: Site, visit: Open) -> None:
+    one = statement("كلمة" * 60)
+    await site.tell(one)
+    page = await visit("/", width=390, expect=("404",))
+    await page.locator(".card .words a").click()
+    await expect(page.locator(".source .text")).to_have_text(one.content)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 async def test_no_such_statement(visit: Open) -> None:
     page = await visit("/statements/nothing", expect=("404",))
     await expect(page.locator(".notice.failed")).to_contain_text("غير موجود")

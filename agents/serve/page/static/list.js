@@ -9,6 +9,19 @@ const NEAR = 1500;
 // How high a card is taken to be until one was seen.
 const GUESS = 140;
 
+/** Gives `block` its cards again. */
+function filled(block) {
+  if (block.filled) return;
+  block.filled = true;
+  block.element.replaceChildren(...block.statements.map((statement) => card(statement)));
+  block.element.style.removeProperty("block-size");
+}
+
+// On paper all of a list is seen at once.
+addEventListener("beforeprint", () => {
+  for (const { block } of document.querySelectorAll(".block")) filled(block);
+});
+
 /** A list of statements that grows at both ends without moving what is being read. */
 export class StatementList {
   #label;
@@ -27,7 +40,7 @@ export class StatementList {
         const still = this.#anchor();
         for (const { target, isIntersecting } of entries) {
           if (target === this.#end) continue;
-          if (isIntersecting) this.#fill(target.block);
+          if (isIntersecting) filled(target.block);
           else this.#empty(target.block);
         }
         still();
@@ -131,13 +144,6 @@ export class StatementList {
 
   #reserve(block, height = block.statements.length * this.#height) {
     block.element.style.setProperty("block-size", `${height}px`);
-  }
-
-  #fill(block) {
-    if (block.filled) return;
-    block.filled = true;
-    block.element.replaceChildren(...block.statements.map((statement) => card(statement)));
-    block.element.style.removeProperty("block-size");
   }
 
   #empty(block) {

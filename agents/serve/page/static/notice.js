@@ -11,7 +11,7 @@ export function empty(key, ...actions) {
   return el(
     "div.notice",
     { "data-notice": key },
-    el("span.guillemets", { "aria-hidden": "true" }, "«»"),
+    el("span.guillemets", { "aria-hidden": "true" }, "« »"),
     el("h2", {}, t(key)),
     said(`${key}.hint`) && el("p", {}, t(`${key}.hint`)),
     actions.length > 0 && el("p.actions", {}, actions),

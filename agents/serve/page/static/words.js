@@ -71,9 +71,13 @@ const UNITS = [
   ["minute", 60],
 ];
 
-/** "5 minutes ago", "in an hour", "now". */
+// Seconds; nobody counts back from today further than a week.
+const NEAR = 7 * 86_400;
+
+/** "5 minutes ago", "in an hour", "now"; the date of what is further away. */
 export function relative(time, now = Date.now()) {
   const seconds = (new Date(time) - now) / 1000;
+  if (Math.abs(seconds) >= NEAR) return date(time);
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return formats.relative.format(Math.trunc(seconds / length), unit);
   }

@@ -62,6 +62,8 @@ def entry(statement: Statement, language: Language) -> tuple[str, str]:
         title, mention = _bare(statement, _line(statement.content, _TITLE), table), None
     if name and not (mention and name in mention.text):
         title = table["entry"].format(speaker=_line(name, 100), said=title)
+    if statement.status == "retracted":
+        title = table["withdrawn"].format(said=title)
     return title, told or _bare(statement, statement.content, table)
 
 

@@ -361,3 +361,4 @@ def test_only_the_sources_own_words_stand_in_our_quotation_marks(statement: Stat
 def test_the_title_of_a_feeds_entry_says_whose_words_and_what_they_do(statement: Statement, title: str) -> None:
     """Also where the words that deny stand behind what is denied, and would be cut off."""
     assert entry(statement, "ar")[0] == title
+    assert entry(msgspec.structs.replace(statement, status="retracted"), "ar")[0] == f"سُحب: {title}"

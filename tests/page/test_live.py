@@ -134,6 +134,17 @@ async def test_a_retraction_is_shown(site: Site, visit: Open) -> None:
     await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
     await site.tell(msgspec.structs.replace(said, status="retracted"))
     await expect(page.locator(".card.retracted .retraction")).to_contain_text("سُحب")
+    # Read anew, the list has only what stands; what was retracted is a filter away, and arrives there, too.
+    await page.locator(".filters details summary").click()
+    await page.get_by_label("المسحوب فقط").check()
+    await expect(page).to_have_url(f"{site.address}/?status=retracted")
+    await expect(page.locator(".card.retracted .words")).to_have_text(said.content)
+    await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+    other = statement("قول آخر")
+    await site.tell(other, msgspec.structs.replace(other, status="retracted"))
+    await expect(page.locator(".pill")).to_have_text("تصريح جديد")
+    await page.locator(".chip").click()
+    await expect(page.locator(".notice[data-notice='empty.statements']")).to_be_visible()
 
 
 async def test_markup_in_a_statement_stays_text(site: Site, visit: Open) -> None:

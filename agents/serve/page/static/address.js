@@ -14,6 +14,7 @@ export const FILTERS = {
   to: "text",
   min_confidence: "text",
   headline: "text",
+  status: "text",
 };
 
 export const ACTS = ["assert", "deny", "demand", "warn", "accuse", "support", "commit", "ask", "feel"];

@@ -96,7 +96,8 @@ export function filterForm(filter, change, { usual = "" } = {}) {
       el("fieldset", {}, el("legend", {}, t("filter.kind")), pills("kind", KINDS, { icons: true })),
       el("fieldset", {}, el("legend", {}, t("filter.form")), pills("form", FORMS)),
       el("fieldset", {}, el("legend", {}, t("filter.confidence")), confidenceField()),
-      el("fieldset", {}, el("legend", {}, t("filter.place")), headlineBox()),
+      el("fieldset", {}, el("legend", {}, t("filter.place")), onlyBox("headline", "true", "filter.headline")),
+      el("fieldset", {}, el("legend", {}, t("filter.status")), onlyBox("status", "retracted", "status.retracted")),
     ),
   );
 
@@ -270,12 +271,12 @@ export function filterForm(filter, change, { usual = "" } = {}) {
     return el("div.range", {}, field, told);
   }
 
-  function headlineBox() {
-    const box = el("input", { type: "checkbox", onchange: () => put("headline", box.checked ? "true" : "") });
+  function onlyBox(name, value, words) {
+    const box = el("input", { type: "checkbox", name, onchange: () => put(name, box.checked ? value : "") });
     setters.push(() => {
-      box.checked = now.headline === "true";
+      box.checked = now[name] === value;
     });
-    return el("label.choice", {}, box, el("span", {}, t("filter.headline")));
+    return el("label.choice", {}, box, el("span", {}, t(words)));
   }
 
   function refresh() {
@@ -283,7 +284,7 @@ export function filterForm(filter, change, { usual = "" } = {}) {
   }
   refresh();
   look();
-  if (["kind", "form", "min_confidence", "headline"].some((name) => name in now))
+  if (["kind", "form", "min_confidence", "headline", "status"].some((name) => name in now))
     element.querySelector("details").open = true;
 
   return {
@@ -362,7 +363,7 @@ export function chips(filter, change) {
   return element.children.length ? element : null;
 }
 
-const OF_FEW_VALUES = ["act", "form", "kind", "last", "headline"];
+const OF_FEW_VALUES = ["act", "form", "kind", "last", "headline", "status"];
 
 /** What a filter's value is called; one that an address written by hand has in vain stands there as it was written. */
 function chipLabel(name, value, later) {

@@ -146,7 +146,7 @@ export default function live({ filter, navigate, frame, share, title }) {
 
   function arrive(events) {
     for (const { type, data } of events) {
-      if (type === "retraction") {
+      if (type === "retraction" && !now.status) {
         waiting.delete(data.statement_id);
         list.update(data);
       } else if (!list.update(data)) {

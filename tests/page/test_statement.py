@@ -44,6 +44,13 @@ async def test_the_marks_are_the_offsets(site: Site, visit: Open) -> None:
         assert await marked(page, "mention") == one.speaker.mention.text
         # Nothing of the text is lost or doubled by cutting it up.
         assert "\n".join(await page.locator(".text > *").all_text_contents()) == TEXT
+    # On a small screen the words are far below: one press leads there.
+    await page.set_viewport_size({"width": 390, "height": 400})
+    words = page.locator(".text mark.content")
+    await expect(words).not_to_be_in_viewport()
+    await page.get_by_role("button", name="موضعه من المقال").click()
+    await expect(words).to_be_in_viewport()
+    await expect(words).to_be_focused()
 
 
 async def test_every_step_that_found_it_has_its_own_features(site: Site, visit: Open) -> None:

@@ -40,7 +40,7 @@ export default function statement({ params: [id], frame, share, title }) {
         { "aria-label": t("crumbs.label") },
         el("a", { href: "/", onclick: back }, icon("back"), t("statement.back")),
       ),
-      hero(one),
+      hero(one, fits),
       el(
         "div.beside",
         {},
@@ -53,7 +53,6 @@ export default function statement({ params: [id], frame, share, title }) {
         ),
       ),
     );
-    element.querySelector("mark.content.chosen")?.scrollIntoView({ block: "center", behavior: "instant" });
     scrollTo({ top: 0, behavior: "instant" });
   }
 
@@ -65,7 +64,15 @@ export default function statement({ params: [id], frame, share, title }) {
     }
   }
 
-  function hero(one) {
+  /** To the words where the article has them, screens below in a long one. */
+  function passage() {
+    const mark = element.querySelector(".text mark.content");
+    mark.tabIndex = -1;
+    mark.focus({ preventScroll: true });
+    mark.scrollIntoView({ block: "center" });
+  }
+
+  function hero(one, fits) {
     return el(
       `header.hero.act-${one.act}`,
       {},
@@ -88,6 +95,8 @@ export default function statement({ params: [id], frame, share, title }) {
         el(
           "span.hero-tools",
           {},
+          fits &&
+            el("button.quiet", { type: "button", onclick: passage }, icon("fold"), t("statement.passage")),
           safeLink(one.url, el("span", {}, t("statement.source")), icon("out")),
           el("button.quiet", { type: "button", onclick: () => share(citation(one)) }, icon("copy"), t("share.quote")),
           el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")),

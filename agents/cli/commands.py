@@ -39,8 +39,12 @@ app.command()(doctor.doctor)
 
 
 @app.callback(invoke_without_command=True)
-def version(version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
+def version(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is, of which engine.")] = False,
+) -> None:
     """Options of the command as a whole."""
     if version:
-        typer.echo(f"tasrih {metadata.version('tasrih')}")
+        from agents.extract.version import ENGINE
+
+        typer.echo(f"tasrih {metadata.version('tasrih')} · engine {ENGINE}")
         raise typer.Exit

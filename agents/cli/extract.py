@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import io
 import json
+import os
+import signal
 import sys
-from datetime import datetime
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, cast
 
 import typer
 
@@ -17,8 +26,11 @@ Published = Annotated[
     str | None, typer.Option(help="When the text appeared (ISO 8601): decides who held an office.", metavar="TIME")
 ]
 Html = Annotated[bool, typer.Option("--html", help="The input is an HTML page, in any encoding.")]
-# Progress is for a person who waits: on a terminal, after so many lines.
-_PROGRESS_EVERY = 200
+Answer = bytes | str
+Numbered = tuple[int, bytes]
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_BATCH = 64  # lines of one process
+_ERASED = "\r\x1b[K"
 
 
 def extract(
@@ -31,11 +43,15 @@ def extract(
         bool, typer.Option("--json", help="Print one JSON object instead of lines for a person.")
     ] = False,
     published: Published = None,
+    jobs: Annotated[int, typer.Option(help="With --jsonl: so many processes, each some 130 MB.", min=1)] = 1,
 ) -> None:
     """Find the statements of a text: its first line is the headline (possibly empty).
 
     With --jsonl, writes one line for each article read, in their order. A line that is no article is told on standard
     error, the others are worked through, and the exit status is 1.
+
+    What is packed by gzip or zstd is unpacked. "engine" names the code and the tables: what has the same was found by
+    the same engine.
 
     A statement in JSON has its places as annotated articles have them ("content": [[start, end], …], "cue" and
     "mention": [start, end] or null; code points of the text) and beside them the words there, "content_text",
@@ -47,13 +63,14 @@ def extract(
             options.fail(
                 '--html and --published are for one text: of several, each line says its "published"', status=2
             )
-        raise typer.Exit(_lines(file))
+        raise typer.Exit(_lines(file, jobs))
     from agents.extract.jsonl import statements
+    from agents.extract.version import ENGINE
 
     text = read_text(file, html=html)
     found = statements(text, moment(published))
     if as_json:
-        typer.echo(json.dumps({"text": text, "statements": found}, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps({"engine": ENGINE, "text": text, "statements": found}, ensure_ascii=False, indent=2))
         return
     from agents.cli import show
 
@@ -73,20 +90,36 @@ def extract(
         typer.echo("No statement found.", err=True)
 
 
-def source(file: Path) -> BinaryIO:
-    """The bytes of `file` (- for standard input). Ends the command when it cannot be read."""
+def opened(file: Path) -> io.BufferedReader:
+    """The bytes of `file` (- for standard input) as they are. Ends the command when it cannot be read."""
     if str(file) == "-":
-        return sys.stdin.buffer
+        return cast(io.BufferedReader, sys.stdin.buffer)
     try:
         return file.open("rb")
     except OSError as error:
         options.fail(f"cannot read {file}: {error.strerror}", status=2)
 
 
+def unpacked(file: Path, stream: io.BufferedReader) -> Iterator[bytes]:
+    """The lines of `stream`, which may be packed by gzip or zstd. Ends the command where they are damaged."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+
+    beginning = stream.peek(4)
+    packed = gzip.open if beginning.startswith(_GZIP) else zstd.open if beginning.startswith(_ZSTD) else None
+    try:
+        with packed(stream) if packed else stream as lines:
+            yield from lines
+    except (gzip.BadGzipFile, zlib.error, zstd.ZstdError, EOFError) as error:
+        options.fail(f"{file} is damaged, or did not come whole: {error}")
+
+
 def read_text(file: Path, *, html: bool) -> str:
     """The text of `file` (- for standard input), from its HTML where it is a page. Ends the command if it has none."""
-    with source(file) as stream:
-        data = stream.read()
+    with opened(file) as stream:
+        data = b"".join(unpacked(file, stream))
     if html:
         return _page_text(file, data)
     try:
@@ -114,30 +147,88 @@ def moment(published: str | None) -> datetime | None:
         options.fail(f"--published {published}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z", status=2)
 
 
-def _lines(file: Path) -> int:
+def _lines(file: Path, jobs: int) -> int:
     """Work through JSON lines; the status is 1 when a line was no article."""
+    status = number = 0
+    progress = Progress() if sys.stderr.isatty() else None
+    with opened(file) as packed, _workers(jobs) as answers:
+        try:
+            for number, answer in answers(enumerate(unpacked(file, packed), 1)):
+                if isinstance(answer, bytes):
+                    sys.stdout.buffer.write(answer + b"\n")
+                elif answer:
+                    typer.echo(f"{_ERASED if progress else ''}tasrih: line {number} of {file}: {answer}", err=True)
+                    status = 1
+                if progress:
+                    progress.told(number, packed)
+            sys.stdout.buffer.flush()
+        except KeyboardInterrupt:
+            sys.stdout.buffer.flush()
+            typer.echo(f"\ntasrih: stopped after line {number} of {file}: go on from the next", err=True)
+            raise
+    if progress:
+        typer.echo(_ERASED, err=True, nl=False)
+    return status
+
+
+@contextlib.contextmanager
+def _workers(jobs: int) -> Iterator[Callable[[Iterable[Numbered]], Iterator[tuple[int, Answer]]]]:
+    """What answers numbered lines in their order: by itself, or by as many processes."""
+    from agents.extract.engine import models
+
+    if jobs == 1:
+        yield lambda lines: ((number, answered(line)) for number, line in lines)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    models()  # loaded once, and shared by those who are forked
+    with ProcessPoolExecutor(jobs, initializer=_uninterrupted) as pool:
+
+        def answers(lines: Iterable[Numbered]) -> Iterator[tuple[int, Answer]]:
+            lines = iter(lines)
+            # By the batch: of a pool that is given all, all would be in memory.
+            while batch := list(islice(lines, _BATCH * jobs)):
+                numbers, texts = zip(*batch, strict=True)
+                yield from zip(numbers, pool.map(answered, texts, chunksize=_BATCH // 8), strict=True)
+
+        yield answers
+
+
+def _uninterrupted() -> None:
+    """Ctrl-C is for who started us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def answered(line: bytes) -> Answer:
+    """The line that answers `line`; as text, why there is none ("" for an empty line)."""
     from agents.extract.jsonl import extract_line
 
-    status = 0
-    progress = sys.stderr.isatty()
-    with source(file) as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                found = extract_line(line.decode("utf-8-sig"))
-                try:
-                    answer = json.dumps(found, ensure_ascii=False).encode()
-                except UnicodeEncodeError:  # half of a surrogate pair in the text: only escapes can carry it
-                    answer = json.dumps(found).encode()
-            except ValueError as error:
-                typer.echo(f"tasrih: line {number} of {file}: {error}", err=True)
-                status = 1
-                continue
-            sys.stdout.buffer.write(answer + b"\n")
-            if progress and number % _PROGRESS_EVERY == 0:
-                typer.echo(f"\r{number:,} lines", err=True, nl=False)
-        sys.stdout.buffer.flush()
-    if progress:
-        typer.echo("\r", err=True, nl=False)
-    return status
+    if not line.strip():
+        return ""
+    try:
+        found = extract_line(line.decode("utf-8-sig"))
+    except ValueError as error:
+        return str(error)
+    try:
+        return json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair in the text: only escapes can carry it
+        return json.dumps(found).encode()
+
+
+class Progress:
+    """How far a long run is, for a person who waits: once a second, in one line."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.monotonic()
+
+    def told(self, number: int, packed: io.BufferedReader) -> None:
+        """`number` lines have been read; how far `packed` is tells how much is left, where it is a file."""
+        now = time.monotonic()
+        if now - self._last < 1:
+            return
+        self._last, took = now, now - self._began
+        told = f"{number:,} lines, {number / took:,.0f} a second"
+        if size := os.fstat(packed.fileno()).st_size:
+            done = packed.tell() / size
+            told += f", {done:.0%}, {timedelta(seconds=round(took / done - took))} left"
+        typer.echo(f"{_ERASED}{told}", err=True, nl=False)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from agents.extract.engine import extract
+from agents.extract.version import ENGINE
 
 
 def moment(value: object) -> datetime | None:
@@ -31,7 +32,7 @@ class _Line(msgspec.Struct):
 
 
 def extract_line(line: str) -> dict[str, Any]:
-    """A line {"doc", "text", "published"?} → {"doc", "statements"}; offsets are code points of "text".
+    """A line {"doc", "text", "published"?} → {"doc", "engine", "statements"}; offsets are code points of "text".
 
     Raises ValueError, which names the field at fault. A time may be null or empty: unknown.
     """
@@ -45,7 +46,7 @@ def extract_line(line: str) -> dict[str, Any]:
         raise ValueError(
             f"`published` is {document.published!r}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z"
         )
-    return {"doc": document.doc, "statements": statements(document.text, published)}
+    return {"doc": document.doc, "engine": ENGINE, "statements": statements(document.text, published)}
 
 
 def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import zstandard
 
 ARTICLE = 'سدود البلاد تمتلئ\nقالت وزيرة المياه هدى العلي إن السدود ممتلئة، مضيفة أن "الأسعار لن ترتفع".\n'
 
@@ -74,6 +77,37 @@ def test_a_line_that_is_no_article_is_told_and_the_others_served(bad: bytes, tol
     assert line.startswith("tasrih: line 2 of -: ")
     assert told in line
     assert len(answer.stdout.splitlines()) == 2
+
+
+def test_packed_lines_are_answered_by_several_processes_as_plain_ones_by_one() -> None:
+    lines = [json.dumps({"doc": n, "text": ARTICLE}) for n in range(40)]
+    given = "\n".join([*lines[:20], "", "{", *lines[20:]]).encode()
+    plain = tasrih("extract", "--jsonl", given=given)
+    assert [json.loads(line)["doc"] for line in plain.stdout.splitlines()] == [*range(40)]
+    packed = tasrih("extract", "--jsonl", "--jobs", "2", given=zstandard.compress(given))
+    assert (packed.returncode, packed.stdout, packed.stderr) == (1, plain.stdout, plain.stderr)
+    broken = tasrih("extract", "--jsonl", given=gzip.compress(given)[:-9])
+    assert broken.returncode == 1
+    assert plain.stdout.startswith(broken.stdout)
+    assert "- is damaged, or did not come whole" in broken.stderr.decode().splitlines()[-1]
+
+
+def test_interrupted_it_says_where_to_go_on() -> None:
+    line = json.dumps({"doc": 1, "text": ARTICLE}).encode()
+    with subprocess.Popen(
+        [sys.executable, "-m", "agents.cli", "extract", "--jsonl"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as run:  # fmt: skip
+        assert run.stdin
+        assert run.stdout
+        assert run.stderr
+        run.stdin.write(line + b"\n{\n")
+        run.stdin.flush()
+        assert b"line 2 of -: not JSON" in run.stderr.readline()
+        run.send_signal(signal.SIGINT)
+        assert run.wait() == 130
+        assert len(run.stdout.read().splitlines()) == 1
+        assert run.stderr.read().decode() == "\ntasrih: stopped after line 2 of -: go on from the next\n"
 
 
 def test_a_text_for_a_person_and_for_a_program(tmp_path: Path) -> None:

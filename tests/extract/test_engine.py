@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from agents.extract.engine import Extracted, extract
 from agents.extract.jsonl import extract_line, moment
+from agents.extract.version import ENGINE
 
 ARTICLE = """وزير الزراعة يحذر من موسم جاف
 قال وزير الزراعة سليم الهادي، الثلاثاء، إن المخزون يكفي ستة أشهر، مشيرا إلى أن الأسعار لن ترتفع.
@@ -176,7 +177,7 @@ def test_lines_of_json() -> None:
     out = extract_line(line)
     assert out["doc"] == "d"
     assert {s["id"] for s in out["statements"]} == {f"s{n}" for n in range(1, len(out["statements"]) + 1)}
-    assert extract_line('{"text": "", "published": null}') == {"doc": None, "statements": []}
+    assert extract_line('{"text": "", "published": null}') == {"doc": None, "engine": ENGINE, "statements": []}
     for odd in ('{"doc": 3}', '{"text": null}', '{"text": "", "published": 7}', "[]", '"قال"', "{}", "null"):
         with pytest.raises(ValueError):
             extract_line(odd)

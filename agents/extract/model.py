@@ -78,9 +78,10 @@ class Table(dict[Any, float]):
     def __missing__(self, facts: Facts) -> float:
         if isinstance(facts, str):
             return 0.0
-        if not self._room:
-            for told in [told for told in self if not isinstance(told, str)]:
-                del self[told]
+        if self._room <= 0:
+            for told in list(self):  # a copy, as other threads ask meanwhile; and they may have come here, too
+                if not isinstance(told, str):
+                    self.pop(told, None)
             self._room = _MEMO
         self._room -= 1
         namer, *values = facts

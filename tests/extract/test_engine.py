@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.extract import model
 from agents.extract.engine import Extracted, extract
 from agents.extract.jsonl import extract_line, moment
 from agents.extract.version import ENGINE
@@ -196,3 +198,22 @@ def test_moments() -> None:
     assert moment("Tue, 03 Mar 2020 10:00:00 +0000") == expected
     assert moment("yesterday") is None
     assert moment(None) is None
+
+
+def test_threads_share_what_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker reads long articles in a thread, beside the others; both come upon a table that is full."""
+    monkeypatch.setattr(model, "_MEMO", 100)
+    table = model.Table({"known": 1.0})
+
+    def features(_: int) -> list[str]:
+        return ["known"]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            sums = threads.map(lambda first: sum(table[features, n] for n in range(first, first + 3000)), range(4))
+            assert list(sums) == [3000.0] * 4
+    finally:
+        sys.setswitchinterval(before)
+    assert len(table) < 200

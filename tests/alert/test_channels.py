@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import sys
 import threading
@@ -25,6 +24,7 @@ from streams.records import Alert, Cue, Mention, Speaker, Statement
 from streams.settings import Settings
 from tests.alert.receiver import HANG, SECRET, Inbox, Receiver, receiving
 from tests.alert.samples import alert, statement
+from tests.readme import names
 
 LOOPBACK = Settings(allow_private=True)
 MESSAGE = Message("msg_1", (alert(1),))
@@ -71,10 +71,11 @@ async def test_a_signature_is_of_this_key_id_and_body(receiver: Receiver) -> Non
 def test_the_verifier_of_the_readme_takes_what_is_genuine_alone(padding: str) -> None:
     from agents.alert.channels.webhook import _key, payload, signed
 
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    exec(code, names := {})
-    genuine, secret, now = names["genuine"], f"whsec_{b64encode(b'k' * 23).decode().rstrip('=')}{padding}", int(time())
+    genuine, secret, now = (
+        names("genuine")["genuine"],
+        f"whsec_{b64encode(b'k' * 23).decode().rstrip('=')}{padding}",
+        int(time()),
+    )
     body, other = payload(MESSAGE), _key("whsec_" + "b" * 32)
     headers = signed("msg_1", now, body, [other, _key(secret)])
     assert genuine(headers, body, secret)

@@ -16,6 +16,7 @@ from agents.extract import model
 from agents.extract.engine import Extracted, extract
 from agents.extract.jsonl import extract_line, moment
 from agents.extract.version import ENGINE
+from tests.readme import code
 
 ARTICLE = """وزير الزراعة يحذر من موسم جاف
 قال وزير الزراعة سليم الهادي، الثلاثاء، إن المخزون يكفي ستة أشهر، مشيرا إلى أن الأسعار لن ترتفع.
@@ -217,3 +218,9 @@ def test_threads_share_what_is_remembered(monkeypatch: pytest.MonkeyPatch) -> No
     finally:
         sys.setswitchinterval(before)
     assert len(table) < 200
+
+
+def test_the_readme_shows_what_it_finds(capsys: pytest.CaptureFixture[str]) -> None:
+    example = code("extract(article)")
+    exec(example, {})
+    assert [f"# {line}" for line in capsys.readouterr().out.splitlines()] == example.splitlines()[-2:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from streams.topics import ARTICLES, DEAD_LETTERS, ENTRIES, STATEMENTS
 from streams.wire import decode
 from tests.kafka import everything, put, reading, records
 from tests.pipeline.articles import FIRST, OTHER, SECOND, THIRD, an_entry
+from tests.readme import names
 
 
 async def put_entries(settings: Settings, *entries: Entry) -> None:
@@ -47,6 +49,19 @@ async def test_an_edit_is_a_new_revision_and_its_statements_change(topics: Setti
     assert any("الرواتب" in s.content for s in news if s.status == "new")
     assert not any("المقاعد" in s.content for s in news)
     assert len(await everything(topics, ARTICLES)) == 2
+
+
+async def test_the_readmes_reader_passes_over_what_is_told_again(topics: Settings) -> None:
+    for sequence in (1, 2, 2, 1, 3):
+        headers = [("ce_sequence", f"{sequence:020}/00000/00000".encode())]
+        await put(topics, STATEMENTS, [(key, f'["{key}", {sequence}]'.encode()) for key in "ab"], headers)
+    reader = names("AIOKafkaConsumer")["statements"](
+        topics.broker.removeprefix("kafka://"), f"{topics.prefix}statements"
+    )
+    async with asyncio.timeout(30), contextlib.aclosing(reader) as found:
+        read = [await anext(found) for _ in range(6)]
+    for key in "ab":
+        assert [sequence for name, sequence in read if name == key] == [1, 2, 3]
 
 
 async def test_a_restart_repeats_nothing(topics: Settings) -> None:

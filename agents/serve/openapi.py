@@ -83,7 +83,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _unchanged(endpoint: Endpoint) -> dict[str, Any]:
-    streamed = endpoint.name in ("stream", "websocket")
+    streamed = endpoint.name in ("stream", "websocket", "export_lines", "export_table")
     return {} if streamed or endpoint.method != "GET" else {"304": {"description": "As `If-None-Match` has it"}}
 
 

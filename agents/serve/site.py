@@ -10,7 +10,7 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import hdrs, web
 
-from agents.serve import lists, live, metrics, openapi, operate, page, problems, rules, stats, syndication
+from agents.serve import export, lists, live, metrics, openapi, operate, page, problems, rules, stats, syndication
 from agents.serve.access import ACCESS, Access, Keys
 from agents.serve.database import TooSlowError
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, Server
@@ -46,6 +46,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *rules.ENDPOINTS,
     *live.ENDPOINTS,
     *syndication.ENDPOINTS,
+    *export.ENDPOINTS,
     *operate.ENDPOINTS,
     Endpoint(path="/openapi.json", answer=describe_api, scope=None),
     Endpoint(path="/asyncapi.json", answer=describe_topics, scope=None),

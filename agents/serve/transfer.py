@@ -36,6 +36,11 @@ async def spare(
             response.set_status(HTTPStatus.NOT_MODIFIED)
             response.body = None
             return response
-    if compressible and _GZIP.search(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
+    if compressible and takes_gzip(request):
         response.enable_compression(ContentCoding.gzip)
     return response
+
+
+def takes_gzip(request: web.Request) -> bool:
+    """Whether the reader takes what is compressed."""
+    return _GZIP.search(request.headers.get(hdrs.ACCEPT_ENCODING, "")) is not None

@@ -115,9 +115,10 @@ export default function live({ filter, navigate, frame, share, title }) {
     fill(
       feedLinks,
       [
-        ["Atom", "atom"],
-        ["JSON Feed", "json"],
-      ].map(([label, kind]) => el("a", { href: `/v1/feed.${kind}?${query}` }, label)),
+        ["Atom", "feed.atom"],
+        ["JSON Feed", "feed.json"],
+        ["CSV", "statements.csv"],
+      ].map(([label, file]) => el("a", { href: `/v1/${file}?${query}` }, label)),
     );
     overview();
     const position = await paged.load(query);

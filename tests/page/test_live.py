@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -256,6 +256,19 @@ async def test_what_is_long_ago_is_told_by_its_date(visit: Open) -> None:
         [0, 2, 6.9, 7, 266],
     )
     assert told == ["الآن", "أول أمس", "قبل 6 أيام", "13 مارس 2026", "27 يونيو 2025"]
+
+
+async def test_what_is_new_since_the_visit_before_is_marked(site: Site, visit: Open) -> None:
+    before = datetime.now(UTC) - timedelta(days=1)
+    await site.tell(statement("قديم", extracted_at=before - timedelta(hours=1)))
+    await site.tell(statement("جديد", extracted_at=before + timedelta(hours=1)))
+    page = await visit("/")
+    await expect(page.locator(".card")).to_have_count(2)
+    await expect(page.locator(".fresh")).to_have_count(0)
+    await page.add_init_script(f"sessionStorage.once ??= localStorage.seen = {before.timestamp() * 1000}")
+    for _ in range(2):  # to read the page anew is no other visit
+        await page.reload()
+        await expect(page.locator(".card", has=page.locator(".fresh")).locator(".words")).to_have_text(["جديد"])
 
 
 @pytest.mark.parametrize("missing", ["chart.js", "app.js", "words/ar.json"])

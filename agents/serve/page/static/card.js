@@ -4,6 +4,7 @@
 import { write, speakerAddress, statementAddress } from "./address.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { visited } from "./memory.js";
 import { absolute, percent, relative, t } from "./words.js";
 
 /** The card of `statement`. `address`: where it opens, when not at its own page. */
@@ -22,6 +23,8 @@ export function card(statement, { address = statementAddress(statement.statement
       {},
       el("span.kind", { title: speaker.kind && t(`kind.${speaker.kind}`) }, icon(speaker.kind ?? "anonymous")),
       el("div.who", {}, speakerName(speaker), verb(statement.cue), office(speaker)),
+      Date.parse(statement.extracted_at) > visited &&
+        el("span.fresh", { title: t("card.fresh") }, el("span.sr", {}, t("card.fresh"))),
       time(statement.published_at),
     ),
     retracted && el("p.retraction", {}, icon("warning"), t("card.retracted")),

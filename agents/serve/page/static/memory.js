@@ -17,3 +17,12 @@ export function kept(key) {
     return null;
   }
 }
+
+// Milliseconds without a look at the page, after which another visit begins: not with each reload.
+const AWAY = 1_800_000;
+const seen = Number(kept("seen"));
+if (seen && Date.now() - seen > AWAY) keep("visited", seen);
+addEventListener("visibilitychange", () => keep("seen", Date.now()));
+
+/** When the visit before this one ended, in milliseconds; Infinity on the first, to which nothing is new. */
+export const visited = Number(kept("visited")) || Infinity;

@@ -344,3 +344,17 @@ async def test_a_reader_without_a_key_is_asked_for_one(topics: Settings, visit: 
         await expect(page.locator("dialog")).to_have_count(0)
         await expect(switch).not_to_be_checked()
         await expect(page.locator(".toast")).to_have_text("توقفت القاعدة")
+
+
+async def test_who_follows_a_view_elsewhere_needs_no_other_key(topics: Settings, visit: Open) -> None:
+    settings = topics.model_copy(update={"host": "0.0.0.0"})
+    key = Keys.of(settings).add("reader", ("read",))
+    async with agent.run(settings) as address:
+        page = await visit("/", expect=("401", "404"))
+        await page.goto(address.replace("0.0.0.0", "127.0.0.1"))
+        await page.locator("#access-key").fill(key)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+        for name in ("Atom", "JSON Feed", "CSV"):
+            address = await page.locator(".follow").get_by_role("link", name=name).evaluate("(one) => one.href")
+            assert (await page.request.get(address)).status == 200, name

@@ -28,6 +28,15 @@ export function headers(more = {}) {
   return key ? { ...more, Authorization: `Bearer ${key}` } : more;
 }
 
+/** The address of the API at `path` for who follows it without us (a feed reader, a new tab): the reader's key is in it. */
+export function outside(path, query) {
+  const search = new URLSearchParams(query ?? {});
+  const key = accessKey.get();
+  if (key) search.set("access_token", key);
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}
+
 /** The JSON at `path`. `query`: URLSearchParams or an object. Raises `Problem`; an abort goes through as it is. */
 export async function get(path, query, signal) {
   const search = new URLSearchParams(query ?? {}).toString();

@@ -2,7 +2,7 @@
 // whoever wants a wall that flows by itself says so once.
 
 import { asQuery, LAST, speakerAddress, write } from "../address.js";
-import { get } from "../api.js";
+import { get, outside } from "../api.js";
 import { rankChart, timeChart } from "../chart.js";
 import { el, fill } from "../dom.js";
 import { chips, filterForm, named } from "../filters.js";
@@ -118,7 +118,7 @@ export default function live({ filter, navigate, frame, share, title }) {
         ["Atom", "feed.atom"],
         ["JSON Feed", "feed.json"],
         ["CSV", "statements.csv"],
-      ].map(([label, file]) => el("a", { href: `/v1/${file}?${query}` }, label)),
+      ].map(([label, file]) => el("a", { href: outside(`/v1/${file}`, query) }, label)),
     );
     overview();
     const position = await paged.load(query);

@@ -1,7 +1,7 @@
 // One speaker: how much, how, through whom, and the latest.
 
 import { write } from "../address.js";
-import { get } from "../api.js";
+import { get, outside } from "../api.js";
 import { BUCKET, rankChart, timeChart } from "../chart.js";
 import { el, fill } from "../dom.js";
 import { named } from "../filters.js";
@@ -63,7 +63,7 @@ export default function speaker({ params: [id], title, share }) {
           "p.actions",
           {},
           el("a.button", { href: only({}) }, icon("live"), t("speaker.live")),
-          el("a.quiet", { href: `/v1/feed.atom?${query}` }, icon("feeds"), "Atom"),
+          el("a.quiet", { href: outside("/v1/feed.atom", query) }, icon("feeds"), "Atom"),
           el("button.quiet", { type: "button", onclick: () => share() }, icon("link"), t("share.action")),
         ),
       ),

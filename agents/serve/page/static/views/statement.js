@@ -1,7 +1,7 @@
 // A statement where it was found: the article's own text, with who spoke, the words that report, and what was said.
 
 import { speakerAddress, statementAddress } from "../address.js";
-import { get } from "../api.js";
+import { get, outside } from "../api.js";
 import { badge, brief, confidence, office, quoted, speakerName, time, verb } from "../card.js";
 import { el, fill } from "../dom.js";
 import { icon } from "../icons.js";
@@ -291,7 +291,7 @@ function facts(one, statements) {
       {},
       el(
         "a",
-        { href: `/v1/statements/${encodeURIComponent(one.statement_id)}`, target: "_blank", rel: "noopener" },
+        { href: outside(`/v1/statements/${encodeURIComponent(one.statement_id)}`), target: "_blank", rel: "noopener" },
         t("statement.json"),
       ),
     ),

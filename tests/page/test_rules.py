@@ -350,11 +350,12 @@ async def test_who_follows_a_view_elsewhere_needs_no_other_key(topics: Settings,
     settings = topics.model_copy(update={"host": "0.0.0.0"})
     key = Keys.of(settings).add("reader", ("read",))
     async with agent.run(settings) as address:
-        page = await visit("/", expect=("401", "404"))
+        page = await visit("/", width=390, expect=("401", "404"))
         await page.goto(address.replace("0.0.0.0", "127.0.0.1"))
         await page.locator("#access-key").fill(key)
         await page.keyboard.press("Enter")
         await expect(page.locator(".connection")).to_have_attribute("data-state", "live")
+        await page.locator(".filters-open").click()
         for name in ("Atom", "JSON Feed", "CSV"):
             address = await page.locator(".follow").get_by_role("link", name=name).evaluate("(one) => one.href")
             assert (await page.request.get(address)).status == 200, name

@@ -56,6 +56,15 @@ export default function live({ filter, navigate, frame, share, title }) {
   });
   const rail = el("aside.rail", { "aria-label": t("rail.label") });
   const feedLinks = el("span.follow", {});
+  form.element.append(
+    el(
+      "fieldset",
+      {},
+      el("legend", {}, t("filters.follow")),
+      el("p.hint", {}, t("filters.follow.hint")),
+      feedLinks,
+    ),
+  );
   const { list } = paged;
 
   const element = el(
@@ -306,13 +315,6 @@ export default function live({ filter, navigate, frame, share, title }) {
             { whole: true },
           ),
         ),
-      el(
-        "section.panel.follow-panel",
-        {},
-        el("h2", {}, t("rail.follow")),
-        el("p", {}, t("rail.follow.hint")),
-        feedLinks,
-      ),
     );
   }
 

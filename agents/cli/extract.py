@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, cast
@@ -48,7 +49,8 @@ def extract(
     """Find the statements of a text: its first line is the headline (possibly empty).
 
     With --jsonl, writes one line for each article read, in their order. A line that is no article is told on standard
-    error, the others are worked through, and the exit status is 1.
+    error, the others are worked through, and the exit status is 1. With --html, too, each "text" is a page, and the
+    answer has the text that was found in it.
 
     What is packed by gzip or zstd is unpacked. "engine" names the code and the tables: what has the same was found by
     the same engine.
@@ -59,11 +61,9 @@ def extract(
     streams/schemas/STATEMENT.md tells which field is which.
     """
     if jsonl:
-        if html or published:
-            options.fail(
-                '--html and --published are for one text: of several, each line says its "published"', status=2
-            )
-        raise typer.Exit(_lines(file, jobs))
+        if published:
+            options.fail('--published is for one text: of several, each line says its "published"', status=2)
+        raise typer.Exit(_lines(file, jobs, html))
     from agents.extract.jsonl import statements
     from agents.extract.version import ENGINE
 
@@ -147,11 +147,11 @@ def moment(published: str | None) -> datetime | None:
         options.fail(f"--published {published}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z", status=2)
 
 
-def _lines(file: Path, jobs: int) -> int:
+def _lines(file: Path, jobs: int, html: bool) -> int:
     """Work through JSON lines; the status is 1 when a line was no article."""
     status = number = 0
     progress = Progress() if sys.stderr.isatty() else None
-    with opened(file) as packed, _workers(jobs) as answers:
+    with opened(file) as packed, _workers(jobs, html) as answers:
         try:
             for number, answer in answers(enumerate(unpacked(file, packed), 1)):
                 if isinstance(answer, bytes):
@@ -172,12 +172,12 @@ def _lines(file: Path, jobs: int) -> int:
 
 
 @contextlib.contextmanager
-def _workers(jobs: int) -> Iterator[Callable[[Iterable[Numbered]], Iterator[tuple[int, Answer]]]]:
+def _workers(jobs: int, html: bool) -> Iterator[Callable[[Iterable[Numbered]], Iterator[tuple[int, Answer]]]]:
     """What answers numbered lines in their order: by itself, or by as many processes."""
     from agents.extract.engine import models
 
     if jobs == 1:
-        yield lambda lines: ((number, answered(line)) for number, line in lines)
+        yield lambda lines: ((number, answered(line, html)) for number, line in lines)
         return
     from concurrent.futures import ProcessPoolExecutor
 
@@ -189,7 +189,9 @@ def _workers(jobs: int) -> Iterator[Callable[[Iterable[Numbered]], Iterator[tupl
             # By the batch: of a pool that is given all, all would be in memory.
             while batch := list(islice(lines, _BATCH * jobs)):
                 numbers, texts = zip(*batch, strict=True)
-                yield from zip(numbers, pool.map(answered, texts, chunksize=_BATCH // 8), strict=True)
+                yield from zip(
+                    numbers, pool.map(partial(answered, html=html), texts, chunksize=_BATCH // 8), strict=True
+                )
 
         yield answers
 
@@ -199,14 +201,17 @@ def _uninterrupted() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def answered(line: bytes) -> Answer:
+def answered(line: bytes, html: bool) -> Answer:
     """The line that answers `line`; as text, why there is none ("" for an empty line)."""
     from agents.extract.jsonl import extract_line
+
+    if html:
+        from agents.normalize.page import page_text
 
     if not line.strip():
         return ""
     try:
-        found = extract_line(line.decode("utf-8-sig"))
+        found = extract_line(line.decode("utf-8-sig"), page_text if html else None)
     except ValueError as error:
         return str(error)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -31,9 +32,10 @@ class _Line(msgspec.Struct):
     published: str | None = None
 
 
-def extract_line(line: str) -> dict[str, Any]:
+def extract_line(line: str, text_of: Callable[[str], str] | None = None) -> dict[str, Any]:
     """A line {"doc", "text", "published"?} → {"doc", "engine", "statements"}; offsets are code points of "text".
 
+    Where "text" is a page, `text_of` makes a text of it: that is what offsets index, and the answer has it as "text".
     Raises ValueError, which names the field at fault. A time may be null or empty: unknown.
     """
     try:
@@ -46,7 +48,11 @@ def extract_line(line: str) -> dict[str, Any]:
         raise ValueError(
             f"`published` is {document.published!r}: not a time such as 2026-01-31 or 2026-01-31T09:30:00Z"
         )
-    return {"doc": document.doc, "engine": ENGINE, "statements": statements(document.text, published)}
+    answer = {"doc": document.doc, "engine": ENGINE}
+    text = document.text
+    if text_of:
+        answer["text"] = text = text_of(text)
+    return answer | {"statements": statements(text, published)}
 
 
 def statements(text: str, published: datetime | None) -> list[dict[str, Any]]:

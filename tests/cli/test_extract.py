@@ -46,11 +46,10 @@ def test_lines_as_other_systems_write_them() -> None:
     assert [len(json.loads(one)["statements"]) for one in answer.stdout.splitlines()] == [2, 2]
 
 
-@pytest.mark.parametrize("option", [["--published", "2018-03-01"], ["--html"]], ids=" ".join)
-def test_what_lines_cannot_have_is_refused(option: list[str]) -> None:
-    answer = tasrih("extract", "--jsonl", *option, given="{}")
+def test_what_lines_cannot_have_is_refused() -> None:
+    answer = tasrih("extract", "--jsonl", "--published", "2018-03-01", given="{}")
     assert answer.returncode == 2
-    assert "are for one text" in answer.stderr.decode()
+    assert "is for one text" in answer.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -151,6 +150,15 @@ def test_a_page_is_read_in_its_encoding(encoding: str, declaration: str) -> None
     found = json.loads(answer.stdout)
     assert found["text"].startswith("سدود البلاد تمتلئ\nقالت وزيرة المياه")
     assert [s["speaker"] for s in found["statements"]] == ["هدى العلي"] * 2
+
+
+def test_pages_as_lines_come_with_their_texts() -> None:
+    given = "\n".join(json.dumps({"doc": n, "text": page}) for n, page in enumerate([PAGE, "", "<p"]))
+    answer = tasrih("extract", "--jsonl", "--html", given=given)
+    assert answer.returncode == 0, answer.stderr
+    first, *others = (json.loads(line) for line in answer.stdout.splitlines())
+    assert [first["text"][slice(*s["cue"])] for s in first["statements"]] == ["قالت", "مضيفة"]
+    assert [one["statements"] for one in others] == [[], []]
 
 
 @pytest.mark.parametrize(

@@ -12,19 +12,32 @@ import { absolute, percent, said, t } from "../words.js";
 export default function statement({ params: [id], frame, share, title }) {
   const element = el("div.reading", {}, waiting(3));
 
+  let shown = null;
+
+  async function read() {
+    const one = await get(`/v1/statements/${encodeURIComponent(id)}`);
+    let found = null;
+    try {
+      found = await get(`/v1/articles/${encodeURIComponent(one.article_id)}`);
+    } catch (problem) {
+      if (problem.status !== 404) throw problem;
+    }
+    const told = JSON.stringify([one, found]);
+    if (told !== shown) show(one, found);
+    shown = told;
+  }
+
   async function start() {
     try {
-      const one = await get(`/v1/statements/${encodeURIComponent(id)}`);
-      let found = null;
-      try {
-        found = await get(`/v1/articles/${encodeURIComponent(one.article_id)}`);
-      } catch (problem) {
-        if (problem.status !== 404) throw problem;
-      }
-      show(one, found);
+      await read();
     } catch (problem) {
       fill(element, failed(problem, start));
     }
+  }
+
+  /** Who comes back to the page sees what has become of the statement; without an answer, what was there stays. */
+  function look() {
+    if (!document.hidden && shown) read().catch(() => {});
   }
 
   function show(one, found) {
@@ -105,7 +118,12 @@ export default function statement({ params: [id], frame, share, title }) {
     );
   }
 
-  const view = { element, title: t("place.statement") };
+  const view = {
+    element,
+    title: t("place.statement"),
+    leave: () => document.removeEventListener("visibilitychange", look),
+  };
+  document.addEventListener("visibilitychange", look);
   start();
   return view;
 }

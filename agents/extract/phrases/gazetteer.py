@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+from agents.extract.lexicon.classes import parts_of_speech
 from agents.extract.lexicon.cues import cues
 from agents.extract.lexicon.tables import REMEMBERED, rows
 from agents.extract.lexicon.words import affixes
@@ -70,6 +71,9 @@ _ENDINGS = (
 _PREFIXES = frozenset(affixes("imperfect-prefix"))
 # Verbal nouns are hardly names.
 _VERBAL_NOUN = re.compile("|".join(affixes("verbal-noun")))
+# The tags of names, and others (lexicon/parts_of_speech.tsv).
+PROPER, _VERBAL, _NOUNS = "NNP", "VB", ("NN", "NNS")
+_NO_ADJECTIVES, _CERTAIN = (_VERBAL, "NN"), (*_NOUNS, "JJ", "VBD", "VBP")
 _DUAL = affixes("dual")
 # The sound plural, which loses its last letter before a genitive (معدو التقرير، مستخدمي المواقع).
 _SOUND = affixes("masculine-plural")
@@ -147,7 +151,9 @@ def nouns() -> dict[str, Noun]:
             forms += [(fold(f), "f", "s") for f in feminine.split()]
         plurals = [fold(f) for f in (row["plural"] or "").split()]
         forms += [(plural, row["gender"], "p") for plural in plurals]
-        forms += [(plural[:-1], row["gender"], "p") for plural in plurals if plural.endswith(_SOUND) and len(plural) > 5]
+        forms += [
+            (plural[:-1], row["gender"], "p") for plural in plurals if plural.endswith(_SOUND) and len(plural) > 5
+        ]
         forms += [(lemma + dual, row["gender"], "d") for dual in _DUAL if kind & (ROLE | KIN)]
         for form, gender, number in forms:
             table.setdefault(form, Noun(lemma, kind, gender, number, takes))
@@ -388,7 +394,22 @@ def _read(form: str, clitic: str, article: bool) -> Word:
     if not definite and not noun and (not clitic or clitic in affixes("conjunction")) and _finite(form):
         classes |= VERB
     classes |= _ordinary(base)
+    if not noun and not definite:
+        classes = _told(base, classes)
     return Word(base, clitic, definite, classes, noun)
+
+
+def _told(base: str, classes: int) -> int:
+    """Classes that were guessed from a word's ending, set right by what the tagged news has the word as."""
+    tag = parts_of_speech().get(base, "") if base[-1] <= YEH else ""
+    if classes & NISBA and not classes & ADJECTIVE and tag.startswith(_NO_ADJECTIVES):
+        classes = classes & ~NISBA | (ORDINARY if tag in _NOUNS else 0)
+    if classes & PERHAPS:
+        if tag == PROPER:
+            return classes & ~(PERHAPS | ORDINARY)
+        if tag in _CERTAIN:
+            return classes & ~PERHAPS
+    return classes or (VERB if tag.startswith(_VERBAL) else 0)
 
 
 def _takes_article(form: str) -> bool:

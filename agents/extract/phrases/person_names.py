@@ -23,9 +23,8 @@ from streams.letters import ALEF, ARTICLE, MEEM, YEH
 _NAME_WORDS = 7
 _PLURALS = affixes("masculine-plural", "feminine-plural")
 _INFLECTED = (ALEF, *affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp"), *_PLURALS)
-# The tags of verbs and of names (lexicon/parts_of_speech.tsv).
+# The tags of verbs (lexicon/parts_of_speech.tsv).
 _VERBS = ("VB", "RP+VB")
-_PROPER = "NNP"
 # What no name holds, not even behind a particle of names.
 _NO_NAMES = g.MARK | g.NUMBER | g.BOUND | g.HEAD | g.TITLE
 _NISBA_PLURAL = affixes("nisba-plural")
@@ -192,7 +191,7 @@ def maybe_name(w: Word) -> bool:
     if w.classes & g.COMMON or w.definite or len(w.base) < 2:
         return False
     tag = parts_of_speech().get(w.base, "")
-    return bool(w.classes) or tag == _PROPER or not (tag.startswith(_VERBS) or _ACCUSATIVE.fullmatch(w.base))
+    return bool(w.classes) or tag == g.PROPER or not (tag.startswith(_VERBS) or _ACCUSATIVE.fullmatch(w.base))
 
 
 def perhaps_name(text: Text, j: int, stop: int) -> bool:

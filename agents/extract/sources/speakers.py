@@ -80,7 +80,8 @@ class Resolver:
         for n in order:
             report = self.reports[n]
             self._passed_on(report, report.via or via.find(self.layout, report, self.others))
-            speaker = self.name(report.mention, report.cue and report.cue.gender) if report.mention else None
+            verb = report.cue.gender if report.cue else None
+            speaker = self.name(report.mention, verb) if report.mention else None
             if speaker is None:
                 speaker = self._implied(report)
             if speaker is None:
@@ -168,7 +169,7 @@ class Resolver:
         return known
 
     def name(self, mention: Span, gender: str | None = None) -> Speaker:
-        """The speaker that the phrase of tokens `mention` names; `gender`: the verb's, which tells whose surname it is."""
+        """The speaker that the phrase of tokens `mention` names; `gender`: the verb's, which tells whose name it is."""
         source = self._describe(mention)
         if source.name:
             surname = source.name[1] - source.name[0] == 1 and not source.head
@@ -245,7 +246,7 @@ class Resolver:
         )
 
     def _written(self, span: Span, whole: bool = False) -> str:
-        """The phrase as written, on one line, without the marks around it and, unless `whole`, the clitics before it."""
+        """The phrase as written, on one line, without the marks around it and, but `whole`, the clitics before it."""
         first, last = span
         marks = classes()["quote"]
         if self.text.word[first] in marks and self.text.word[last - 1] in marks and last - first > 2:

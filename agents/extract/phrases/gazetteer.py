@@ -401,7 +401,7 @@ def _read(form: str, clitic: str, article: bool) -> Word:
 
 def _told(base: str, classes: int) -> int:
     """Classes that were guessed from a word's ending, set right by what the tagged news has the word as."""
-    tag = parts_of_speech().get(base, "") if base[-1] <= YEH else ""
+    tag = parts_of_speech().get(base, "") if HAMZA <= base[-1] <= YEH else ""
     if classes & NISBA and not classes & ADJECTIVE and tag.startswith(_NO_ADJECTIVES):
         classes = classes & ~NISBA | (ORDINARY if tag in _NOUNS else 0)
     if classes & PERHAPS:

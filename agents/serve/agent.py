@@ -11,10 +11,10 @@ from aiohttp import web
 
 from agents.serve.access import Keys, is_loopback
 from agents.serve.archive import archive
+from agents.serve.archive.pruning import pruning
 from agents.serve.endpoints import Server
 from agents.serve.follow import Follower
 from agents.serve.hub import Hub
-from agents.serve.prune import pruning
 from agents.serve.site import application
 from streams.errors import SetupError
 from streams.settings import Settings, span

@@ -116,12 +116,12 @@ def prune(
 
 async def _prune(settings: Settings, before: datetime, dry_run: bool, yes: bool) -> None:
     from agents.serve.archive import kept
-    from agents.serve.prune import prune, told
+    from agents.serve.archive.pruning import old, prune, told
 
     async with kept(settings) as opened:
-        old = await opened.old(before)
-        typer.echo(f"older than {before:%Y-%m-%d %H:%M} UTC: {told(old)}")
-        if dry_run or not old.total():
+        found = await old(opened, before)
+        typer.echo(f"older than {before:%Y-%m-%d %H:%M} UTC: {told(found)}")
+        if dry_run or not found.total():
             return
         if not yes:
             typer.confirm(
@@ -150,9 +150,9 @@ def rebuild(
 
 async def _rebuild(settings: Settings) -> dict[str, int]:
     from agents.serve.archive import archive as opening
+    from agents.serve.archive.pruning import prune
     from agents.serve.follow import Follower
     from agents.serve.hub import Hub
-    from agents.serve.prune import prune
     from streams.broker import create_topics, reach
     from streams.settings import span
 

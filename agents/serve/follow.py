@@ -15,7 +15,8 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from agents.fetch.state import FeedRow
 from agents.serve import metrics
-from agents.serve.archive import Archive, Arrived, Batch, BehindError
+from agents.serve.archive import Archive
+from agents.serve.archive.writing import Arrived, Batch, BehindError
 from agents.serve.health import health
 from agents.serve.hub import Hub
 from agents.serve.position import Position

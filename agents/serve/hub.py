@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from agents.serve.archive import Event
+from agents.serve.archive.statements import Event
 from agents.serve.filters import Selection
 from agents.serve.position import Position
 from agents.serve.problems import ProblemError

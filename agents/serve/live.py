@@ -18,8 +18,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import Meta
 
 from agents.serve import metrics
-from agents.serve.archive import Event
-from agents.serve.database import TooSlowError
+from agents.serve.archive.database import TooSlowError
+from agents.serve.archive.statements import Event
 from agents.serve.endpoints import SERVER, Endpoint, Server
 from agents.serve.filters import Filter, Selection
 from agents.serve.hub import Placed, Reader

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from agents.serve import export, lists, live, metrics, openapi, operate, page, problems, rules, stats, syndication
 from agents.serve.access import ACCESS, Access, Keys
-from agents.serve.database import TooSlowError
+from agents.serve.archive.database import TooSlowError
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, Server
 from agents.serve.problems import ProblemError
 from agents.serve.transfer import spare

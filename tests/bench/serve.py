@@ -35,7 +35,8 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.serve.agent import run
-from agents.serve.archive import Archive, Arrived, Batch, archive
+from agents.serve.archive import Archive, archive
+from agents.serve.archive.writing import Arrived, Batch
 from agents.serve.filters import Filter
 from streams.broker import create_topics, embedded
 from streams.identity import identity

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agents.serve.archive import Archive, Arrived, Batch, BehindError, archive
+from agents.serve.archive import Archive, archive
+from agents.serve.archive.writing import Arrived, Batch, BehindError
 from agents.serve.filters import Filter, microseconds
 from agents.serve.position import Position
 from streams.records import Feed, Statement, encode

@@ -11,10 +11,10 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from agents.serve.archive import Archive, Batch, archive
+from agents.serve.archive import Archive, archive, pruning
+from agents.serve.archive.writing import Batch
 from agents.serve.cli import archive as command
 from agents.serve.filters import Filter
-from agents.serve.prune import prune
 from streams.identity import identity
 from streams.records import Alert, Statement
 from streams.settings import Settings, span
@@ -56,10 +56,10 @@ async def filled(archive: Archive, old: int, new: int) -> list[Statement]:
 async def test_the_old_goes_and_the_new_stays(empty: Archive) -> None:
     new = await filled(empty, old=7, new=4)
     old = Counter(statements=7, articles=5, alerts=7)
-    assert await empty.old(CUT) == old
-    assert await empty.prune(CUT, 3) == Counter(statements=3, articles=0, alerts=3)
-    assert await prune(empty, CUT) == old - Counter(statements=3, alerts=3)
-    assert (await empty.old(CUT)).total() == 0
+    assert await pruning.old(empty, CUT) == old
+    assert await pruning.step(empty, CUT, 3) == Counter(statements=3, articles=0, alerts=3)
+    assert await pruning.prune(empty, CUT) == old - Counter(statements=3, alerts=3)
+    assert (await pruning.old(empty, CUT)).total() == 0
     assert await listed(empty) == [s.statement_id for s in reversed(new)]
     assert await listed(empty, q="الكلمة") == [s.statement_id for s in reversed(new)]
     assert await listed(empty, q="هالة") == []
@@ -76,7 +76,7 @@ async def test_what_is_counted_of_a_speaker_goes_down_with_it(empty: Archive) ->
     spoke = [statement(published_at=at) for at in (OLD, OLD + timedelta(days=20), NEW)]
     gone = statement(published_at=OLD, status="retracted")
     await empty.write(batch(*spoke, gone))
-    assert await prune(empty, CUT) == Counter(statements=2)
+    assert await pruning.prune(empty, CUT) == Counter(statements=2)
     (speaker,) = await empty.speakers("", (), None, 10)
     assert (speaker.statements, speaker.first_at, speaker.last_at) == (2, spoke[1].published_at, NEW)
     assert await listed(empty, status="retracted") == []
@@ -87,28 +87,28 @@ async def test_an_article_stays_as_long_as_a_statement_of_it_does(empty: Archive
     late = statement(article_id="a", published_at=NEW)
     await empty.write(batch(late))
     await empty.write(Batch(articles=[("1", msgspec.structs.replace(article("a"), normalized_at=OLD))]))
-    assert (await prune(empty, CUT)).total() == 0
+    assert (await pruning.prune(empty, CUT)).total() == 0
     assert await empty.article("a") is not None
-    assert await prune(empty, NEW + timedelta(days=1)) == Counter(statements=1, articles=1)
+    assert await pruning.prune(empty, NEW + timedelta(days=1)) == Counter(statements=1, articles=1)
 
 
 async def test_a_statement_that_comes_again_after_it_went_is_there_again(empty: Archive) -> None:
     one = statement(published_at=OLD)
     await empty.write(batch(one))
-    await prune(empty, CUT)
+    await pruning.prune(empty, CUT)
     await empty.write(batch(one, first=1))
     assert await listed(empty, q="المفاوضات") == [one.statement_id]
 
 
 async def test_readers_and_what_comes_in_go_on_meanwhile(empty: Archive) -> None:
     await filled(empty, old=60, new=4)
-    pruning = asyncio.create_task(prune(empty, CUT))
+    going = asyncio.create_task(pruning.prune(empty, CUT))
     later = [statement(published_at=NEW + timedelta(days=n + 1)) for n in range(5)]
     for n, one in enumerate(later):
         await empty.write(batch(one, first=100 + n))
         page = await empty.statements(Filter().compiled(), None, 2)
         assert msgspec.json.decode(page.records[0], type=Statement) == one
-    assert (await pruning)["statements"] == 60
+    assert (await going)["statements"] == 60
     assert len(await listed(empty)) == 9
 
 
@@ -121,7 +121,7 @@ async def test_sqlite_gives_the_room_back(settings: Settings) -> None:
 
         await opened.write(batch(*(statement(f"{n} " + "كلام طويل " * 200, published_at=OLD) for n in range(600))))
         before = await pages("page")
-        await prune(opened, CUT)
+        await pruning.prune(opened, CUT)
         assert await pages("freelist") == 0
         assert await pages("page") < before / 3
 

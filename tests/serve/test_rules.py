@@ -170,7 +170,8 @@ async def test_how_channels_fare(topics: Settings, serving: Serving) -> None:
 
 
 async def test_a_delivery_that_another_server_has_archived_counts_once(topics: Settings, serving: Serving) -> None:
-    from agents.serve.archive import Batch, archive
+    from agents.serve.archive import archive
+    from agents.serve.archive.writing import Batch
 
     steps = [Delivery(channel="desk", step=step, at=NOON, message_id="m") for step in ("failed", "delivered")]
     async with archive(topics) as kept:

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from agents.serve import hub, live
-from agents.serve.archive import Archive, Batch, archive
-from agents.serve.database import TooSlowError
+from agents.serve.archive import Archive, archive
+from agents.serve.archive.database import TooSlowError
+from agents.serve.archive.writing import Batch
 from streams.broker import create_topics
 from streams.records import Statement
 from streams.settings import Settings

@@ -65,7 +65,7 @@ class Connection(Protocol):
 class Database(Protocol):
     """A database and its dialect."""
 
-    types: ClassVar[dict[str, str]]  # names of types in the tables below
+    types: ClassVar[dict[str, str]]  # names of types in the tables
     schema: str  # the words' own table
     words_place: str  # the column of `statement_words w` that is a statement's place
     found: str  # condition on `w`, `{}` for what `query` says
@@ -126,7 +126,7 @@ class _SqliteConnection:
     async def unindex(self, rows: Sequence[Words]) -> None:
         # An index without its text has to be told what to forget.
         columns = "statement_words, rowid, content, speaker, tags"
-        sql = f"INSERT INTO statement_words ({columns}) VALUES ('delete', $1, $2, $3, $4)"  # noqa: S608
+        sql = f"INSERT INTO statement_words ({columns}) VALUES ('delete', $1, $2, $3, $4)"
         await self.run(sql, [(row.place, *map(" ".join, row[1:])) for row in rows])
 
     def late(self) -> bool:

@@ -14,6 +14,7 @@ from agents.fetch.client import Answer, Client, FetchError
 from agents.fetch.feed import NotAFeedError, Parsed
 from agents.fetch.lanes import HeldError
 from agents.fetch.parser import Parser
+from streams.tags import bounded
 
 _TYPES = re.compile(r"application/(rss|atom|rdf|feed)?\+?(xml|json)|text/xml", re.I)
 _USUAL = (
@@ -63,7 +64,7 @@ async def discover(url: str, client: Client, parser: Parser) -> list[Found]:
 def linked(answer: Answer) -> list[str]:
     """The addresses of the feeds that an HTML page names in its head (`<link rel="alternate">`)."""
     said = http_content_type_encoding(answer.content_type), charset.declared(answer.body)
-    text = charset.decode(answer.body, *said).text
+    text = bounded(charset.decode(answer.body, *said).text)
     try:
         page = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except (etree.ParserError, ValueError):

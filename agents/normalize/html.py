@@ -8,7 +8,7 @@ import lxml.html
 from lxml import etree
 
 from agents.normalize.furniture import Line, is_furniture, without_furniture
-from agents.normalize.tags import bounded
+from streams.tags import bounded
 
 
 def _names(listed: str) -> frozenset[str]:

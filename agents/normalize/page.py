@@ -12,7 +12,7 @@ from agents.normalize.clean import clean
 from agents.normalize.furniture import Line, without_furniture
 from agents.normalize.html import lines, paragraphs, parse, skip
 from agents.normalize.tables import rows
-from agents.normalize.tags import bounded
+from streams.tags import bounded
 
 # Beyond this many characters of page trafilatura would take minutes; no newsroom's article is so long.
 _LARGEST = 3_000_000

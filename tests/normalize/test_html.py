@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agents.normalize.furniture import is_furniture
 from agents.normalize.html import paragraphs
 from agents.normalize.tables import rows
-from agents.normalize.tags import bounded
+from streams.tags import bounded
 
 CASES = {
     "inline elements do not part words": ("<p>ق<b>ا</b>ل <i>الوزير</i></p>", ["قال الوزير"]),

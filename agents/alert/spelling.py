@@ -5,12 +5,11 @@ Words are folded (`streams.arabic.words`); what a word may carry is in `spelling
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
 
 from streams.proclitics import bare
+from streams.tables import rows
 
 # A rule's word loses its article only when so many letters are left; a shorter one may be no article.
 _STEM = 3
@@ -19,14 +18,9 @@ _LONG_NAME = 5
 _ALEF = chr(0x627)
 
 
-def rows() -> list[dict[str, str]]:
-    """The rows of spelling.tsv."""
-    table = files("agents.alert").joinpath("spelling.tsv").read_text(encoding="utf-8")
-    return list(csv.DictReader((line for line in table.splitlines() if not line.startswith("#")), delimiter="\t"))
-
-
-_BEFORE = [(row["place"], row["letters"], int(row["least"])) for row in rows() if row["place"] != "after"]
-_AFTER = [(row["letters"], row["instead"], int(row["least"])) for row in rows() if row["place"] == "after"]
+_ROWS = rows("agents.alert", "spelling.tsv")
+_BEFORE = [(row["place"], row["letters"], int(row["least"])) for row in _ROWS if row["place"] != "after"]
+_AFTER = [(row["letters"], row["instead"], int(row["least"])) for row in _ROWS if row["place"] == "after"]
 _ARTICLE = next(letters for place, letters, _ in _BEFORE if place == "3")
 
 

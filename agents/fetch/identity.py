@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from importlib.resources import files
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from streams.identity import identity
+from streams.tables import rows
 
-
-def _tracking() -> re.Pattern[str]:
-    lines = (files(__package__) / "tracking.tsv").read_text("utf-8").splitlines()
-    rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
-    return re.compile("|".join(re.escape(row["name"]).replace(r"\*", ".*") for row in rows), re.I)
-
-
-_TRACKING = _tracking()
+_TRACKING = re.compile(
+    "|".join(re.escape(row["name"]).replace(r"\*", ".*") for row in rows("agents.fetch", "tracking.tsv")), re.I
+)
 # AMP twins: the caches' addresses, a host or a folder of its own, an ending, a parameter.
 _AMP_CACHE = re.compile(
     r"^https?://(?:[\w.-]+\.cdn\.ampproject\.org/[cv]|(?:www\.)?google\.\w+(?:\.\w+)?/amp)/(s/)?", re.I

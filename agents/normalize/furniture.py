@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from agents.normalize.clean import clean
-from agents.normalize.tables import rows
 from streams.arabic import fold
+from streams.tables import rows
 
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[a-z0-9]+")
@@ -87,7 +87,7 @@ def _words(text: str) -> tuple[str, ...]:
 @cache
 def _lines() -> dict[str, list[tuple[str, ...]]]:
     table: dict[str, list[tuple[str, ...]]] = {}
-    for row in rows("furniture.tsv"):
+    for row in rows("agents.normalize", "furniture.tsv"):
         if row["where"] == "line":
             words = _words(row["words"])
             table.setdefault(words[0], []).append(words)
@@ -96,4 +96,4 @@ def _lines() -> dict[str, list[tuple[str, ...]]]:
 
 @cache
 def _classes() -> frozenset[str]:
-    return frozenset(row["words"] for row in rows("furniture.tsv") if row["where"] == "class")
+    return frozenset(row["words"] for row in rows("agents.normalize", "furniture.tsv") if row["where"] == "class")

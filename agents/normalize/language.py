@@ -11,8 +11,8 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
-from agents.normalize.tables import rows
 from streams.arabic import unmarked
+from streams.tables import rows
 
 UNDETERMINED = "und"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -46,7 +46,7 @@ def _table() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """The words of languages.tsv and their languages; the beginnings of words and theirs."""
     words: dict[str, tuple[str, ...]] = {}
     beginnings: dict[str, tuple[str, ...]] = {}
-    for row in rows("languages.tsv"):
+    for row in rows("agents.normalize", "languages.tsv"):
         for word in row["words"].split():
             table, key = (beginnings, word[:-1]) if word.endswith("*") else (words, word)
             table[key] = (*table.get(key, ()), row["language"])

@@ -11,7 +11,7 @@ from lxml import etree
 from agents.normalize.clean import clean
 from agents.normalize.furniture import Line, without_furniture
 from agents.normalize.html import lines, paragraphs, parse, skip
-from agents.normalize.tables import rows
+from streams.tables import rows
 from streams.tags import bounded
 
 # Beyond this many characters of page trafilatura would take minutes; no newsroom's article is so long.
@@ -61,7 +61,7 @@ def _selected(html: str, url: str) -> list[str]:
 
 def _row(host: str) -> dict[str, str] | None:
     """The row of `host` or of the nearest domain above it."""
-    table = {row["host"]: row for row in rows("selectors.tsv")}
+    table = {row["host"]: row for row in rows("agents.normalize", "selectors.tsv")}
     labels = host.split(".")
     return next((table[name] for n in range(len(labels)) if (name := ".".join(labels[n:])) in table), None)
 

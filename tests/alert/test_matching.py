@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from agents.alert.matching import Matcher
 from agents.alert.rulebook import Rulebook
-from agents.alert.spelling import forms, rows, stem
+from agents.alert.spelling import forms, stem
 from streams.arabic import words
 from streams.records import AlertRule, Statement, Words
+from streams.tables import rows
 from tests.alert.samples import rule, statement
 
 
@@ -18,7 +19,7 @@ def matches(statement: Statement, **fields: object) -> bool:
     return bool(Matcher([rule(**fields)]).match(statement))
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row["form"])
+@pytest.mark.parametrize("row", rows("agents.alert", "spelling.tsv"), ids=lambda row: row["form"])
 def test_every_row_of_the_table_counts_its_form_as_its_word(row: dict[str, str]) -> None:
     (form,), (word,) = words(row["form"]), words(row["word"])
     assert stem(word) in forms(form)

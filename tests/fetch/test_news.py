@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-import agents.fetch
 from agents.fetch import schedule
 from agents.fetch.charset import decode, mended, readable
 from agents.fetch.feed import Item, NotAFeedError, parse
@@ -19,6 +16,7 @@ from agents.fetch.identity import article_address, article_id, same_article
 from agents.fetch.news import sift
 from agents.fetch.state import FeedRow, Seen
 from streams.records import Feed
+from streams.tables import rows
 
 BASE = "https://news.example/rss"
 ROW = FeedRow(feed=Feed(url=BASE, outlet="صحيفة"), partition=0, since=0.0)
@@ -41,13 +39,7 @@ ITEMS = st.lists(
 )  # fmt: skip
 
 
-def _tracking() -> list[dict[str, str]]:
-    path = Path(agents.fetch.__file__).with_name("tracking.tsv")
-    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
-    return list(csv.DictReader(lines, delimiter="\t"))
-
-
-@pytest.mark.parametrize("row", _tracking(), ids=lambda row: row["name"])
+@pytest.mark.parametrize("row", rows("agents.fetch", "tracking.tsv"), ids=lambda row: row["name"])
 def test_every_tracking_parameter_goes_from_its_own_example(row: dict[str, str]) -> None:
     assert row["name"].rstrip("*") in row["example"]
     assert article_address(row["example"].replace("?", "?id=7&")).endswith("?id=7") or "v=7" in row["example"]

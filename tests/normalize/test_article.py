@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from agents.normalize import page, tables
+from agents.normalize import page
 from agents.normalize.article import NothingToReadError, article
 from streams.records import Article, Entry
+from streams.tables import rows
 
 FETCHED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -77,7 +78,7 @@ def test_the_longest_plausible_text_serves() -> None:
 
 def test_a_row_of_selectors_decides_for_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
     table = ({"host": "sahil.example", "body": "div.b, div.a", "drop": "div.ad"},)
-    monkeypatch.setattr(page, "rows", lambda name: table)
+    monkeypatch.setattr(page, "rows", lambda *_: table)
     html = f"<div class=a>{SENTENCES[0]}<div class=ad>لا</div></div><div class=b>{SENTENCES[1]}</div>"
     assert page.page_paragraphs(html, "https://news.sahil.example/1") == SENTENCES[:2]
     assert page.page_paragraphs(html_page(*SENTENCES), "https://sahil.example/1")[-1] == SENTENCES[-1]
@@ -93,7 +94,7 @@ def test_trafilatura_is_not_given_a_tag_that_is_too_long() -> None:
 
 
 def test_every_row_of_selectors_can_be_read() -> None:
-    for row in tables.rows("selectors.tsv"):
+    for row in rows("agents.normalize", "selectors.tsv"):
         page.page_paragraphs("<html><body><p>أ</p></body></html>", f"https://{row['host']}/")
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agents.normalize.furniture import is_furniture
 from agents.normalize.html import paragraphs
-from agents.normalize.tables import rows
+from streams.tables import rows
 from streams.tags import bounded
 
 CASES = {
@@ -85,7 +85,7 @@ def test_libxml2_is_not_given_a_tag_that_is_too_long() -> None:
     assert paragraphs(f"<p>أ</p><p hidden>no</p><p hidden {MANY}>ب</p>") == ["أ", "ب"]
 
 
-@pytest.mark.parametrize("row", rows("furniture.tsv"), ids=lambda row: row["words"])
+@pytest.mark.parametrize("row", rows("agents.normalize", "furniture.tsv"), ids=lambda row: row["words"])
 def test_furniture(row: dict[str, str]) -> None:
     if row["where"] == "class":
         assert is_furniture(row["example"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agents.normalize.language import language
-from agents.normalize.tables import rows
+from streams.tables import rows
 
 
-@pytest.mark.parametrize("row", rows("languages.tsv"), ids=lambda row: row["language"])
+@pytest.mark.parametrize("row", rows("agents.normalize", "languages.tsv"), ids=lambda row: row["language"])
 def test_example(row: dict[str, str]) -> None:
     assert language(row["example"]) == row["language"]
 

@@ -116,13 +116,11 @@ def test_words_in_any_spelling(query: str, text: str, found: bool) -> None:
 
 
 def test_the_table_of_whole_words_is_sorted_and_of_use() -> None:
-    from importlib.resources import files
-
     from agents.serve.words import tokens
     from streams.proclitics import bare
+    from streams.tables import rows
 
-    lines = files("streams").joinpath("whole.tsv").read_text("utf-8").splitlines()
-    words = [line for line in lines if not line.startswith("#")][1:]
+    words = [row["word"] for row in rows("streams", "whole.tsv")]
     assert words == sorted(set(words))
     for word in words:
         assert tokens(word) == [word], "folded, and one word"

@@ -40,7 +40,7 @@ async def _work(settings: Settings, roles: list[str]) -> None:
     from streams import tracing
     from streams.broker import create_topics
     from streams.logs import configure
-    from streams.operate import exposed
+    from streams.probes import exposed
 
     configure(settings)
     tracing.configure(settings)
@@ -58,16 +58,16 @@ async def playing(settings: Settings, roles: Iterable[str]) -> AsyncIterator[Non
 
     What ends a role ends them all, and is raised.
     """
-    from streams import operate
+    from streams import probes
 
     done = asyncio.Event()
     roles = list(roles)
-    operate.starting.update(roles)
+    probes.starting.update(roles)
 
     async def play(name: str, at_work: asyncio.Event) -> None:
         async with role(name)(settings):
             at_work.set()
-            operate.starting.discard(name)
+            probes.starting.discard(name)
             await done.wait()
 
     async with asyncio.TaskGroup() as group:
@@ -81,4 +81,4 @@ async def playing(settings: Settings, roles: Iterable[str]) -> AsyncIterator[Non
             yield
         finally:
             done.set()
-            operate.starting.difference_update(roles)
+            probes.starting.difference_update(roles)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from agents.fetch.canonical import article_address, article_id, same_article
 from agents.fetch.feed import Item, plain
-from agents.fetch.identity import article_address, article_id, same_article
 from agents.fetch.state import Seen
 
 # Items that have left the feed are remembered for as long as this many others come, because some return.

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import msgspec
 
 from agents.fetch import pages, schedule
+from agents.fetch.canonical import article_address
 from agents.fetch.client import Client, FetchError, refusal
 from agents.fetch.discover import Found, discover, linked
 from agents.fetch.feed import NotAFeedError, Parsed, plain
-from agents.fetch.identity import article_address
 from agents.fetch.lanes import HeldError, Lanes
 from agents.fetch.news import sift
 from agents.fetch.pages import Pages

@@ -17,7 +17,7 @@ from agents.fetch.state import FeedRow
 from agents.serve import metrics
 from agents.serve.archive import Archive
 from agents.serve.archive.writing import Arrived, Batch, BehindError
-from agents.serve.health import health
+from agents.serve.feed_health import health
 from agents.serve.hub import Hub
 from agents.serve.position import Position
 from streams.metrics import LAST_PROGRESS, PROCESSED

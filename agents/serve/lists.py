@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from agents.serve.counts import OutletCount, SpeakerCount
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json, raw
+from agents.serve.feed_health import Health
 from agents.serve.filters import Filter, Selection, time_of
-from agents.serve.health import Health
 from agents.serve.position import C, Number, Text, read_cursor, write_cursor
 from agents.serve.problems import bad_request, not_found
 from streams.records import Alert, Article, Feed, Kind, Statement

@@ -11,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 
 from agents.serve.endpoints import SERVER, Endpoint, Nothing, json
 from agents.serve.follow import Follower
-from streams.operate import starting
+from streams.probes import starting
 
 # Longer than any retry's wait: who is silent for that long is stuck.
 _SILENCE = 60.0

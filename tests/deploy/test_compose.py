@@ -14,7 +14,7 @@ import yaml
 from agents.alert.rules import load
 from agents.roles import ROLES
 from streams import metrics
-from streams.operate import exposed
+from streams.probes import exposed
 from streams.settings import Settings
 
 COMPOSE = Path(__file__).parents[2] / "deploy" / "compose.yaml"

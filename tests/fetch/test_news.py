@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from agents.fetch import schedule
+from agents.fetch.canonical import article_address, article_id, same_article
 from agents.fetch.charset import decode, mended, readable
 from agents.fetch.feed import Item, NotAFeedError, parse
-from agents.fetch.identity import article_address, article_id, same_article
 from agents.fetch.news import sift
 from agents.fetch.state import FeedRow, Seen
 from streams.records import Feed

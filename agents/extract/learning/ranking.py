@@ -15,13 +15,13 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 Group = tuple[list[list[str]], int]  # the candidates' features, and which is right
-Table = dict[str, float]
+Learned = dict[str, float]
 
 # Features seen less often than this teach nothing that holds elsewhere.
 _RARE = 2
 
 
-def rank(groups: list[Group], penalty: float, negligible: float) -> Table:
+def rank(groups: list[Group], penalty: float, negligible: float) -> Learned:
     """Weights under which the right candidate of each group is likeliest; L2 penalty, L-BFGS.
 
     Those below `negligible` are left out.
@@ -61,7 +61,7 @@ def answered(lessons: Iterable[tuple[list[str], str]], answers: Sequence[str]) -
     return [([[f"{a}|{f}" for f in found] for a in answers], answers.index(right)) for found, right in lessons]
 
 
-def write(path: str, tables: Mapping[str, Table], by: str) -> None:
+def write(path: str, tables: Mapping[str, Learned], by: str) -> None:
     """Write the tables, zipped, as `model.tables` reads them; `by`: which program learned them."""
     lines = [f"# Learned by {by}; do not edit by hand.\nmodel\tfeature\tweight\n"]
     for name, table in sorted(tables.items()):

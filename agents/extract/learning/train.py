@@ -28,7 +28,7 @@ from agents.extract.evaluate import judge
 from agents.extract.form import form
 from agents.extract.jsonl import moment
 from agents.extract.learning import train_sources
-from agents.extract.learning.ranking import Group, Table, answered, rank, write
+from agents.extract.learning.ranking import Group, Learned, answered, rank, write
 from agents.extract.learning.reorderings import reordered
 from agents.extract.learning.variations import varied
 from agents.extract.lexicon.cues import cues
@@ -149,12 +149,12 @@ def examples() -> list[tuple[list[str], str]]:
     return told
 
 
-def _rank(name: str, taught: list[Group], copies: int = 1) -> Table:
+def _rank(name: str, taught: list[Group], copies: int = 1) -> Learned:
     """The weights of one model; an article counts once, however many `copies` of it teach."""
     return rank(taught, _PENALTY[name] * copies, _NEGLIGIBLE[name])
 
 
-def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
+def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Learned]:
     """All models, from articles that each teach by some lessons, the first the article as it stands.
 
     Ends are learned among cues accepted by a model that has not seen their article.
@@ -176,7 +176,7 @@ def learn(lessons: Sequence[Sequence[Lesson]]) -> dict[str, Table]:
     return tables
 
 
-def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Lesson]]) -> Table:
+def calibrate(articles: Sequence[dict[str, Any]], lessons: Sequence[Sequence[Lesson]]) -> Learned:
     """Weights of confidence, from what models, those of sources too, say of articles that they have not seen."""
     train_sources.learn([train_sources.Article(a) for n, a in enumerate(articles) if n % _HELD_OUT])
     models = Models.of(learn([told for n, told in enumerate(lessons) if n % _HELD_OUT]), ACTS)

@@ -24,7 +24,7 @@ from typing import Any
 from agents.extract.annotated import annotated_articles
 from agents.extract.contents.cues import read
 from agents.extract.jsonl import moment
-from agents.extract.learning.ranking import Group, Table, answered, rank, write
+from agents.extract.learning.ranking import Group, Learned, answered, rank, write
 from agents.extract.learning.variations import flattened, varied
 from agents.extract.lexicon.cues import cues
 from agents.extract.lexicon.tables import rows
@@ -240,7 +240,7 @@ def groups(lessons: Iterable[Lesson]) -> list[Group]:
     return [([features(facts) for facts in candidates], right) for candidates, right in lessons if right is not None]
 
 
-def verbal() -> Table:
+def verbal() -> Learned:
     """The learned classes of words (word_classes.py) most of whose members are known as verbs, with their share."""
     known: dict[str, list[bool]] = {}
     for row in rows("wordclasses.tsv"):
@@ -251,11 +251,11 @@ def verbal() -> Table:
     return {fine: share for fine, share in shares.items() if share > _MOSTLY}
 
 
-def _rank(name: str, taught: list[Group]) -> Table:
+def _rank(name: str, taught: list[Group]) -> Learned:
     return rank(taught, _PENALTY[name], _NEGLIGIBLE[name])
 
 
-def learn(articles: Sequence[Article]) -> dict[str, Table]:
+def learn(articles: Sequence[Article]) -> dict[str, Learned]:
     """The weights of all rankings; they are in use afterwards.
 
     Articles teach in other outlets' ways, too: how far a source goes, with other words around it; whom a bare verb
@@ -278,14 +278,14 @@ def learn(articles: Sequence[Article]) -> dict[str, Table]:
     return tables
 
 
-def right_share(lessons: Sequence[Lesson], weights: Table) -> float:
+def right_share(lessons: Sequence[Lesson], weights: Learned) -> float:
     """How often the likeliest candidate is the right one."""
     score: Callable[[tuple[Facts, ...]], float] = Ranking(weights).score
     chosen = (max(range(len(c)), key=lambda n: (score(c[n]), -n)) == right for c, right in lessons if c)
     return 100 * sum(chosen) / max(len(lessons), 1)
 
 
-def show(name: str, articles: Sequence[Article], tables: dict[str, Table]) -> None:
+def show(name: str, articles: Sequence[Article], tables: dict[str, Learned]) -> None:
     """One line: the share of right choices of each ranking, and of right speakers."""
     counts = sum((a.speakers() for a in articles), Counter[str]())
     bare = [lesson for a in articles for lesson in a.antecedents()]

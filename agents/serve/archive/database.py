@@ -37,7 +37,7 @@ class DatabaseError(SetupError):
     """The database cannot be opened; the message says which and why."""
 
 
-class Words(NamedTuple):
+class IndexedWords(NamedTuple):
     """The words of the statement at `place`: of its content, of its speaker's name, and its tags."""
 
     place: int
@@ -55,10 +55,10 @@ class Connection(Protocol):
     async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run `sql` once for each of `rows`, the values."""
 
-    async def index(self, rows: Sequence[Words]) -> None:
+    async def index(self, rows: Sequence[IndexedWords]) -> None:
         """Index these words."""
 
-    async def unindex(self, rows: Sequence[Words]) -> None:
+    async def unindex(self, rows: Sequence[IndexedWords]) -> None:
         """Take out what `index` was given."""
 
 
@@ -119,11 +119,11 @@ class _SqliteConnection:
     async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         await self.connection.executemany(sql, map(_named, rows))
 
-    async def index(self, rows: Sequence[Words]) -> None:
+    async def index(self, rows: Sequence[IndexedWords]) -> None:
         sql = "INSERT INTO statement_words (rowid, content, speaker, tags) VALUES ($1, $2, $3, $4)"
         await self.run(sql, [(row.place, *map(" ".join, row[1:])) for row in rows])
 
-    async def unindex(self, rows: Sequence[Words]) -> None:
+    async def unindex(self, rows: Sequence[IndexedWords]) -> None:
         # An index without its text has to be told what to forget.
         columns = "statement_words, rowid, content, speaker, tags"
         sql = f"INSERT INTO statement_words ({columns}) VALUES ('delete', $1, $2, $3, $4)"
@@ -238,15 +238,15 @@ class _PostgresConnection:
     async def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         await self.connection.executemany(sql, list(rows))
 
-    async def index(self, rows: Sequence[Words]) -> None:
+    async def index(self, rows: Sequence[IndexedWords]) -> None:
         sql = "INSERT INTO statement_words (place, words) VALUES ($1, $2::text::tsvector)"
         await self.run(sql, [(row.place, _tsvector(row)) for row in rows])
 
-    async def unindex(self, rows: Sequence[Words]) -> None:
+    async def unindex(self, rows: Sequence[IndexedWords]) -> None:
         await self.run("DELETE FROM statement_words WHERE place = $1", [(row.place,) for row in rows])
 
 
-def _tsvector(row: Words) -> str:
+def _tsvector(row: IndexedWords) -> str:
     """The speaker's words twice, among all and by themselves; the gap keeps phrases from reaching across.
 
     A weight would tell them apart, too, but the index knows none: it gives every text with the word.

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from agents.serve.archive.database import Connection, Words
+from agents.serve.archive.database import Connection, IndexedWords
 from agents.serve.filters import Candidate, Conditions, microseconds
 from agents.serve.words import tag
 from streams.records import Statement
@@ -65,12 +65,12 @@ class Stored:
         return Event(self.part, self.off, self.candidate, self.data)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> IndexedWords:
         """What is indexed of it."""
         tags = [tag("outlet", self.statement.outlet)]
         if self.statement.speaker.id is not None:
             tags.append(tag("speaker_id", self.statement.speaker.id))
-        return Words(self.place, self.candidate.content, self.candidate.speaker, tags)
+        return IndexedWords(self.place, self.candidate.content, self.candidate.speaker, tags)
 
     def same_as(self, other: Statement) -> bool:
         """Whether there is nothing new in `other` but the time of processing."""

@@ -12,8 +12,8 @@ from agents.alert.channel_health import ChannelHealth, after
 from agents.serve.archive.asking import channel_healths, positions
 from agents.serve.archive.database import Connection
 from agents.serve.archive.statements import Event, Stored, exchange, stored
+from agents.serve.feed_health import Health
 from agents.serve.filters import Candidate, Conditions, microseconds
-from agents.serve.health import Health
 from agents.serve.position import place
 from streams.records import Alert, AlertChannels, AlertRule, Article, Delivery, Feed, Statement, encode
 from streams.topics import DELIVERIES

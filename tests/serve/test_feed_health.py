@@ -6,7 +6,7 @@ import pytest
 
 from agents.fetch import report
 from agents.fetch.state import FeedRow, Subscription
-from agents.serve.health import health
+from agents.serve.feed_health import health
 from streams.records import Feed
 
 NOW = 1_800_000_000.0

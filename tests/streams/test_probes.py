@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 
 from streams import metrics
-from streams.operate import exposed
+from streams.probes import exposed
 from streams.settings import Settings
 
 

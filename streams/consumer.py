@@ -7,7 +7,8 @@
   whose start has expired. Anywhere else the worker ends, and begins again from what it has acknowledged.
 * When partitions move while a worker stops, Faust closes its connections at once, and from another thread than theirs.
   What it had begun could not be acknowledged any more, and its successor did it again; it tried until its time to stop
-  was over, left connections open, and did not leave its group. Here it acknowledges what it has begun, and leaves.
+  was over, left connections open, and did not leave its group. Here it acknowledges what it has begun, and leaves; so
+  it does when they move at the last moment, while it closes its connections.
 * Partitions that are assigned anew while their table recovers have no offset yet. Faust may seek it all the same, and
   the worker ended. Here that recovery gives way to the next.
 """
@@ -30,8 +31,21 @@ class SkippedError(RuntimeError):
     """Messages were passed over; begun anew, the worker goes on from the last that it acknowledged."""
 
 
+class _ClientThread(aiokafka.AIOKafkaConsumerThread):
+    """The thread in which aiokafka's client runs."""
+
+    async def on_thread_stop(self) -> None:
+        """Close the client, however what it waits for ends: cancelled while it waits, it would close nothing."""
+        if self._consumer is not None and (coordinator := self._consumer._coordinator) is not None:
+            coordinator._coordination_task = asyncio.create_task(asyncio.wait({coordinator._coordination_task}))
+        await super().on_thread_stop()
+
+
 class Consumer(aiokafka.Consumer):
     """Hands out every message after the committed one, in order."""
+
+    def _new_consumer_thread(self) -> _ClientThread:
+        return _ClientThread(self, loop=self.loop, beacon=self.beacon)
 
     def __post_init__(self) -> None:
         self._acknowledged = asyncio.Event()  # for the last time, in stopping
@@ -77,7 +91,7 @@ class Consumer(aiokafka.Consumer):
 
 
 # With Faust's level: each subclass is given one of its own, whatever its body says.
-Consumer.logger = aiokafka.Consumer.logger
+Consumer.logger = _ClientThread.logger = aiokafka.Consumer.logger
 
 
 def install() -> None:

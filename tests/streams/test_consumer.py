@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -116,6 +117,30 @@ async def test_what_a_stopping_worker_has_begun_is_acknowledged_before_its_parti
         generation = app.consumer_generation_id
     assert order == ["0", "1", "2", "3", "4"]
     assert app.consumer_generation_id == generation, "it joined once more, only to leave"
+
+
+async def test_a_worker_leaves_its_group_though_partitions_move_while_it_closes(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, revoked = AIOKafkaConsumerThread.on_thread_stop, Consumer.on_partitions_revoked
+
+    async def moving(thread: AIOKafkaConsumerThread) -> None:
+        thread._consumer._coordinator.request_rejoin()
+        await asyncio.sleep(0.1)
+        await close(thread)
+
+    async def slowly(consumer: Consumer, partitions: set[TP]) -> None:
+        await asyncio.sleep(0.3)
+        await revoked(consumer, partitions)
+
+    await put_entries(topics, entry("a", "1"))
+    async with worker(topics, count) as app:
+        await records(topics, ARTICLES, Article, 1)
+        monkeypatch.setattr(AIOKafkaConsumerThread, "on_thread_stop", moving)
+        monkeypatch.setattr(Consumer, "on_partitions_revoked", slowly)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 10
+    assert app.consumer._thread._consumer._coordinator.generation == -1, "it is still in its group"
 
 
 async def test_partitions_assigned_to_a_worker_that_stops_do_not_cut_it_off(topics: Settings) -> None:

@@ -32,6 +32,10 @@ class Check(msgspec.Struct, kw_only=True):
     items: list[tuple[str, str]] = []  # when, headline
     advice: list[str] = []
 
+    def say(self, name: str, value: str) -> None:
+        """Add a fact."""
+        self.facts.append((name, value))
+
 
 class Health(msgspec.Struct, kw_only=True, frozen=True):
     """How a feed fares. Ages and intervals are seconds."""
@@ -57,7 +61,6 @@ async def check(settings: Settings, url: str) -> Check:
     """Fetch the feed at `url` (https, when it does not say) and explain what came."""
     url = url if "://" in url else f"https://{url}"
     found = Check(url=url)
-    say = found.facts
     async with Client(settings, Lanes(settings.host_spacing)) as client, Parser() as parser:
         started = time.perf_counter()
         try:
@@ -66,26 +69,22 @@ async def check(settings: Settings, url: str) -> Check:
             found.error = str(error)
             return found
         for before, after in zip(answer.hops, answer.hops[1:], strict=False):
-            say.append(("redirect", f"{before} → {after}"))
+            found.say("redirect", f"{before} → {after}")
         if answer.moved_to:
-            say.append(("moved for good", answer.moved_to))
+            found.say("moved for good", answer.moved_to)
             found.advice.append(f"Register it as {answer.moved_to}.")
         size = f"{len(answer.body):,} bytes in {time.perf_counter() - started:.2f} s"
         coding = answer.headers.get("Content-Encoding")
-        say.append(
-            (
-                "answer",
-                f"HTTP {answer.status}, {answer.content_type or 'no type'}, {size}{f', {coding}' if coding else ''}",
-            )
-        )
+        kind = answer.content_type or "no type"
+        found.say("answer", f"HTTP {answer.status}, {kind}, {size}{f', {coding}' if coding else ''}")
         if answer.cut:
-            say.append(("cut short", answer.cut))
+            found.say("cut short", answer.cut)
         validators = [name for name in ("ETag", "Last-Modified") if answer.headers.get(name)]
-        say.append(("can be asked “changed?”", ", ".join(validators) or "no: it is sent whole each time"))
+        found.say("can be asked “changed?”", ", ".join(validators) or "no: it is sent whole each time")
         if validators and answer.status == 200:
-            say.append(("keeps its word", await _again(client, answer.url, answer.headers)))
+            found.say("keeps its word", await _again(client, answer.url, answer.headers))
         if retry := answer.headers.get("Retry-After"):
-            say.append(("asks for quiet", f"Retry-After: {retry}"))
+            found.say("asks for quiet", f"Retry-After: {retry}")
         if answer.status != 200:
             found.error = refusal(answer.status)
             return found
@@ -98,12 +97,12 @@ async def check(settings: Settings, url: str) -> Check:
             return found
         floor = schedule.floor(answer.headers, parsed.ttl or 0.0)
         if floor:
-            say.append(("wants to be left alone", f"{floor:.0f} s between polls"))
+            found.say("wants to be left alone", f"{floor:.0f} s between polls")
         _explain(found, parsed, url)
         link = next((item.link for item in parsed.items if item.link), "")
         if link:
             allowed = await Pages(client).allowed(article_address(link, answer.url) or url)
-            say.append(("article pages", "robots.txt allows them" if allowed else "robots.txt forbids them to us"))
+            found.say("article pages", "robots.txt allows them" if allowed else "robots.txt forbids them to us")
     return found
 
 
@@ -119,23 +118,17 @@ async def _again(client: Client, url: str, headers: object) -> str:
 
 def _explain(found: Check, parsed: Parsed, url: str) -> None:
     """What the feed itself says."""
-    say = found.facts
-    say.append(("format", f"{parsed.format}, written in {parsed.charset}"))
+    found.say("format", f"{parsed.format}, written in {parsed.charset}")
     if parsed.fault:
-        say.append(("faults", parsed.fault))
+        found.say("faults", parsed.fault)
     if parsed.title or parsed.site:
-        say.append(("feed", f"{parsed.title} {parsed.site}".strip()))
+        found.say("feed", f"{parsed.title} {parsed.site}".strip())
     if parsed.hub:
-        say.append(("pushes through", parsed.hub))
+        found.say("pushes through", parsed.hub)
     items = parsed.items
     distinct = len(sift(items, (), "", url).news)
-    say.append(
-        (
-            "items",
-            f"{len(items)}, {distinct} distinct articles"
-            + (f", {parsed.unreadable} illegible" if parsed.unreadable else ""),
-        )
-    )
+    illegible = f", {parsed.unreadable} illegible" if parsed.unreadable else ""
+    found.say("items", f"{len(items)}, {distinct} distinct articles{illegible}")
     if not items:
         found.advice.append("It has no items now; it will be polled all the same.")
         return
@@ -146,22 +139,19 @@ def _explain(found: Check, parsed: Parsed, url: str) -> None:
         "title": sum(not item.title for item in items),
     }
     lacking = ", ".join(f"{name} ({count})" for name, count in missing.items() if count)
-    say.append(("missing", lacking or "nothing"))
+    found.say("missing", lacking or "nothing")
     dates = sorted(item.published_at for item in items if item.published_at)
     if dates:
-        say.append(("dates", f"from {dates[0]:%Y-%m-%d %H:%M} to {dates[-1]:%Y-%m-%d %H:%M} UTC"))
+        found.say("dates", f"from {dates[0]:%Y-%m-%d %H:%M} to {dates[-1]:%Y-%m-%d %H:%M} UTC")
         if dates[-1].timestamp() > time.time() + 3600:
-            say.append(("in the future", f"{sum(d.timestamp() > time.time() + 3600 for d in dates)} items"))
+            found.say("in the future", f"{sum(d.timestamp() > time.time() + 3600 for d in dates)} items")
     lengths = sorted(max(len(plain(item.content[:200_000])), len(plain(item.summary[:200_000]))) for item in items)
-    say.append(("text an item", f"{lengths[len(lengths) // 2]:,} characters (median)"))
+    found.say("text an item", f"{lengths[len(lengths) // 2]:,} characters (median)")
     short = sum(pages.wanted("when-short", item) for item in items)
     if short * 2 > len(items):
         found.advice.append("Its items are short: full_text = when-short (the default) fetches the articles' pages.")
     found.items = [
-        (
-            f"{item.published_at:%Y-%m-%d %H:%M}" if item.published_at else "no date",
-            plain(item.title)[:100] or "(no title)",
-        )
+        (f"{at:%Y-%m-%d %H:%M}" if (at := item.published_at) else "no date", plain(item.title)[:100] or "(no title)")
         for item in items[:_SHOWN]
     ]
 
@@ -175,10 +165,8 @@ def show(found: Check) -> None:
     console = Console()
     console.print(Text(found.url, style="bold"))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in found.facts:
+    for name, value in (*found.facts, *found.items):
         table.add_row(Text(name, style="dim"), Text(legible(value)))
-    for when, headline in found.items:
-        table.add_row(Text(when, style="dim"), Text(legible(headline)))
     console.print(table)
     for line in found.advice:
         console.print(Text(legible(line)))
@@ -189,17 +177,8 @@ def show(found: Check) -> None:
 def health(row: FeedRow, now: float) -> Health:
     """How the feed of `row` fares at `now` (seconds since the epoch)."""
     days = max((now - row.since) / 86400, 1 / 24)
-    state = (
-        "retired"
-        if row.retired
-        else "paused"
-        if not row.feed.active
-        else "failing"
-        if row.error
-        else "ok"
-        if row.polls
-        else "new"
-    )
+    states = (("retired", row.retired), ("paused", not row.feed.active), ("failing", row.error), ("ok", row.polls))
+    state = next((name for name, holds in states if holds), "new")
     spared = row.unchanged + row.same
     return Health(
         url=row.feed.url,

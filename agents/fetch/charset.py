@@ -124,10 +124,10 @@ def _known(name: str | None) -> str | None:
         found = codecs.lookup(_TABLE["aliases"].get((name or "").lower(), name or ""))
     except (LookupError, ValueError):
         return None
-    # Codecs like "zip" or "idna" answer to a name as well; and Unicode was found not to be what this is.
+    # Codecs like "zip", "idna" or "undefined" answer to a name as well; and Unicode was found not to be what this is.
     return (
         None
-        if not found._is_text_encoding or found.name.startswith(("utf", "idna", "puny", "unicode", "raw"))
+        if not found._is_text_encoding or found.name.startswith(("utf", "idna", "puny", "unicode", "raw", "undefined"))
         else found.name
     )
 

@@ -110,6 +110,7 @@ def test_sound_text_is_left_alone(text: str, charset: str) -> None:
 
 
 @given(st.binary(max_size=300), st.text(max_size=12))
+@example(b"\x80", "undefined")
 def test_any_bytes_make_some_text(body: bytes, said: str) -> None:
     readable(decode(body, said, None).text)
 

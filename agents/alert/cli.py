@@ -273,7 +273,8 @@ def _print(result: Trial) -> None:
             console.print(f"\n[bold]{tried.rule.name}[/bold], the last of them:")
         for statement in tried.samples:
             who = f"{statement.speaker.name or '?'} · {statement.act}"  # what is denied must not read as what was said
-            console.print(f"  {statement.published_at:%d %b %H:%M}  {who}: {statement.content[:120]}", markup=False)
+            line = f"  {statement.published_at:%d %b %H:%M}  {who}: {statement.content[:120]}"
+            console.print(legible(line), markup=False)
 
 
 def _when(rule: AlertRule) -> str:

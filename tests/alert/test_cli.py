@@ -72,12 +72,14 @@ def test_check_says_what_is_wrong_and_what_is_allowed(file: Path) -> None:
 
 
 def test_rules_are_tried_on_statements_of_a_file(file: Path, tmp_path: Path) -> None:
-    lines = [encode(statement(n, published_at=NOON + timedelta(minutes=n))) for n in range(3)]
+    at = [NOON + timedelta(minutes=n) for n in range(3)]
+    lines = [encode(statement(n, published_at=at[n], content="في الميناء \x1b[2J")) for n in range(3)]
     (tmp_path / "statements.jsonl").write_bytes(b"\n".join([*lines, b"rubbish"]))
     shown = call("test", file, "--statements", tmp_path / "statements.jsonl")
     assert shown.exit_code == 0
     assert "3 statements" in shown.stdout
     assert "messages: desk 3" in shown.stdout
+    assert "␛[2J" in shown.stdout
     assert "statements.jsonl:4 left out: not a Statement" in shown.stderr
     rows = call("test", file, "--json", "--statements", tmp_path / "statements.jsonl").stdout
     found = {row["rule"]: row for row in map(json.loads, rows.splitlines())}

@@ -130,10 +130,10 @@ def read_text(file: Path, *, html: bool) -> str:
 
 def _page_text(file: Path, data: bytes) -> str:
     """The text of a saved page, in the encoding that it declares, or in the one that makes it readable."""
-    from agents.fetch.charset import declared, decode, readable
+    from agents.fetch.charset import decode, readable
     from agents.normalize.page import page_text
 
-    page = decode(data, declared(data))
+    page = decode(data)
     if not readable(page.text):
         options.fail(f"{file} cannot be read, in {page.charset} least badly: is it an HTML page?")
     return page_text(page.text)

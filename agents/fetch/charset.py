@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import NamedTuple
 
+from w3lib.encoding import http_content_type_encoding
+
 _TABLE = tomllib.loads((files(__package__) / "charsets.toml").read_text("utf-8"))
 _SINGLE: list[str] = _TABLE["single"]
 _FREQUENT = re.compile(f"[{_TABLE['frequent']}]")
@@ -49,14 +51,8 @@ class Decoded(NamedTuple):
     charset: str
 
 
-def declared(body: bytes) -> str | None:
-    """The charset that an XML declaration or an HTML `meta` in the first two kilobytes names."""
-    found = _DECLARED.search(body, 0, 2048)
-    return found[1].decode("ascii") if found else None
-
-
-def decode(body: bytes, *said: str | None) -> Decoded:
-    """The text of `body`, whatever was `said` of its charset (HTTP's word first, then the document's).
+def decode(body: bytes, content_type: str = "") -> Decoded:
+    """The text of `body`, whatever is said of its charset (HTTP's `content_type` first, then the document itself).
 
     Never raises. Misread UTF-8 is undone; a byte that no charset explains becomes U+FFFD.
     """
@@ -77,12 +73,18 @@ def decode(body: bytes, *said: str | None) -> Decoded:
     runs = _HIGH_BYTES.findall(body)
     foreign = sum(not _is_utf8(run) for run in runs)
     without_utf8 = _HIGH_BYTES.sub(lambda run: b" " if _is_utf8(run[0]) else run[0], body[:_SAMPLE])
-    legacy = _most_readable(without_utf8, said)
+    legacy = _most_readable(without_utf8, (http_content_type_encoding(content_type), _declared(body)))
     if foreign * 2 > len(runs):
         return Decoded(body.decode(legacy, "replace"), legacy)
     # UTF-8 with foreign bodies: pasted in another charset, or cut in the midst of a letter.
     text = _HIGH_BYTES.sub(lambda run: _run(run[0], legacy).encode(), body).decode("utf-8", "replace")
     return Decoded(mended(text), "utf-8")
+
+
+def _declared(body: bytes) -> str | None:
+    """The charset that an XML declaration or an HTML `meta` in the first two kilobytes names."""
+    found = _DECLARED.search(body, 0, 2048)
+    return found[1].decode("ascii") if found else None
 
 
 def mended(text: str) -> str:

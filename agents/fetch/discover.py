@@ -7,7 +7,6 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from lxml import etree, html
-from w3lib.encoding import http_content_type_encoding
 
 from agents.fetch import charset
 from agents.fetch.client import Answer, Client, FetchError
@@ -63,8 +62,7 @@ async def discover(url: str, client: Client, parser: Parser) -> list[Found]:
 
 def linked(answer: Answer) -> list[str]:
     """The addresses of the feeds that an HTML page names in its head (`<link rel="alternate">`)."""
-    said = http_content_type_encoding(answer.content_type), charset.declared(answer.body)
-    text = bounded(charset.decode(answer.body, *said).text)
+    text = bounded(charset.decode(answer.body, answer.content_type).text)
     try:
         page = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except (etree.ParserError, ValueError):

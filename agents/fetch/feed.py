@@ -14,7 +14,6 @@ from urllib.parse import urljoin
 
 import feedparser
 import msgspec
-from w3lib.encoding import http_content_type_encoding
 
 from agents.fetch import charset
 
@@ -65,7 +64,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 def parse(body: bytes, url: str = "", content_type: str = "") -> Parsed:
     """The feed in `body`, fetched from `url` with this `Content-Type`. Raises `NotAFeedError`."""
-    text, used = charset.decode(body, http_content_type_encoding(content_type), charset.declared(body))
+    text, used = charset.decode(body, content_type)
     text = text.lstrip("\ufeff \t\r\n\0")
     if not text:
         raise NotAFeedError("the answer is empty")

@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from protego import Protego
-from w3lib.encoding import http_content_type_encoding
 
 from agents.fetch import charset, metrics
 from agents.fetch.client import Client, FetchError
@@ -77,8 +76,7 @@ class Pages:
             metrics.PAGES.labels("unusable").inc()
             return None
         metrics.PAGES.labels("fetched").inc()
-        said = http_content_type_encoding(answer.content_type), charset.declared(answer.body)
-        return charset.decode(answer.body, *said).text[:_LARGEST]
+        return charset.decode(answer.body, answer.content_type).text[:_LARGEST]
 
     async def allowed(self, url: str) -> bool:
         """Whether robots.txt lets us fetch `url` (RFC 9309): having none allows all, an error allows nothing yet."""

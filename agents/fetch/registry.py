@@ -11,7 +11,6 @@ import msgspec
 from tld import get_fld
 
 from agents.fetch import lists
-from agents.fetch.lists import packaged
 from agents.fetch.state import FeedRow
 from streams.produce import writing
 from streams.records import Feed
@@ -20,8 +19,6 @@ from streams.settings import Settings
 from streams.tail import follow
 from streams.topics import FEEDS, Topic
 from streams.wire import UnreadableError, decode
-
-__all__ = ["add", "feeds", "import_feeds", "offer", "packaged", "remove", "rows", "site"]
 
 
 async def feeds(settings: Settings) -> dict[str, Feed]:
@@ -50,7 +47,7 @@ async def remove(settings: Settings, urls: Iterable[str]) -> None:
 async def import_feeds(settings: Settings, path: Path | None = None) -> int:
     """Put the feeds of a file (OPML or TOML), or of the packaged list, into the registry; answers how many are new or
     changed. Raises `FeedListError`, `BrokerError`."""
-    return await _merge(settings, packaged() if path is None else lists.read(path), await feeds(settings))
+    return await _merge(settings, lists.packaged() if path is None else lists.read(path), await feeds(settings))
 
 
 async def offer(settings: Settings, wanted: Path | Sequence[Feed] | None) -> int:
@@ -60,7 +57,7 @@ async def offer(settings: Settings, wanted: Path | Sequence[Feed] | None) -> int
     if isinstance(wanted, Path):
         wanted = lists.read(wanted)
     elif wanted is None:
-        wanted = [] if known else packaged()
+        wanted = [] if known else lists.packaged()
     await _merge(settings, wanted, known)
     return len(known.keys() | {feed.url for feed in wanted})
 

@@ -143,6 +143,24 @@ async def test_a_worker_leaves_its_group_though_partitions_move_while_it_closes(
     assert app.consumer._thread._consumer._coordinator.generation == -1, "it is still in its group"
 
 
+async def test_what_has_been_begun_is_waited_for_without_holding_it_up(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(entry: Entry, seen: Seen | None) -> Outcome[Seen]:
+        await asyncio.sleep(0.005)
+        return Outcome()
+
+    await put_entries(topics, *(entry("a", str(n)) for n in range(400)))
+    async with worker(topics, work) as app:
+        while len(app.consumer.unacked) < 50:
+            await asyncio.sleep(0)
+        rounds, begun = list[float](), time.monotonic()
+        with monkeypatch.context() as busy:
+            busy.setattr("gc.collect", lambda: (rounds.append(time.monotonic()), time.sleep(0.1)))  # as under load
+            await app.consumer.wait_empty()
+        assert len(rounds) < 2 + 1.5 * (time.monotonic() - begun), "it goes round more than once a second"
+
+
 async def test_partitions_assigned_to_a_worker_that_stops_do_not_cut_it_off(topics: Settings) -> None:
     await put_entries(topics, entry("a", "1"))
     async with worker(topics, count) as app:

@@ -66,12 +66,12 @@ async def watch(app: faust.App, settings: Settings) -> None:
         await asyncio.sleep(_EVERY)
         try:
             committed = await _committed(app, settings)
-        except (KafkaError, OSError, TimeoutError) as error:
-            log.debug("%s: cannot ask for the committed offsets: %r", app.conf.id, error)
+            lag = {place: (app.consumer.highwater(place) or 0) - offset for place, offset in committed.items()}
+        except (KafkaError, OSError, TimeoutError, AssertionError) as error:  # the last: a partition moved meanwhile
+            log.debug("%s: cannot tell how far its topics are: %r", app.conf.id, error)
             progress = Progress()
             metrics.STALLED.labels(group).set(0)
             continue
-        lag = {place: (app.consumer.highwater(place) or 0) - offset for place, offset in committed.items()}
         metrics.LAG.labels(group).set(sum(lag.values()))
         stalled = progress.stalled(committed, lag, time.monotonic())
         metrics.STALLED.labels(group).set(max(stalled.values(), default=0))

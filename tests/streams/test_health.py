@@ -143,6 +143,25 @@ async def test_a_coordinator_that_does_not_know_yet_is_no_sickness(
     assert not app.crashed
 
 
+async def test_a_partition_that_moves_while_it_is_asked_about_is_no_sickness(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def moved(*_: object) -> dict[TopicPartition, int]:
+        asked.set()
+        return {TopicPartition(f"{topics.prefix}entries", 7): 0}
+
+    monkeypatch.setattr(health, "_EVERY", 0.1)
+    monkeypatch.setattr(health, "_committed", moved)
+    app = build("normalize", topics)
+    Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+    async with running(app):
+        await asked.wait()
+        await asyncio.sleep(0.5)
+    assert not app.crashed
+
+
 async def test_an_app_that_gives_up_ends_the_body(topics: Settings) -> None:
     app = build("normalize", topics)
     Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)

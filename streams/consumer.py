@@ -1,4 +1,4 @@
-"""Faust's consumer, with five faults mended that show when partitions move (see tests/faults).
+"""Faust's consumer, with six faults mended that show when partitions move or a worker ends (see tests/faults).
 
 * After a rebalance Faust lets the partitions go on, and only then moves them back to what is committed. What was
   fetched in between was measured against where reading had stood before: its older part was passed over, its newer
@@ -12,6 +12,8 @@
 * While Faust waits for what has been begun it collects garbage, and commits, at every message that is done. On a busy
   machine a message was all that was done in between: partitions took minutes to move, and the worker lost its place in
   the group. Here it goes round once a second.
+* When a worker gives up, its client closes by itself. What was being acknowledged then was cancelled, the stopping with
+  it, and nobody was told why it had given up. Here it stops, and says.
 * Partitions that are assigned anew while their table recovers have no offset yet. Faust may seek it all the same, and
   the worker ended. Here that recovery gives way to the next.
 """
@@ -69,6 +71,15 @@ class Consumer(aiokafka.Consumer):
             await self._acknowledged.wait()
             # aiokafka would join the group again, and wait for all others to do so; cancelled, it only leaves.
             raise asyncio.CancelledError
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Acknowledge; in vain when the worker gives up meanwhile: its client closes, and cancels what it was asked."""
+        try:
+            return bool(await super()._commit(offsets))
+        except asyncio.CancelledError:
+            if not self.app.crashed:
+                raise
+            return False
 
     async def _wait_for_ack(self, timeout: float) -> None:
         """Wait until nothing is under way, not just until something has been done, but no longer than `timeout`."""

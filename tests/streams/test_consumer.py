@@ -16,6 +16,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
 from streams.app import build, running
+from streams.broker import BrokerError
 from streams.consumer import Consumer, SkippedError
 from streams.records import Article, Entry
 from streams.settings import Settings
@@ -141,6 +142,27 @@ async def test_a_worker_leaves_its_group_though_partitions_move_while_it_closes(
         begun = time.monotonic()
     assert time.monotonic() - begun < 10
     assert app.consumer._thread._consumer._coordinator.generation == -1, "it is still in its group"
+
+
+async def test_a_worker_that_gives_up_while_it_acknowledges_says_why(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slowly(*_: object) -> bool:
+        await asyncio.sleep(5)
+        return True
+
+    monkeypatch.setattr(AIOKafkaConsumerThread, "_commit", slowly)
+    await put_entries(topics, entry("a", "1"))
+
+    async def body() -> None:
+        async with worker(topics, count) as app:
+            while not any(app.consumer._acked.values()):
+                await asyncio.sleep(0.01)
+            await app.crash(ValueError("told to"))
+            await asyncio.Event().wait()
+
+    with pytest.raises(BrokerError, match="gave up: ValueError"):
+        await body()
 
 
 async def test_what_has_been_begun_is_waited_for_without_holding_it_up(

@@ -14,7 +14,7 @@ from agents.extract.lexicon.classes import word_classes
 from agents.extract.model import Facts, Ranking
 from agents.extract.phrases.agreement import OBLIQUE, is_oblique
 from agents.extract.phrases.chunks import PHRASE, steps
-from agents.extract.phrases.gazetteer import HEAD, ORDINARY, word
+from agents.extract.phrases.gazetteer import HEAD, ORDINARY, PLACE, entity, word
 from agents.extract.phrases.nominals import quoted_name
 from agents.extract.phrases.noun_phrases import phrase
 from agents.extract.phrases.sorts import clitic, sort
@@ -80,7 +80,8 @@ def places(layout: Layout, first: int, bound: int, reason: str) -> Iterator[Plac
     parts = _parts(layout, end, bound, head)
     begins = {part.begin: part for part in parts}
     where, how = "in", str(ending)
-    for last in range(first + 1, bound + 1):
+    heard = next((i for i in range(end, bound) if _audience(layout, i, head)), bound)
+    for last in range(first + 1, heard + 1):
         if last == end:
             where = "at"
         elif last > end:
@@ -173,8 +174,12 @@ def _object(layout: Layout, i: int, end: int) -> bool:
 
 
 def _audience(layout: Layout, i: int, head: str) -> bool:
-    """An outlet that was spoken to (لوكالة رويترز); of a document it is the author."""
-    return head not in _OF_OUTLETS and clitic(layout.text.word[i]) == "to" and sort(layout.text.word[i]) == "media"
+    """An outlet that was spoken to (لوكالة رويترز، لبي بي سي); of a document it is the author."""
+    text = layout.text
+    if head in _OF_OUTLETS or clitic(text.word[i]) != "to":
+        return False
+    known = entity(text, i, len(text)) if word(text.word[i]).classes & PLACE else None
+    return sort(text.word[i]) == "media" or (known is not None and known[0].kind == "media")
 
 
 _OF_OUTLETS = frozenset(("document", "media"))

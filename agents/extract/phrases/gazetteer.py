@@ -320,6 +320,8 @@ def word(token: str) -> Word:
             return found
         if not clitic:
             unknown = found
+            if parts_of_speech().get(form, "") == PROPER:
+                break  # باكل is not أكل with ب
     if form.startswith(_TO_THE) and len(form) > 4:
         return Word(form[2:], LAM, True, 0)
     return unknown or Word(form, "", False, 0)

@@ -21,6 +21,7 @@ from agents.extract.phrases.sorts import clitic, sort
 from agents.extract.reading.layout import Layout
 from agents.extract.reading.text import Text
 from agents.extract.sources import features as named
+from streams.letters import LAM
 
 # How many tokens and further parts a phrase may have.
 _LONGEST, _PARTS = 34, 5
@@ -176,12 +177,16 @@ def _object(layout: Layout, i: int, end: int) -> bool:
 def _audience(layout: Layout, i: int, head: str) -> bool:
     """An outlet that was spoken to (لوكالة رويترز، لبي بي سي); of a document it is the author."""
     text = layout.text
+    if text.form[i] == LAM and head in _BY_NAME and i + 1 < len(text):
+        return sort(text.word[i + 1]) in ("latin", "quote")  # مصدر مطلع لـ«الجريدة»
     if head in _OF_OUTLETS or clitic(text.word[i]) != "to":
         return False
     known = entity(text, i, len(text)) if word(text.word[i]).classes & PLACE else None
     return sort(text.word[i]) == "media" or (known is not None and known[0].kind == "media")
 
 
+# Sources that nobody runs: what ل brings is no body of theirs (but مدير لـ«شركة»).
+_BY_NAME = frozenset(("source", "group", "given", "unknown", "the-unknown", "perhaps", "the-noun"))
 _OF_OUTLETS = frozenset(("document", "media"))
 
 

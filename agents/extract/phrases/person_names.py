@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from agents.extract.lexicon.classes import parts_of_speech
 from agents.extract.lexicon.cues import cues
@@ -39,114 +40,132 @@ def name_parts() -> dict[str, str]:
     return {fold(row["word"]): row["class"] for row in rows("name_parts.tsv")}
 
 
+class _Step(NamedTuple):
+    """How a name goes on: over so many tokens, with so many words of it in them, and whether it ends behind them."""
+
+    tokens: int
+    words: int = 0
+    ends: bool = False
+
+
+_WORD, _LAST, _END = _Step(1, words=1), _Step(1, ends=True), _Step(0, ends=True)
+
+
 def name_end(text: Text, i: int, stop: int, sure: bool = False) -> int:
     """The end of a person's name that begins at `i`; `sure` when what stands before it calls for a name."""
-    parts = name_parts()
-    j, count = i, 0
+    name, j, count = _Name(text, i, stop, sure), i, 0
     while j < stop and count < _NAME_WORDS:
-        form, w = text.form[j], word(text.word[j])
-        c = w.classes
-        part = parts.get(form)
-        if part == "ends" and count:
-            j += 1
-            continue  # مجيد عراقجي زاده
-        if part and j + 1 < stop and (part == "joins" or count):
-            after = word(text.word[j + 1])
-            if part == "joins":
-                bound = after.classes & g.BOUND and not after.clitic  # إبراهيم ولد ببانه
-                if (bound or after.classes & (g.MARK | g.NUMBER)) and text.form[j + 1] not in parts:
-                    break
-                j += 1 if text.form[j + 1] in parts and parts[text.form[j + 1]] == "joins" else 2
-                count += 1
-                continue
-            further = text.form[j + 1] in parts and j + 2 < stop
-            if (
-                count
-                and form != text.form[i]
-                and text.form[j - 1] in parts
-                and part == parts[text.form[j - 1]] == "particle"
-            ):
-                j += 2  # فون دير لاين
-                continue
-            if form.startswith(ARTICLE) or further or after.classes & g.GIVEN or maybe_name(after) or surname(after):
-                j += 1
-                continue
-            foreign = part == "particle" and count and not (c | after.classes) & _NO_NAMES
-            if foreign and not after.definite and not after.clitic:
-                j += 2
-                continue  # فاوتر دي يونغه
-        if part and count and form.startswith(ARTICLE):
-            j += 1
-            continue
-        if c & g.MARK:
-            initial = len(text.form[j - 1]) <= 2 and text.start[j] == text.end[j - 1]
-            hyphen = (
-                form == "-" and j + 1 < stop and text.start[j] == text.end[j - 1] and text.start[j + 1] == text.end[j]
-            )
-            if count and j + 1 < stop and ((form == "." and initial) or hyphen):
-                j += 1
-                continue
+        step = name.step(j, count)
+        j, count = j + step.tokens, count + step.words
+        if step.ends:
             break
-        if j + 1 < stop and text.form[j + 1] in words_of("of-the-faith") and not w.definite and not c & g.BOUND:
-            j, count = j + 2, count + 1
-            continue
-        if (son_of(text, j, stop) and not w.definite and (j == i or not w.clitic)) or (
-            j == i and title_for_name(text, j, stop)
-        ):
-            j += 1
-            count += 1
-            continue
-        if c & (g.BOUND | g.NUMBER | g.SOME | g.THIS) or (j > i and w.clitic and (not c & g.GIVEN or w.definite)):
-            break
-        if c & g.PLACE and not c & g.GIVEN:
-            if g.entity(text, j, stop):
-                break
-            c &= ~g.PLACE
-            w = replace(w, classes=c)
-        behind_given = count and word(text.word[j - 1]).classes & g.GIVEN
-        if (
-            c & g.GIVEN
-            or (not w.definite and maybe_name(w))
-            or (behind_given and not w.definite and _foreign(w))
-            or (len(form) <= 2 and count and not c & g.ORDINARY)
-        ):
-            j += 1
-            count += 1
-            continue
-        if not w.definite and (count or sure) and perhaps_name(text, j, stop):
-            j += 1
-            count += 1
-            continue
-        lone = (
-            count == 1
-            and (sure or word(text.word[j - 1]).classes & g.GIVEN)
-            and not w.definite
-            and not c & (g.VERB | g.HEAD | g.PLACE | g.TITLE)
-        )
-        if (
-            lone
-            and not w.base.endswith(_INFLECTED)
-            and (j + 1 >= stop or word(text.word[j + 1]).classes & (g.BOUND | g.MARK))
-        ):
-            return j + 1  # an ordinary word for a surname (جورج حداد)
-        family = w.definite and not w.clitic and not c & (g.HEAD | g.PLACE | g.TITLE)
-        if family and w.base not in g.demonyms() and any(text.form[k] in words_of("son-of") for k in range(i, j)):
-            return j + 1
-        if w.definite and count == 1 and j + 1 < stop and parts.get(text.form[j + 1]) == "joins" and not w.clitic:
-            j += 1
-            continue  # محمد الأمين ولد الشيخ
-        if form in words_of("ordinal") and count == 1:
-            return j + 1  # محمد السادس
-        if w.definite and count and surname(w, word(text.word[j - 1])):
-            j += 1
-            count += 1
-            if j < stop and surname(word(text.word[j]), None) and word(text.word[j]).classes == 0:
-                continue
-            break
-        if count == 1 and word(text.word[j - 1]).classes & g.GIVEN and _family_name(text, j, stop, sure):
-            return j + 1
-        break
     return j
+
+
+class _Name:
+    """A name that begins at token `first`, and how it goes on at token `j`, behind `count` words; None: not so."""
+
+    def __init__(self, text: Text, first: int, stop: int, sure: bool) -> None:
+        self.text, self.first, self.stop, self.sure = text, first, stop, sure
+
+    def step(self, j: int, count: int) -> _Step:
+        """The next step; the first reading of the token that holds decides."""
+        return self._part(j, count) or self._mark(j, count) or self._given(j, count) or self._family(j, count) or _END
+
+    def _part(self, j: int, count: int) -> _Step | None:
+        """A small word inside names: ابن, دي, زاده."""
+        form, part = self.text.form[j], name_parts().get(self.text.form[j])
+        if part == "ends" and count:
+            return _Step(1)  # مجيد عراقجي زاده
+        if part == "joins" and j + 1 < self.stop:
+            return self._joined(j)
+        if part and count:
+            return (self._particle(j) if j + 1 < self.stop else None) or (
+                _Step(1) if form.startswith(ARTICLE) else None
+            )
+        return None
+
+    def _joined(self, j: int) -> _Step:
+        after, part = word(self.text.word[j + 1]), name_parts().get(self.text.form[j + 1])
+        bound = after.classes & g.BOUND and not after.clitic  # but إبراهيم ولد ببانه
+        if part is None and (bound or after.classes & (g.MARK | g.NUMBER)):
+            return _END
+        return _WORD if part == "joins" else _Step(2, words=1)
+
+    def _particle(self, j: int) -> _Step | None:
+        text, parts = self.text, name_parts()
+        form, w, after = text.form[j], word(text.word[j]), word(text.word[j + 1])
+        if form != text.form[self.first] and parts.get(text.form[j - 1]) == parts[form] == "particle":
+            return _Step(2)  # فون دير لاين
+        further = text.form[j + 1] in parts and j + 2 < self.stop
+        if form.startswith(ARTICLE) or further or after.classes & g.GIVEN or maybe_name(after) or surname(after):
+            return _Step(1)
+        foreign = not (w.classes | after.classes) & _NO_NAMES and not after.definite and not after.clitic
+        return _Step(2) if foreign else None  # فاوتر دي يونغه
+
+    def _mark(self, j: int, count: int) -> _Step | None:
+        """A full stop behind an initial and a hyphen go on, every other mark ends the name."""
+        text = self.text
+        if not word(text.word[j]).classes & g.MARK:
+            return None
+        touching = text.start[j] == text.end[j - 1]
+        within = count and j + 1 < self.stop and touching
+        initial = text.form[j] == "." and len(text.form[j - 1]) <= 2
+        hyphen = text.form[j] == "-" and j + 1 < self.stop and text.start[j + 1] == text.end[j]
+        return _Step(1) if within and (initial or hyphen) else _END
+
+    def _given(self, j: int, count: int) -> _Step | None:
+        """A given name, or a word that no table knows; what no name holds ends it."""
+        text, stop, w = self.text, self.stop, word(self.text.word[j])
+        c = w.classes
+        faithful = j + 1 < stop and text.form[j + 1] in words_of("of-the-faith") and not w.definite
+        if faithful and not c & g.BOUND:
+            return _Step(2, words=1)
+        begins = j == self.first
+        if (son_of(text, j, stop) and not w.definite and (begins or not w.clitic)) or (
+            begins and title_for_name(text, j, stop)
+        ):
+            return _WORD
+        parted = not begins and w.clitic and (not c & g.GIVEN or w.definite)
+        placed = c & g.PLACE and not c & g.GIVEN and g.entity(text, j, stop)
+        if parted or placed or c & (g.BOUND | g.NUMBER | g.SOME | g.THIS):
+            return _END
+        behind_given = count and word(text.word[j - 1]).classes & g.GIVEN
+        if c & g.GIVEN or (len(text.form[j]) <= 2 and count and not c & g.ORDINARY):
+            return _WORD
+        plain = not w.definite
+        if plain and (maybe_name(_nowhere(w)) or (behind_given and _foreign(_nowhere(w)))):
+            return _WORD
+        return _WORD if plain and (count or self.sure) and perhaps_name(text, j, stop) else None
+
+    def _family(self, j: int, count: int) -> _Step | None:
+        """A known word that is a surname in this place."""
+        text, w = self.text, _nowhere(word(self.text.word[j]))
+        if not count:
+            return None
+        before, c = word(text.word[j - 1]), w.classes
+        after = word(text.word[j + 1]).classes if j + 1 < self.stop else g.MARK
+        single = count == 1 and bool(before.classes & g.GIVEN)
+        lone = (single or (self.sure and count == 1)) and not w.definite and not c & (g.VERB | g.HEAD | g.TITLE)
+        if lone and not w.base.endswith(_INFLECTED) and after & (g.BOUND | g.MARK):
+            return _LAST  # an ordinary word for a surname (جورج حداد)
+        family = w.definite and not w.clitic and not c & (g.HEAD | g.TITLE) and w.base not in g.demonyms()
+        if family and any(text.form[k] in words_of("son-of") for k in range(self.first, j)):
+            return _LAST
+        joins = j + 1 < self.stop and name_parts().get(text.form[j + 1]) == "joins"
+        if w.definite and count == 1 and joins and not w.clitic:
+            return _Step(1)  # محمد الأمين ولد الشيخ
+        if text.form[j] in words_of("ordinal") and count == 1:
+            return _LAST  # محمد السادس
+        if w.definite and surname(w, before):
+            next_ = word(text.word[j + 1]) if j + 1 < self.stop else None
+            return _Step(1, words=1, ends=next_ is None or next_.classes != 0 or not surname(next_))
+        return _LAST if single and _family_name(text, j, self.stop, self.sure) else None
+
+
+def _nowhere(w: Word) -> Word:
+    """The word, no known place being meant by it."""
+    return w if w.classes & g.GIVEN else replace(w, classes=w.classes & ~g.PLACE)
 
 
 def _family_name(text: Text, j: int, stop: int, sure: bool) -> bool:

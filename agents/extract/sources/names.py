@@ -241,52 +241,59 @@ def _gender(text: Text, w: Word, name: Span | None) -> str | None:
 
 def find_name(text: Text, span: Span) -> Span | None:
     """The person's name inside a phrase: at its head, after its titles, or in apposition to its office."""
-    first, last = span
-    head = word(text.word[first])
+    head = word(text.word[span[0]])
     if head.noun and head.noun.lemma in classes()["nameless"]:
         return None  # مصدر في مستشفى ناصر
-    if head.classes & (g.ROLE | g.TITLE | g.KIN) and not head.classes & g.GIVEN:
-        comma = next((k for k in range(last - 2, first, -1) if text.form[k] in classes()["comma"]), None)
-        named = find_name(text, (comma + 1, last)) if comma is not None else None
-        if named and named[1] == last and comma is not None and _opens(text, comma + 1, named[0]):
-            return named  # رئيس جماعة آيت عباس، موحى أوعلي
-    if head.classes & g.GIVEN or not head.classes & (g.HEAD | g.TITLE):
-        end = name_end(text, first, last)
-        after = word(text.word[end]).classes if end < last else 0
-        # An unknown noun before a definite or known one is a head of its own (مستخدمو المواقع، معاون المدير).
-        chained = (
-            end < last
-            and not head.classes & g.GIVEN
-            and (after & g.HEAD or (word(text.word[end]).definite and after & g.ORDINARY))
-        )
-        if end > first and not (chained and end == first + 1):
-            return first, _rest(text, end, _segment(text, end, last))
+    return _behind_comma(text, span, head) or _at_head(text, span, head) or _behind_titles(text, span, head)
+
+
+def _behind_comma(text: Text, span: Span, head: Word) -> Span | None:
+    """An apposition at the end: رئيس جماعة آيت عباس، موحى أوعلي."""
+    first, last = span
+    if not head.classes & (g.ROLE | g.TITLE | g.KIN) or head.classes & g.GIVEN:
+        return None
+    comma = next((k for k in range(last - 2, first, -1) if text.form[k] in classes()["comma"]), None)
+    named = find_name(text, (comma + 1, last)) if comma is not None else None
+    if named and named[1] == last and comma is not None and _opens(text, comma + 1, named[0]):
+        return named
+    return None
+
+
+def _at_head(text: Text, span: Span, head: Word) -> Span | None:
+    """The phrase begins with a name."""
+    first, last = span
+    if head.classes & (g.HEAD | g.TITLE) and not head.classes & g.GIVEN:
+        return None
+    end = name_end(text, first, last)
+    after = word(text.word[end]).classes if end < last else 0
+    # An unknown noun before a definite or known one is a head of its own (مستخدمو المواقع، معاون المدير).
+    chained = (
+        end < last
+        and not head.classes & g.GIVEN
+        and (after & g.HEAD or (word(text.word[end]).definite and after & g.ORDINARY))
+    )
+    if end == first or (chained and end == first + 1):
+        return None
+    return first, _rest(text, end, _segment(text, end, last))
+
+
+def _behind_titles(text: Text, span: Span, head: Word) -> Span | None:
+    """The phrase tells an office or title first, and then who holds it."""
+    first, last = span
     i = first
     while i + 1 < last:
         i += 1
         if text.form[i] in classes()["quote"]:
             # What stands in quotation marks or brackets is the name of a body (رئيس "الخوذ البيضاء" رائد صالح).
-            closing = next((k for k in range(i + 1, last) if text.form[k] in classes()["quote"]), None)
-            if closing is not None:
-                i = closing
+            i = next((k for k in range(i + 1, last) if text.form[k] in classes()["quote"]), i)
             continue
-        before, w = word(text.word[i - 1]), word(text.word[i])
-        faithful = i + 1 < last and text.form[i + 1] in classes()["of-the-faith"] and not w.definite  # شمس الدين
-        given = (
-            faithful
-            or son_of(text, i, last)
-            or title_for_name(text, i, last)
-            or (bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base)))
-        )
+        w = word(text.word[i])
+        given = _given(text, i, last)
         if w.clitic in _GOVERNING and w.definite:
             continue  # وزير الدفاع بالإنابة
         if head.classes & g.KIN and not head.definite and not text.form[first].endswith(g.POSSESSED):
             return None  # زوجة مينغ is not مينغ
-        if (
-            text.form[i] in classes()["for"]
-            and i + 1 < last
-            and word(text.word[i + 1]).classes & (g.ROLE | g.GIVEN | g.GROUP | g.KIN)
-        ):
+        if text.form[i] in classes()["for"] and i + 1 < last and word(text.word[i + 1]).classes & _SPOKEN_FOR:
             # Who is spoken for does not speak; who does may stand after a comma.
             comma = next((k for k in range(i, last) if text.form[k] in classes()["comma"]), None)
             if comma is None:
@@ -296,56 +303,77 @@ def find_name(text: Text, span: Span) -> Span | None:
         known = g.entity(text, i, last) if w.classes & g.PLACE and not given else None
         if known:
             i = known[1] - 1
-            continue
-        if text.form[i] in classes()["for"] or (w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND) and not given):
-            continue
-        if not given and before.classes & (g.BODY | g.MEDIA | g.PREPOSITION) and not before.definite:
-            continue
-        adjective = w.classes & g.NISBA or g.nation(w.base) or i == first + 1
-        if (
-            head.classes & g.SOURCE
-            and not head.definite
-            and (w.base.endswith(YEH) or (i == first + 1 and not given))
-            and not before.definite
-            and adjective
-        ):
-            continue  # مصدر رسمي، مصدر مطلع: an adjective, though some are called so
-        common = before.classes & (g.HEAD | g.ORDINARY | g.PLACE) and not before.classes & (
-            g.GIVEN | g.TITLE | g.ADJECTIVE
-        )
-        construct = bool(common) and not before.definite and not before.classes & g.NISBA and not given
-        chained = i == first + 1 and i + 1 < last and word(text.word[i + 1]).definite
-        personal = before.classes & g.ROLE or (before.classes & (g.ORDINARY | g.BODY | g.PLACE) and i > first + 1)
-        if construct and (chained or personal) and text.form[i] not in g.table_words("name_parts.tsv"):
-            continue  # أمين سر اللجنة، عمدة كيزليار، مفاوضة جزر مارشال: a noun of the chain
-        end = _rest(text, name_end(text, i, last, sure=True), last) if name_end(text, i, last, sure=True) > i else i
-        if end > i and (end == last or word(text.word[end]).classes & (g.MARK | g.HEAD)):
-            called = (
-                before.classes & (g.ROLE | g.TITLE | g.ADJECTIVE | g.MARK | g.PLACE | g.NISBA)
-                or before.definite
-                or before.noun
-            )
-            if given and _begun_before(text, i, first):
-                return i - 1, end  # السفير الصادق بابكر
-            if not given and not called:
-                if end == last and i > first + 1 and _unknown_given(text, i - 1):
-                    return i - 1, end
-                continue
-            if end == i + 1 and not given and w.base.endswith(YEH) and not before.definite and before.classes & g.HEAD:
-                continue  # an adjective (مسؤول أمني)
-            return i, end
-        called = before.classes & (g.ROLE | g.TITLE) and before.definite
-        if (
-            called
-            and i == last - 1
-            and w.definite
-            and not w.clitic
-            and not w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA)
-            and w.classes & (g.ORDINARY | g.PERHAPS) != g.ORDINARY
-            and not g.nation(w.base)
-        ):
-            return i, last
+        elif not _of_the_title(text, span, i, given):
+            named = _name_from(text, span, i, given) or _surname_alone(text, i, last)
+            if named:
+                return named
     return None
+
+
+_SPOKEN_FOR = g.ROLE | g.GIVEN | g.GROUP | g.KIN
+
+
+def _given(text: Text, i: int, last: int) -> bool:
+    """Token `i` is sure to be a given name."""
+    before, w = word(text.word[i - 1]), word(text.word[i])
+    faithful = i + 1 < last and text.form[i + 1] in classes()["of-the-faith"] and not w.definite  # شمس الدين
+    listed = bool(w.classes & g.GIVEN) and (before.definite or not g.nation(w.base))
+    return faithful or son_of(text, i, last) or title_for_name(text, i, last) or listed
+
+
+def _of_the_title(text: Text, span: Span, i: int, given: bool) -> bool:
+    """Token `i` belongs to the office or title: another noun of it, what it is for, an adjective."""
+    first, last = span
+    head, before, w = word(text.word[first]), word(text.word[i - 1]), word(text.word[i])
+    if text.form[i] in classes()["for"]:
+        return True
+    second = i == first + 1
+    unnamed = head.classes & g.SOURCE and not head.definite and not before.definite
+    adjective = w.classes & g.NISBA or g.nation(w.base) or second
+    if unnamed and adjective and (w.base.endswith(YEH) or (second and not given)):
+        return True  # مصدر رسمي، مصدر مطلع: an adjective, though some are called so
+    if given:
+        return False
+    if w.classes & (g.HEAD | g.TITLE | g.MARK | g.BOUND):
+        return True
+    if before.definite:
+        return False
+    if before.classes & (g.BODY | g.MEDIA | g.PREPOSITION):
+        return True
+    common = before.classes & (g.HEAD | g.ORDINARY | g.PLACE) and not before.classes & (g.GIVEN | g.TITLE | g.ADJECTIVE)
+    chained = second and i + 1 < last and word(text.word[i + 1]).definite
+    personal = before.classes & g.ROLE or (before.classes & (g.ORDINARY | g.BODY | g.PLACE) and not second)
+    # أمين سر اللجنة، عمدة كيزليار، مفاوضة جزر مارشال: a noun of the chain
+    construct = common and not before.classes & g.NISBA and (chained or personal)
+    return bool(construct) and text.form[i] not in g.table_words("name_parts.tsv")
+
+
+def _name_from(text: Text, span: Span, i: int, given: bool) -> Span | None:
+    """The name that begins at token `i`, or one before it, if one does."""
+    first, last = span
+    before, w = word(text.word[i - 1]), word(text.word[i])
+    end = name_end(text, i, last, sure=True)
+    end = _rest(text, end, last) if end > i else i
+    if end == i or (end < last and not word(text.word[end]).classes & (g.MARK | g.HEAD)):
+        return None
+    if given:
+        return (i - 1 if _begun_before(text, i, first) else i), end  # السفير الصادق بابكر
+    calls = g.ROLE | g.TITLE | g.ADJECTIVE | g.MARK | g.PLACE | g.NISBA
+    if not (before.classes & calls or before.definite or before.noun):
+        return (i - 1, end) if end == last and i > first + 1 and _unknown_given(text, i - 1) else None
+    if end == i + 1 and w.base.endswith(YEH) and not before.definite and before.classes & g.HEAD:
+        return None  # an adjective (مسؤول أمني)
+    return i, end
+
+
+def _surname_alone(text: Text, i: int, last: int) -> Span | None:
+    """A definite word that no table knows well, the last behind a definite office (الوزير الصفران)."""
+    before, w = word(text.word[i - 1]), word(text.word[i])
+    called = before.classes & (g.ROLE | g.TITLE) and before.definite and i == last - 1
+    if not called or not w.definite or w.clitic or w.classes & (g.HEAD | g.ADJECTIVE & ~g.NISBA):
+        return None
+    ordinary = w.classes & (g.ORDINARY | g.PERHAPS) == g.ORDINARY
+    return None if ordinary or g.nation(w.base) else (i, last)
 
 
 def _opens(text: Text, first: int, name: int) -> bool:

@@ -163,9 +163,10 @@ class Article:
             if at in self._named:
                 span = min(span[0], self._named[at][0]), max(span[1], self._named[at][1])
             forms = self.forms(span)
-            if not may_be_one(gender, g.given_names().get(forms[0])) and len(forms) > len(words):
+            longer = len(forms) - len(words)
+            if longer > 0 and not may_be_one(gender, g.given_names().get(forms[0])):
                 continue  # قالت الأسد is not said of بشار الأسد
-            if len(forms) >= len(words) and _within(words, [skeleton(form) for form in forms]):
+            if longer >= 0 and _within(words, [skeleton(form) for form in forms]):
                 counts[forms] = counts.get(forms, 0) + 1
                 spans.setdefault(forms, span)
         if not spans:
@@ -194,7 +195,7 @@ class Article:
                 break
         end = at + 1
         if end + 1 < len(text) and text.form[end] in classes()["son-of"]:
-            end = name_end(text, first, min(len(text), end + _LONGEST_NAME))
+            end = max(end, name_end(text, first, min(len(text), end + _LONGEST_NAME)))
         if (first == at and word(text.word[at]).classes & (g.GIVEN | g.COMMON) == g.GIVEN) or (
             first == at and len(text.form[at]) < 4
         ):

@@ -12,6 +12,7 @@ from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.agreement import may_be_one
 from agents.extract.phrases.gazetteer import word
+from agents.extract.phrases.noun_phrases import phrase
 from agents.extract.reading.layout import Layout
 from agents.extract.reading.text import tokens
 from agents.extract.report import Kind, Report, ResolvedBy, Span
@@ -334,6 +335,8 @@ class Resolver:
     def _author(self, source: Source) -> Speaker | None:
         """The body whose statement speaks: named in the phrase (بيان الوزارة), or the last body that spoke."""
         first, last = source.span
+        if last + 1 < len(self.text) and self.text.form[last] in classes()["issued"]:
+            last, _ = phrase(self.text, last + 1, self.layout.last[last])  # the relative clause: بيان أصدرته البلدية
         figures = word(self.text.word[first]).base in classes()["figures"]
         if not figures and (source.head not in classes()["issued-by-bodies"] or source.number != "s"):
             return None

@@ -26,6 +26,8 @@ from streams.letters import ALEF, BEH, HEH, WAW
 # What a phrase ended with: a person's name, an office or trade, a known entity, another noun; "" for no phrase.
 Ending = Literal["name", "role", "entity", "noun", ""]
 _POSSESSED = (*g.POSSESSED, *affixes("pronoun-1p"))
+# What a ministry may be of, too: وزارة الثقافة والإعلام، وزارة الشباب والمرأة.
+_FIELDS = g.GROUP | g.MEDIA
 _NEVER_NAMES = g.BOUND | g.MARK | g.VERB | g.HEAD | g.PLACE | g.NUMBER | g.SOME | g.THIS
 
 
@@ -41,6 +43,8 @@ def nominal(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
         if i + 1 < stop and word(text.word[i + 1]).definite:
             return _completed(text, i + 2, stop, word(text.word[i + 1]), depth)
         return i, ""
+    if c & g.NUMBER and not depth and (share := _share(text, i, stop)) > i:
+        return share, "noun"
     if c & g.NUMBER and i + 1 < stop and not depth:
         counted = word(text.word[i + 1])
         people = counted.noun is not None or (
@@ -85,6 +89,21 @@ def nominal(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
     if w.definite:
         return _completed(text, i + 1, stop, w, depth)
     return _idafa(text, i, stop, w, depth)
+
+
+def _share(text: Text, i: int, stop: int) -> int:
+    """The end of a share of people (54,3٪، 41 في المئة من المستطلعين), else `i`."""
+    j = i + 1
+    while j + 1 < stop and text.form[j] in words_of("decimal") and word(text.word[j + 1]).classes & g.NUMBER:
+        j += 2
+    percent = next((n for n in (1, 2) if " ".join(text.form[j : j + n]) in words_of("percent")), 0)
+    if not percent or j + percent > stop:
+        return i
+    j += percent
+    if j + 1 < stop and text.form[j] in words_of("of"):
+        end, _ = nominal(text, j + 1, stop, 1)
+        return end if end > j + 1 else j
+    return j
 
 
 def _placed(text: Text, j: int, stop: int, kind: str) -> int:
@@ -309,7 +328,7 @@ def _also(text: Text, j: int, stop: int, field: bool = False) -> int:
         if (
             w.clitic != WAW
             or not w.definite
-            or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN) & ~(g.GROUP if field else 0)
+            or w.classes & (g.ROLE | g.MEDIA | g.SOURCE | g.GROUP | g.PLACE | g.GIVEN) & ~(_FIELDS if field else 0)
         ):
             break
         if w.classes & g.BODY and w.base not in words_of("ministry"):

@@ -71,6 +71,8 @@ def describe(text: Text, span: Span, mention: bool = False) -> Source:
     at = first + 1 if quoted and last - first > 1 else first
     w = word(text.word[at])
     known = g.entity(text, at, last) if w.classes & g.PLACE else None
+    if known and known[1] < last and text.form[known[1]] in classes()["comma"] and not quoted:
+        last, span = known[1], (first, known[1])  # تركيا، العضو في حلف شمال الأطلسي
     whole = known is not None and known[1] >= last - (1 if quoted else 0)
     if known and (whole or not w.classes & g.HEAD):
         entity = known[0]

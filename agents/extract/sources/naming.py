@@ -12,6 +12,7 @@ from itertools import accumulate
 from math import inf
 
 from agents.extract.lexicon.classes import word_classes
+from agents.extract.lexicon.words import affixes
 from agents.extract.lexicon.words import words as classes
 from agents.extract.model import Facts
 from agents.extract.phrases import gazetteer as g
@@ -50,6 +51,8 @@ class Stretches:
             kind in _OUTSIDE and form not in name_parts()  # فان is فإن, and a part of names
             for kind, form in zip(sorts, text.form[self.first : last], strict=True)
         ]
+        # بجائزة, لترامب: a preposition, within the mention, begins no name.
+        self._governed = [w.clitic in affixes("preposition") and not w.classes & g.GIVEN for w in words]
         begins, ends = by_rule or (-1, -1)
         self.begin: list[tuple[Facts, ...]] = []
         self.inside: list[tuple[Facts, ...]] = []
@@ -92,6 +95,8 @@ class Stretches:
     def spans(self) -> Iterator[tuple[int, int]]:
         """The stretches, by the numbers of their tokens in the mention."""
         for i in range(self.size):
+            if i and self._governed[i]:
+                continue
             for j in range(i + 1, min(self.size, i + _NAME) + 1):
                 if self.outside[j - 1]:
                     break

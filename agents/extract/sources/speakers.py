@@ -268,6 +268,8 @@ class Resolver:
     def _clitic(self, i: int) -> int:
         """How many letters before the word at `i` are clitics."""
         form, w = self.text.form[i], word(self.text.word[i])
+        if i and form[0] == LAM and len(form) > 3 and self.text.form[i - 1] in classes()["according"]:
+            return 1  # وفقا لكيم ماكينون
         subject = i and word(self.text.word[i - 1]).classes & g.VERB
         if subject and not (w.noun and w.clitic in affixes("complement")):
             return 0  # قال والدي، وقال بوطالب: nothing joins a verb and its subject
@@ -335,8 +337,6 @@ class Resolver:
     def _author(self, source: Source) -> Speaker | None:
         """The body whose statement speaks: named in the phrase (بيان الوزارة), or the last body that spoke."""
         first, last = source.span
-        if last + 1 < len(self.text) and self.text.form[last] in classes()["issued"]:
-            last, _ = phrase(self.text, last + 1, self.layout.last[last])  # the relative clause: بيان أصدرته البلدية
         figures = word(self.text.word[first]).base in classes()["figures"]
         if not figures and (source.head not in classes()["issued-by-bodies"] or source.number != "s"):
             return None
@@ -349,6 +349,8 @@ class Resolver:
                 break
             told = told or adjective
             i += 1
+        if i == last < len(self.text) - 1 and self.text.form[last] in classes()["issued"]:
+            i, (last, _) = last + 1, phrase(self.text, last + 1, self.layout.last[last])  # بيان أصدرته البلدية
         if i < last:
             behind = word(self.text.word[i]).classes
             if behind & (g.VERB | g.MARK) and not behind & g.GIVEN:

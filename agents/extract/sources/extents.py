@@ -14,13 +14,14 @@ from agents.extract.lexicon.classes import word_classes
 from agents.extract.model import Facts, Ranking
 from agents.extract.phrases.agreement import OBLIQUE, is_oblique
 from agents.extract.phrases.chunks import PHRASE, steps
-from agents.extract.phrases.gazetteer import HEAD, ORDINARY, PLACE, entity, word
+from agents.extract.phrases.gazetteer import GIVEN, HEAD, ORDINARY, PLACE, ROLE, entity, word
 from agents.extract.phrases.nominals import quoted_name
 from agents.extract.phrases.noun_phrases import phrase
 from agents.extract.phrases.sorts import clitic, sort
 from agents.extract.reading.layout import Layout
 from agents.extract.reading.text import Text
 from agents.extract.sources import features as named
+from agents.extract.sources.offices import same_person
 from streams.letters import LAM
 
 # How many tokens and further parts a phrase may have.
@@ -81,7 +82,7 @@ def places(layout: Layout, first: int, bound: int, reason: str) -> Iterator[Plac
     parts = _parts(layout, end, bound, head)
     begins = {part.begin: part for part in parts}
     where, how = "in", str(ending)
-    heard = next((i for i in range(end, bound) if _audience(layout, i, head)), bound)
+    heard = next((i for i in range(end, bound) if _audience(layout, i, head) or _person(text, i, first)), bound)
     for last in range(first + 1, heard + 1):
         if last == end:
             where = "at"
@@ -187,6 +188,15 @@ def _audience(layout: Layout, i: int, head: str) -> bool:
 
 # Sources that nobody runs: what ل brings is no body of theirs (but مدير لـ«شركة»).
 _BY_NAME = frozenset(("source", "group", "given", "unknown", "the-unknown", "perhaps", "the-noun"))
+
+
+def _person(text: Text, i: int, first: int) -> bool:
+    """Someone spoken to by the holder of an office (العاهل السعودي لترامب)."""
+    w, head = word(text.word[i]), word(text.word[first])
+    known = bool(w.classes & GIVEN) or same_person(w.base) is not None
+    return clitic(text.word[i]) == "to" and not w.definite and known and head.definite and bool(head.classes & ROLE)
+
+
 _OF_OUTLETS = frozenset(("document", "media"))
 
 

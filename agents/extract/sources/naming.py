@@ -51,8 +51,12 @@ class Stretches:
             kind in _OUTSIDE and form not in name_parts()  # فان is فإن, and a part of names
             for kind, form in zip(sorts, text.form[self.first : last], strict=True)
         ]
-        # بجائزة, لترامب: a preposition, within the mention, begins no name.
-        self._governed = [w.clitic in affixes("preposition") and not w.classes & g.GIVEN for w in words]
+        # Within the mention no name begins with a preposition (بجائزة, لترامب), and with و only another's.
+        given = [bool(w.classes & g.GIVEN) for w in words]
+        self._governed = [
+            w.clitic in affixes("conjunction") or (w.clitic in affixes("preposition") and not known)
+            for w, known in zip(words, given, strict=True)
+        ]
         begins, ends = by_rule or (-1, -1)
         self.begin: list[tuple[Facts, ...]] = []
         self.inside: list[tuple[Facts, ...]] = []

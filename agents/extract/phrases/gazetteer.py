@@ -73,6 +73,8 @@ _PREFIXES = frozenset(affixes("imperfect-prefix"))
 _VERBAL_NOUN = re.compile("|".join(affixes("verbal-noun")))
 # The tags of names, and others (lexicon/parts_of_speech.tsv).
 PROPER, _VERBAL, _NOUNS = "NNP", "VB", ("NN", "NNS")
+# … of what و and ف, and prepositions of one letter, are joined to.
+_JOINED = ("CC", "IN")
 _NO_ADJECTIVES, _CERTAIN = (_VERBAL, "NN"), (*_NOUNS, "JJ", "VBD", "VBP")
 _DUAL = affixes("dual")
 # The sound plural, which loses its last letter before a genitive (معدو التقرير، مستخدمي المواقع).
@@ -324,7 +326,7 @@ def word(token: str) -> Word:
                 break  # باكل is not أكل with ب
     if form.startswith(_TO_THE) and len(form) > 4:
         return Word(form[2:], LAM, True, 0)
-    return unknown or Word(form, "", False, 0)
+    return _tagged(form) or unknown or Word(form, "", False, 0)
 
 
 def _joined(token: str, form: str) -> Word | None:
@@ -336,6 +338,14 @@ def _joined(token: str, form: str) -> Word | None:
     if alike and not (len(form) > 3 and token.endswith(ALEF_MAKSURA)):
         return None  # ولي العهد، آيت وعلي
     return _read(rest, WAW, article=False)
+
+
+def _tagged(form: str) -> Word | None:
+    """A word that no table knows, as the tagged news parts it, if it knows both parts: بإنهاء is ب and a noun."""
+    clitic, _, rest = parts_of_speech().get(form, "").partition("+")
+    if clitic not in _JOINED or parts_of_speech().get(form[1:]) != rest or rest == PROPER:
+        return None
+    return Word(form[1:], form[0], False, VERB if rest.startswith(_VERBAL) else ORDINARY)
 
 
 # للأسد: whatever follows, this is ل and the article.

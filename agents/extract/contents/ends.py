@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from agents.extract.contents import features as named
 from agents.extract.contents.candidates import End, Start
@@ -24,6 +26,25 @@ _NEAR = 7
 _SIZE = Ranges(1, 2, 4, 8, 16, 32)
 
 
+class _Content(NamedTuple):
+    """A content whose end is looked for. `opened`, `around`: the quotations opened there and around it, -1 for none."""
+
+    cue: Occurrence
+    start: Start
+    opened: int
+    around: int
+
+
+@dataclass
+class _Crossed:
+    """What lies between the beginning and a cut: sentences, commas, cuts before what another cue heads, a verb."""
+
+    sentences: int = 0
+    commas: int = 0
+    cues: int = 0
+    verb: bool = False
+
+
 class Ends:
     """Finds and describes ends in one text."""
 
@@ -34,80 +55,61 @@ class Ends:
 
     def of(self, cue: Occurrence, start: Start, accepted: Mapping[int, Start]) -> list[End]:
         """Where content that begins at `start` may end, in order. `accepted`: the cues taken for reports, by token."""
-        text, layout = self.text, self.layout
-        quotations = layout.quotations
-        first = start.first
-        size = self.tokens.size
-        opened = -1
-        for mark in (start.mark, first - 1, first - 2):
-            if mark in quotations.opening and quotations.all[quotations.opening[mark]].first <= first:
-                opened = quotations.opening[mark]
-                break
-        home = quotations.inside[cue.at]
+        quotations, first = self.layout.quotations, start.first
+        opened = self._opened(start)
         around = quotations.inside[start.mark] if opened < 0 else quotations.all[opened].parent
-        out: list[End] = []
-        limit = min(size, first + _LONGEST)
-        sentences = commas = passed = 0
-        verb = False
+        content, crossed = _Content(cue, start, opened, around), _Crossed()
+        home = quotations.inside[cue.at]
+        limit = min(self.tokens.size, first + _LONGEST)
         verb_at, its_verb = self._first_verb(first, limit)
-        last_last = -1
-        k = first
-        while k <= limit and len(out) < _MOST:
-            # A cut inside a quotation that opened later would tear it.
-            torn = (
-                k < size
-                and quotations.inside[k] >= 0
-                and quotations.inside[k] not in (around, opened, home)
-                and (quotations.all[quotations.inside[k]].close is not None)
-            )
+        out: list[End] = []
+        for k in range(first, limit + 1):
+            torn = self._torn(k, (around, opened, home))
             boundary = "" if torn else self._boundary(k, first, limit)
-            if boundary:
-                last = self.tokens.trim(first, k)
-                if last > first and last != last_last:
-                    within = quotations.inside[k - 1] if k else -1
-                    ahead = self._ahead(k, cue, accepted)
-                    out.append(
-                        End(
-                            last,
-                            k,
-                            self._end_facts(
-                                cue,
-                                start,
-                                opened,
-                                around,
-                                last,
-                                k,
-                                boundary,
-                                sentences,
-                                commas,
-                                within,
-                                ahead,
-                                passed,
-                                verb,
-                                its_verb if verb_at < k else "",
-                            ),
-                        )
-                    )
-                    last_last = last
-                    passed += bool(ahead)
-                if k < size and not torn:
-                    if text.word[k] in self.tokens.commas:
-                        commas += 1
-                    if layout.stop[k]:
-                        if text.word[k] == "\n":
-                            q = quotations.inside[k]
-                            if q < 0 or q != opened:
-                                break
-                        sentences += 1
-                        inside_opened = opened >= 0 and k < quotations.all[opened].last
-                        if not inside_opened and (opened >= 0 or start.kind != "colon" or sentences > _SENTENCES):
-                            break
-                    verb = verb or self.tokens.verbal(k)
-                    # A quotation that holds the cue too ends what is in it.
-                    if home >= 0 and opened < 0 and k >= quotations.all[home].last:
-                        break
-            k += 1
+            if not boundary:
+                continue
+            last = self.tokens.trim(first, k)
+            if last > first and not (out and out[-1].last == last):
+                ahead = self._ahead(k, cue, accepted)
+                clause = its_verb if verb_at < k else ""
+                out.append(End(last, k, self._end_facts(content, crossed, last, k, boundary, ahead, clause)))
+                crossed.cues += bool(ahead)
+                if len(out) == _MOST:
+                    break
+            if k < self.tokens.size and self._closed(content, crossed, k, home):
+                break
         return out
+
+    def _opened(self, start: Start) -> int:
+        """The quotation that opens where the content begins, -1 for none."""
+        quotations, first = self.layout.quotations, start.first
+        for mark in (start.mark, first - 1, first - 2):
+            opened = quotations.opening.get(mark, -1)
+            if opened >= 0 and quotations.all[opened].first <= first:
+                return opened
+        return -1
+
+    def _torn(self, k: int, known: tuple[int, int, int]) -> bool:
+        """A cut before token k would tear a quotation that opened later."""
+        quotations = self.layout.quotations
+        inside = quotations.inside[k] if k < self.tokens.size else -1
+        return inside >= 0 and inside not in known and quotations.all[inside].close is not None
+
+    def _closed(self, content: _Content, crossed: _Crossed, k: int, home: int) -> bool:
+        """No end lies behind token k, which is counted to what is crossed."""
+        text, quotations, opened = self.text, self.layout.quotations, content.opened
+        crossed.commas += text.word[k] in self.tokens.commas
+        if self.layout.stop[k]:
+            if text.word[k] == "\n" and (quotations.inside[k] < 0 or quotations.inside[k] != opened):
+                return True
+            crossed.sentences += 1
+            quoted = opened >= 0 and k < quotations.all[opened].last
+            flows = opened < 0 and content.start.kind == "colon" and crossed.sentences <= _SENTENCES
+            if not quoted and not flows:
+                return True
+        crossed.verb = crossed.verb or self.tokens.verbal(k)
+        # A quotation that holds the cue too ends what is in it.
+        return home >= 0 and opened < 0 and k >= quotations.all[home].last
 
     def _first_verb(self, first: int, last: int) -> tuple[int, str]:
         """The first verb of the sentence from token `first`: where and what it is; empty where `last` comes before."""
@@ -180,34 +182,22 @@ class Ends:
         ahead = self.layout.readings[k + 1 : k + 4]
         return any(readings and readings[0].form.shape == "finite" for readings in ahead)
 
+    def _where(self, content: _Content, k: int) -> str:
+        """In what quotation a cut before token k lies: the content's own, its own just closed, a later one, none."""
+        quotations, opened = self.layout.quotations, content.opened
+        if opened < 0:
+            within = quotations.inside[k - 1] if k else -1
+            return "later" if within >= 0 and within != content.around else "none"
+        behind = k - quotations.all[opened].last
+        return "own" if behind < 0 else ("closing", "just after own", "after own")[min(behind, 2)]
+
     def _end_facts(
-        self,
-        cue: Occurrence,
-        start: Start,
-        opened: int,
-        around: int,
-        last: int,
-        k: int,
-        boundary: str,
-        sentences: int,
-        commas: int,
-        within: int,
-        ahead: str,
-        passed: int,
-        verb: bool,
-        inside: str,
+        self, content: _Content, crossed: _Crossed, last: int, k: int, boundary: str, ahead: str, clause: str
     ) -> list[Facts]:
-        text, layout = self.text, self.layout
-        quotations = layout.quotations
-        kind = start.kind
-        # In what quotation the cut lies: the content's own, its own just closed, one opened later, none.
-        if opened >= 0:
-            q = quotations.all[opened]
-            where = "own" if k < q.last else "closing" if k == q.last else "after own"
-            if where == "after own" and k == q.last + 1:
-                where = "just after own"
-        else:
-            where = "later" if within >= 0 and within != around else "none"
+        """What speaks for an end at a cut before token k; `clause`: the verb that the content begins with."""
+        text, layout, quotations = self.text, self.layout, self.layout.quotations
+        cue, start, kind = content.cue, content.start, content.start.kind
+        where = self._where(content, k)
         j = self.tokens.skip_marks(k)
         following = self.tokens.kind[j]
         form = self.tokens.form[j]
@@ -222,9 +212,9 @@ class Ends:
         begun, then = self.tokens.classes[start.first][1], self.tokens.form[j + 1]
         verbal_next = j < self.tokens.size and text.wordlike[j] and self.tokens.verbal(j)
         facts: list[Facts] = [
-            (named.cut, boundary, where, kind, size, min(sentences, 3), min(commas, 4)),
-            (named.cut_before, boundary, where, kind, following, final, verb, verbal_next, second),
-            (named.cut_ahead, boundary, where, cue.shape, min(passed, 2), ahead),
+            (named.cut, boundary, where, kind, size, min(crossed.sentences, 3), min(crossed.commas, 4)),
+            (named.cut_before, boundary, where, kind, following, final, crossed.verb, verbal_next, second),
+            (named.cut_ahead, boundary, where, cue.shape, min(crossed.cues, 2), ahead),
             *named.cut_form(boundary, where, form, second),
             *named.cut_forms(boundary, form, then),
             *named.cut_last(boundary, text.form[last - 1], coarse),
@@ -235,7 +225,7 @@ class Ends:
             (named.cut_lemma, boundary, cue.entry.lemma),
             *named.cut_class(boundary, where, coarse, second),
             (named.cut_fine, boundary, fine),
-            (named.cut_clause, boundary, where, its_verb, inside),
+            (named.cut_clause, boundary, where, its_verb, clause),
             *named.cut_classes(boundary, inner, coarse),
         ]
         if where == "later" or boundary == "closes":

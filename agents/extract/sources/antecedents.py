@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from agents.extract.lexicon.words import affixes
 from agents.extract.model import Facts, Ranking
@@ -27,6 +28,22 @@ if TYPE_CHECKING:
 
 # How many of those who spoke, and how many of those named before the cue, are weighed.
 _SPOKE, _NAMED = 5, 8
+
+
+class _Verb(NamedTuple):
+    """A report whose source is only in its verb's form: where the verb and its sentence begin, what it looks like."""
+
+    report: Report
+    at: int
+    first: int
+    shape: str
+    joined: str
+    lemma: str
+    opens: str
+
+
+# Someone who may be meant, and what speaks for him.
+_Meant = tuple["Speaker", list[Facts]]
 
 
 class Antecedents:
@@ -57,120 +74,11 @@ class Antecedents:
 
     def candidates(self, report: Report, name: Callable[[Source], Speaker]) -> list[tuple[Speaker, list[Facts]]]:
         """Those who may be meant, each with its facts; one entry an identity."""
-        text, layout = self.layout.text, self.layout
-        at = report.cue.span[0] if report.cue else report.content[0][0]
-        first = layout.first[at]
-        shape, joined = self._shape(report)
-        lemma, opens = report.cue.lemma if report.cue else "", self._opens(at)
+        verb = self._verb(report)
         found: dict[str, tuple[Speaker, dict[Facts, None]]] = {}
-
-        def add(speaker: Speaker, *facts: Facts) -> None:
-            entry = found.setdefault(speaker.id, (speaker, {}))
-            entry[1].update(dict.fromkeys(facts))
-
-        rank = 0
-        seen: set[str] = set()
-        for other, speaker in self.spoken[: -_SPOKE - 4 : -1]:
-            if other is report.parent or other is report:
-                continue
-            level = "sister" if other.parent is report.parent else "inner" if other.parent is not None else "outer"
-            where = other.cue.span[0] if other.cue else other.content[0][0]
-            lines = text.line[at] - text.line[where]
-            near = (
-                "same sentence"
-                if where >= first
-                else "same line"
-                if not lines
-                else "line before"
-                if lines < 2
-                else "before"
-            )
-            close = other.content[-1][1] >= at - 4
-            add(
-                speaker,
-                (named.spoke, shape, joined, rank, level, near),
-                (
-                    named.spoke_how,
-                    shape,
-                    joined,
-                    rank,
-                    bool(other.mention),
-                    other.cue.shape if other.cue else "none",
-                    close,
-                ),
-                (named.spoke_anew, shape, joined, len(seen) if speaker.id not in seen else -1, near),
-            )
-            if speaker.id not in seen:
-                add(
-                    speaker,
-                    (named.spoke_of_lemma, lemma, rank, near, len(seen)),
-                    (named.spoke_opens, shape, joined, opens, near, min(len(seen), 2)),
-                )
-            seen.add(speaker.id)
-            rank += 1
-            if rank == _SPOKE:
-                break
-        if report.parent is not None:
-            outer = self._of.get(id(report.parent))
-            if outer:
-                add(outer, (named.parent, shape, joined, report.parent.content[0][0] == first))
-        if report.cue is not None:
-            around = Neighbourhood(layout, report, report.cue, self.others)
-            phrases = around.phrases_before(_NAMED)
-            for n, near_by in enumerate(phrases):
-                span, path = near_by.span, near_by.path
-                if report.via and meet(span, report.via):
-                    continue
-                source = self.article.source(span)
-                before = "start" if span[0] <= first else sort(text.word[span[0] - 1])
-                told = all(i in self.others.told for i in range(*span))
-                add(
-                    name(source),
-                    (named.owned, shape, source.kind, self._owned(span), bool(source.name)),
-                    (named.here, shape, joined, squeezed(path), before),
-                    (
-                        named.here_placed,
-                        shape,
-                        joined,
-                        min(n, 4),
-                        before,
-                        clitic(text.word[span[0]]),
-                        told == around.inside,
-                    ),
-                    (
-                        named.here_subject,
-                        shape,
-                        joined,
-                        len(phrases) - n == 1,
-                        before,
-                        path.count("verb") + path.count("cue"),
-                    ),
-                    (named.here_kind, shape, source.kind, before),
-                    (named.here_head, shape, sort(text.word[span[0]]), before, bool(source.name)),
-                )
-        rank = 0
-        line = text.line[at]
-        for source in reversed(self._before(at)):
-            where = source.span[0]
-            if source.kind == "document" or (rank and where < first - 60):
-                continue
-            if report.via and meet(source.span, report.via):
-                continue
-            back = (
-                "here"
-                if where >= first
-                else "same line"
-                if text.line[where] == line
-                else f"back {min(line - text.line[where], 3)}"
-            )
-            add(
-                name(source),
-                (named.owned, shape, source.kind, self._owned(source.span), bool(source.name)),
-                (named.earlier, shape, joined, min(rank, 3), back, self._position(where)),
-            )
-            rank += 1
-            if rank == _NAMED:
-                break
+        meant = chain(self._spoken(verb), self._outer(verb), self._beside(verb, name), self._earlier(verb, name))
+        for speaker, facts in meant:
+            found.setdefault(speaker.id, (speaker, {}))[1].update(dict.fromkeys(facts))
         often = Counter(speaker.id for _, speaker in self.spoken[:-12:-1])
         agreement = {who: self._agreement(report, speaker) for who, (speaker, _) in found.items()}
         fitting = {who: entry for who, entry in found.items() if agreement[who][0] != "differs"}
@@ -180,14 +88,106 @@ class Antecedents:
                 [
                     *facts,
                     # What holds of someone wherever he stands.
-                    (named.agrees, *agreement[who], shape),
-                    (named.kind, speaker.kind, shape, lemma),
-                    (named.standing, speaker.standing, shape, speaker.kind),
-                    (named.often, min(often[who], 3), joined),
+                    (named.agrees, *agreement[who], verb.shape),
+                    (named.kind, speaker.kind, verb.shape, verb.lemma),
+                    (named.standing, speaker.standing, verb.shape, speaker.kind),
+                    (named.often, min(often[who], 3), verb.joined),
                 ],
             )
             for who, (speaker, facts) in (fitting or found).items()
         ]
+
+    def _spoken(self, verb: _Verb) -> Iterator[_Meant]:
+        """Those who spoke last."""
+        report, at, first, shape, joined = verb[:5]
+        rank, seen = 0, set[str]()
+        for other, speaker in self.spoken[: -_SPOKE - 4 : -1]:
+            if other is report.parent or other is report:
+                continue
+            level = "sister" if other.parent is report.parent else "inner" if other.parent is not None else "outer"
+            where = other.cue.span[0] if other.cue else other.content[0][0]
+            lines = self.layout.text.line[at] - self.layout.text.line[where]
+            near = "same sentence" if where >= first else ("same line", "line before", "before")[min(lines, 2)]
+            close = other.content[-1][1] >= at - 4
+            how = other.cue.shape if other.cue else "none"
+            anew = speaker.id not in seen
+            facts: list[Facts] = [
+                (named.spoke, shape, joined, rank, level, near),
+                (named.spoke_how, shape, joined, rank, bool(other.mention), how, close),
+                (named.spoke_anew, shape, joined, len(seen) if anew else -1, near),
+            ]
+            if anew:
+                facts.append((named.spoke_of_lemma, verb.lemma, rank, near, len(seen)))
+                facts.append((named.spoke_opens, shape, joined, verb.opens, near, min(len(seen), 2)))
+            yield speaker, facts
+            seen.add(speaker.id)
+            rank += 1
+            if rank == _SPOKE:
+                break
+
+    def _outer(self, verb: _Verb) -> Iterator[_Meant]:
+        """Who speaks in the report around this one."""
+        parent = verb.report.parent
+        outer = self._of.get(id(parent)) if parent is not None else None
+        if outer and parent is not None:
+            yield outer, [(named.parent, verb.shape, verb.joined, parent.content[0][0] == verb.first)]
+
+    def _beside(self, verb: _Verb, name: Callable[[Source], Speaker]) -> Iterator[_Meant]:
+        """Those named before the verb in its sentence."""
+        report, _, first, shape, joined = verb[:5]
+        if report.cue is None:
+            return
+        text = self.layout.text
+        around = Neighbourhood(self.layout, report, report.cue, self.others)
+        phrases = around.phrases_before(_NAMED)
+        for n, near_by in enumerate(phrases):
+            span, path = near_by.span, near_by.path
+            if report.via and meet(span, report.via):
+                continue
+            source = self.article.source(span)
+            token = text.word[span[0]]
+            before = "start" if span[0] <= first else sort(text.word[span[0] - 1])
+            as_we_are = all(i in self.others.told for i in range(*span)) == around.inside
+            verbs = path.count("verb") + path.count("cue")
+            yield (
+                name(source),
+                [
+                    (named.owned, shape, source.kind, self._owned(span), bool(source.name)),
+                    (named.here, shape, joined, squeezed(path), before),
+                    (named.here_placed, shape, joined, min(n, 4), before, clitic(token), as_we_are),
+                    (named.here_subject, shape, joined, len(phrases) - n == 1, before, verbs),
+                    (named.here_kind, shape, source.kind, before),
+                    (named.here_head, shape, sort(token), before, bool(source.name)),
+                ],
+            )
+
+    def _earlier(self, verb: _Verb, name: Callable[[Source], Speaker]) -> Iterator[_Meant]:
+        """Those named anywhere before."""
+        report, at, first, shape, joined = verb[:5]
+        line, rank = self.layout.text.line, 0
+        for source in reversed(self._before(at)):
+            where = source.span[0]
+            if source.kind == "document" or (rank and where < first - 60):
+                continue
+            if report.via and meet(source.span, report.via):
+                continue
+            lines = line[at] - line[where]
+            back = "here" if where >= first else f"back {min(lines, 3)}" if lines else "same line"
+            yield (
+                name(source),
+                [
+                    (named.owned, shape, source.kind, self._owned(source.span), bool(source.name)),
+                    (named.earlier, shape, joined, min(rank, 3), back, self._position(where)),
+                ],
+            )
+            rank += 1
+            if rank == _NAMED:
+                break
+
+    def _verb(self, report: Report) -> _Verb:
+        at = report.cue.span[0] if report.cue else report.content[0][0]
+        lemma = report.cue.lemma if report.cue else ""
+        return _Verb(report, at, self.layout.first[at], *self._shape(report), lemma, self._opens(at))
 
     def _before(self, at: int) -> list[Source]:
         """The last sources named before token `at`."""

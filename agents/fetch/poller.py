@@ -7,8 +7,9 @@ import contextlib
 import heapq
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -142,15 +143,15 @@ class Poller:
     def _begin(self, key: bytes, due: float) -> None:
         if key in self._polls:
             return  # it will be watched again when that ends
-        self._start(key, self._poll(key, due))
+        self._start(key, partial(self._poll, key, due))
 
-    def _start(self, key: bytes, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, key: bytes, work: Callable[[], Awaitable[None]]) -> None:
         task = self._polls[key] = asyncio.create_task(self._guarded(key, work))
         task.add_done_callback(lambda _: self._ended(key))
 
-    async def _guarded(self, key: bytes, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, key: bytes, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()  # made here, so that none is left unawaited when the worker stops before it begins
         except Exception as error:
             self._places.pop(key, None)  # not to be polled again until the worker has ended
             await self._crash(error)
@@ -160,7 +161,7 @@ class Poller:
         self._polls.pop(key, None)
         row, pushed = self.row(key), self._pushed.pop(key, None)
         if row and pushed:
-            self._start(key, self._push(key, pushed))
+            self._start(key, partial(self._push, key, pushed))
         elif row:
             self.watch(key, row)
 
@@ -205,7 +206,7 @@ class Poller:
         if key in self._polls:
             self._pushed[key] = _Pushed(answer, key in self._pushed)
         else:
-            self._start(key, self._push(key, _Pushed(answer, False)))
+            self._start(key, partial(self._push, key, _Pushed(answer, False)))
 
     async def _push(self, key: bytes, pushed: _Pushed) -> None:
         row = self.row(key)

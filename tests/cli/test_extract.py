@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ def test_packed_lines_are_answered_by_several_processes_as_plain_ones_by_one() -
     assert "- is damaged, or did not come whole" in broken.stderr.decode().splitlines()[-1]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever is started in the background ignores Ctrl-C, and so do his children: not here."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_it_says_where_to_go_on() -> None:
     line = json.dumps({"doc": 1, "text": ARTICLE}).encode()
     with subprocess.Popen(

@@ -24,8 +24,8 @@ from streams.letters import ALEF, ARTICLE, MEEM, YEH
 _NAME_WORDS = 7
 _PLURALS = affixes("masculine-plural", "feminine-plural")
 _INFLECTED = (ALEF, *affixes("pronoun-3ms", "pronoun-3fs", "pronoun-3mp"), *_PLURALS)
-# The tags of verbs (lexicon/parts_of_speech.tsv).
-_VERBS = ("VB", "RP+VB")
+# The tag of a verb in the future (lexicon/parts_of_speech.tsv); the others are known to `word`.
+_FUTURE = "RP+VB"
 # What no name holds, not even behind a particle of names.
 _NO_NAMES = g.MARK | g.NUMBER | g.BOUND | g.HEAD | g.TITLE
 _NISBA_PLURAL = affixes("nisba-plural")
@@ -79,11 +79,9 @@ class _Name:
             return _Step(1)  # مجيد عراقجي زاده
         if part == "joins" and j + 1 < self.stop:
             return self._joined(j)
-        if part and count:
-            return (self._particle(j) if j + 1 < self.stop else None) or (
-                _Step(1) if form.startswith(ARTICLE) else None
-            )
-        return None
+        if part and count and j + 1 < self.stop:
+            return self._particle(j)
+        return _Step(1) if part and count and form.startswith(ARTICLE) else None
 
     def _joined(self, j: int) -> _Step:
         after, part = word(self.text.word[j + 1]), name_parts().get(self.text.form[j + 1])
@@ -145,22 +143,22 @@ class _Name:
             return None
         before, c = word(text.word[j - 1]), w.classes
         after = word(text.word[j + 1]).classes if j + 1 < self.stop else g.MARK
-        single = count == 1 and bool(before.classes & g.GIVEN)
-        lone = (single or (self.sure and count == 1)) and not w.definite and not c & (g.VERB | g.HEAD | g.TITLE)
+        second, given = count == 1, bool(before.classes & g.GIVEN)
+        lone = second and (given or self.sure) and not w.definite and not c & (g.VERB | g.HEAD | g.TITLE)
         if lone and not w.base.endswith(_INFLECTED) and after & (g.BOUND | g.MARK):
             return _LAST  # an ordinary word for a surname (جورج حداد)
         family = w.definite and not w.clitic and not c & (g.HEAD | g.TITLE) and w.base not in g.demonyms()
         if family and any(text.form[k] in words_of("son-of") for k in range(self.first, j)):
             return _LAST
         joins = j + 1 < self.stop and name_parts().get(text.form[j + 1]) == "joins"
-        if w.definite and count == 1 and joins and not w.clitic:
+        if w.definite and second and joins and not w.clitic:
             return _Step(1)  # محمد الأمين ولد الشيخ
-        if text.form[j] in words_of("ordinal") and count == 1:
+        if text.form[j] in words_of("ordinal") and second:
             return _LAST  # محمد السادس
         if w.definite and surname(w, before):
             next_ = word(text.word[j + 1]) if j + 1 < self.stop else None
             return _Step(1, words=1, ends=next_ is None or next_.classes != 0 or not surname(next_))
-        return _LAST if single and _family_name(text, j, self.stop, self.sure) else None
+        return _LAST if second and given and _family_name(text, j, self.stop, self.sure) else None
 
 
 def _nowhere(w: Word) -> Word:
@@ -210,7 +208,7 @@ def maybe_name(w: Word) -> bool:
     if w.classes & g.COMMON or w.definite or len(w.base) < 2:
         return False
     tag = parts_of_speech().get(w.base, "")
-    return bool(w.classes) or tag == g.PROPER or not (tag.startswith(_VERBS) or _ACCUSATIVE.fullmatch(w.base))
+    return bool(w.classes) or tag == g.PROPER or not (tag.startswith(_FUTURE) or _ACCUSATIVE.fullmatch(w.base))
 
 
 def perhaps_name(text: Text, j: int, stop: int) -> bool:

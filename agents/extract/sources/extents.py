@@ -193,8 +193,9 @@ _BY_NAME = frozenset(("source", "group", "given", "unknown", "the-unknown", "per
 def _person(text: Text, i: int, first: int) -> bool:
     """Someone spoken to by the holder of an office (العاهل السعودي لترامب)."""
     w, head = word(text.word[i]), word(text.word[first])
-    known = bool(w.classes & GIVEN) or same_person(w.base) is not None
-    return clitic(text.word[i]) == "to" and not w.definite and known and head.definite and bool(head.classes & ROLE)
+    if clitic(text.word[i]) != "to" or w.definite or not head.definite or not head.classes & ROLE:
+        return False
+    return bool(w.classes & GIVEN) or same_person(w.base) is not None
 
 
 _OF_OUTLETS = frozenset(("document", "media"))

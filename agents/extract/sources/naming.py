@@ -52,10 +52,9 @@ class Stretches:
             for kind, form in zip(sorts, text.form[self.first : last], strict=True)
         ]
         # Within the mention no name begins with a preposition (بجائزة, لترامب), and with و only another's.
-        given = [bool(w.classes & g.GIVEN) for w in words]
         self._governed = [
-            w.clitic in affixes("conjunction") or (w.clitic in affixes("preposition") and not known)
-            for w, known in zip(words, given, strict=True)
+            w.clitic in affixes("conjunction") or (w.clitic in affixes("preposition") and not w.classes & g.GIVEN)
+            for w in words
         ]
         begins, ends = by_rule or (-1, -1)
         self.begin: list[tuple[Facts, ...]] = []

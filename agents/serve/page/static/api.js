@@ -33,14 +33,17 @@ export function outside(path, query) {
   const search = new URLSearchParams(query ?? {});
   const key = accessKey.get();
   if (key) search.set("access_token", key);
-  const text = search.toString();
-  return text ? `${path}?${text}` : path;
+  return address(path, search);
+}
+
+function address(path, query) {
+  const search = new URLSearchParams(query ?? {}).toString();
+  return search ? `${path}?${search}` : path;
 }
 
 /** The JSON at `path`. `query`: URLSearchParams or an object. Raises `Problem`; an abort goes through as it is. */
 export async function get(path, query, signal) {
-  const search = new URLSearchParams(query ?? {}).toString();
-  return ask(search ? `${path}?${search}` : path, { headers: headers({ Accept: "application/json" }), signal });
+  return ask(address(path, query), { headers: headers({ Accept: "application/json" }), signal });
 }
 
 /** Sends `body`, if any, as JSON; returns the JSON of the answer, null when it has none. Raises `Problem`. */
@@ -52,10 +55,10 @@ export function send(method, path, body, more = {}) {
   });
 }
 
-async function ask(address, options) {
+async function ask(at, options) {
   let response;
   try {
-    response = await fetch(address, options);
+    response = await fetch(at, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "");

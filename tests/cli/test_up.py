@@ -92,7 +92,7 @@ async def test_statements_come_and_the_next_start_goes_on(tmp_path: Path) -> Non
 async def test_a_file_that_lists_no_feeds_is_told(tmp_path: Path) -> None:
     wrong = tmp_path / "feeds.toml"
     wrong.write_text("x = 1", "utf-8")
-    process = await start("up", "--feeds", str(wrong), data=tmp_path / "data")
+    process = await start("up", "--feeds", str(wrong), "--port", str(free_port()), data=tmp_path / "data")
     _, errors = await process.communicate()
     assert process.returncode == 1
     assert "lists no feeds" in errors.decode()

@@ -45,6 +45,7 @@ class Article:
         self._full: dict[tuple[tuple[str, ...], str | None], Span] = {}
         self._surnames: set[str] = set()
         self._named: dict[int, Span] = {}  # the names that mentions give, by each of their tokens
+        self._genders: dict[tuple[str, ...], str] = {}
         self._scan()
 
     @cached_property
@@ -128,17 +129,24 @@ class Article:
         """The folded tokens of a span."""
         return tuple(self.text.form[i] for i in range(*span))
 
-    def know(self, name: Span) -> None:
+    def know(self, name: Span, first: int, gender: str | None = None) -> None:
         """Take it from a mention that these tokens are a person's name, if it is sure where that ends.
 
         So that who is called by another part of it than the last (حدي for أبو بكر عمر حدي روبله) has all of it.
+        `gender`: the verb's, which tells more than a table of names (سيسيل).
         """
         last, next_ = (word(self.text.word[i]) for i in (name[1] - 1, min(name[1], len(self.text) - 1)))
-        named = last.classes & g.GIVEN or not last.classes & (g.ORDINARY | g.VERB | g.NISBA | g.ADVERB)
-        if named and (next_.classes & _AFTER_NAMES or next_.clitic):
+        common = last.classes & (g.ORDINARY | g.VERB | g.ADVERB) and not last.classes & (g.GIVEN | g.NISBA)
+        if common and not last.definite and name[1] - name[0] != 2:
+            return
+        if next_.classes & (_AFTER_NAMES | g.ROLE) or next_.clitic:
             for i in range(*name):
                 if i not in self._named or self._named[i][1] - self._named[i][0] < name[1] - name[0]:
                     self._named[i] = name
+            if name[1] - name[0] > 1:
+                self._surnames.add(self.text.form[name[1] - 1])
+            if gender and name[0] == first:
+                self._genders[self.forms(name)] = gender
 
     def full_name(self, name: Span, gender: str | None = None) -> Span:
         """The fullest way in which the article writes the name at `name` of a person of this gender, if it is known."""
@@ -164,7 +172,7 @@ class Article:
                 span = min(span[0], self._named[at][0]), max(span[1], self._named[at][1])
             forms = self.forms(span)
             longer = len(forms) - len(words)
-            if longer > 0 and not may_be_one(gender, g.given_names().get(forms[0])):
+            if longer > 0 and not may_be_one(gender, self._genders.get(forms) or g.given_names().get(forms[0])):
                 continue  # قالت الأسد is not said of بشار الأسد
             if longer >= 0 and _within(words, [skeleton(form) for form in forms]):
                 counts[forms] = counts.get(forms, 0) + 1
@@ -172,7 +180,7 @@ class Article:
         if not spans:
             return name
         # Of two people with one surname the office-holder is meant; longer is fuller; a name seen once may be none.
-        known = {forms: same_person(" ".join(forms)) is not None for forms in spans}
+        known = {forms: len(forms) > 1 and same_person(" ".join(forms)) is not None for forms in spans}
         return spans[max(spans, key=lambda forms: (known[forms], min(len(forms), 4), counts[forms], -spans[forms][0]))]
 
     def _around(self, at: int) -> Span:
@@ -185,7 +193,8 @@ class Article:
                 break
             if i and word(text.word[i - 1]).classes & g.PLACE and (known := g.entity(text, i - 1, at)) and known[1] > i:
                 break
-            lasts = word(text.word[at]).definite and at - i > 1 and name_end(text, i, at) == at
+            calls = at - i > 1 or word(text.word[i]).classes & g.GIVEN
+            lasts = calls and name_end(text, i, at) == at
             if lasts or name_end(text, i, at + 1) == at + 1:
                 if self._begins(i):
                     first = i

@@ -246,7 +246,8 @@ def find_name(text: Text, span: Span) -> Span | None:
     head = word(text.word[span[0]])
     if head.noun and head.noun.lemma in classes()["nameless"]:
         return None  # مصدر في مستشفى ناصر
-    return _behind_comma(text, span, head) or _at_head(text, span, head) or _behind_titles(text, span, head)
+    behind_titles = _behind_titles(text, span, head) or _in_apposition(text, span, head)
+    return _behind_comma(text, span, head) or _at_head(text, span, head) or behind_titles
 
 
 def _behind_comma(text: Text, span: Span, head: Word) -> Span | None:
@@ -376,6 +377,26 @@ def _surname_alone(text: Text, i: int, last: int) -> Span | None:
         return None
     ordinary = w.classes & (g.ORDINARY | g.PERHAPS) == g.ORDINARY
     return None if ordinary or g.nation(w.base) else (i, last)
+
+
+def _in_apposition(text: Text, span: Span, head: Word) -> Span | None:
+    """Ordinary words that are a name where they stand (وزير الطوارئ السوري رائد الصالح، الناقدة أمل المناعي).
+
+    Behind what is definite a noun without article is neither its adjective, which would be definite too, nor its
+    genitive, which nothing definite has: what is left is an apposition, and who holds an office is named in it.
+    """
+    first, last = span
+    if not head.classes & (g.ROLE | g.TITLE) or head.noun is None or head.noun.number != "s":
+        return None
+    end = word(text.word[last - 1])
+    if not end.definite or end.clitic or end.classes & (g.HEAD | g.TIME):
+        return None
+    for i in range(max(first + 1, last - 3), last - 1):
+        before, w = word(text.word[i - 1]), word(text.word[i])
+        plain = not w.definite and not w.clitic and not w.classes & (g.HEAD | g.BOUND | g.MARK | g.NUMBER | g.TIME)
+        if before.definite and plain and not w.base.endswith((HEH, ALEF)):
+            return i, last
+    return None
 
 
 def _opens(text: Text, first: int, name: int) -> bool:

@@ -107,7 +107,7 @@ class Resolver:
             if report.via is None:
                 report.mention = find_mention(self.layout, report, self.others)
         if report.mention and (name := self._describe(report.mention).name):
-            self.article.know(name)
+            self.article.know(name, report.mention[0], report.cue.gender if report.cue else None)
 
     def _describe(self, mention: Span) -> Source:
         if mention not in self._mentioned:

@@ -306,7 +306,8 @@ def word(token: str) -> Word:
     if joined:
         return joined
     unknown: Word | None = None
-    for clitic in ("", *_CLITICS_BY_LETTER.get(form[0], ())):
+    bare = () if form.startswith(_TO_THE) and len(form) > 5 else ("",)
+    for clitic in (*bare, *_CLITICS_BY_LETTER.get(form[0], ())):
         if not form.startswith(clitic):
             continue
         rest = form[len(clitic) :]
@@ -326,6 +327,8 @@ def word(token: str) -> Word:
                 break  # باكل is not أكل with ب
     if form.startswith(_TO_THE) and len(form) > 4:
         return Word(form[2:], LAM, True, 0)
+    if token.endswith(TEH_MARBUTA) and form[1:3] == ARTICLE and form[0] in _CLITICS_BY_LETTER and len(form) > 6:
+        return Word(form[3:], form[0], True, 0)  # بالإنابة, but بالحاج is a name
     return _tagged(form) or unknown or Word(form, "", False, 0)
 
 

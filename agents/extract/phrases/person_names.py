@@ -172,7 +172,8 @@ def _family_name(text: Text, j: int, stop: int, sure: bool) -> bool:
     It has to stand where the phrase can end; behind a title or an office (`sure`) hardly anything else follows.
     """
     w = word(text.word[j])
-    if w.clitic or w.base in g.demonyms() or w.classes & (g.BODY | g.MEDIA | g.PLACE | g.GROUP):
+    plural = w.noun is not None and w.noun.number != "s"
+    if w.clitic or plural or w.base in g.demonyms() or w.classes & (g.BODY | g.MEDIA | g.PLACE | g.GROUP):
         return False
     after = word(text.word[j + 1]).classes if j + 1 < stop else g.MARK
     if w.definite:
@@ -201,6 +202,13 @@ def title_for_name(text: Text, i: int, stop: int) -> bool:
     before, after = word(text.word[i - 1]), word(text.word[i + 1])
     behind = before.definite or text.form[i - 1] in words_of("quote", "bracket-close")
     return behind and (bool(after.classes & g.GIVEN) or maybe_name(after) or surname(after))
+
+
+def title_behind(text: Text, i: int) -> bool:
+    """A title at `i` that tells what the one named before it is the head of (آدم صالح شيخ المخيم)."""
+    w = word(text.word[i])
+    titled = w.classes & g.TITLE and not w.classes & g.GIVEN and not w.definite and not w.clitic
+    return bool(titled) and w.base not in words_of("title-or-name") and i + 1 < len(text) and word(text.word[i + 1]).definite
 
 
 def maybe_name(w: Word) -> bool:

@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agents.extract.lexicon.words import affixes
 from agents.extract.model import Facts, Ranking
+from agents.extract.phrases import gazetteer as g
+from agents.extract.phrases.gazetteer import word
 from agents.extract.phrases.sorts import clitic, sort
 from agents.extract.reading.layout import Layout
+from agents.extract.reading.text import Text
 from agents.extract.report import Report, Span, meet
 from agents.extract.sources import antecedent_features as named
 from agents.extract.sources.beside import Neighbourhood, Others, squeezed
 from agents.extract.sources.coreference import Article
 from agents.extract.sources.names import Source
+from streams.letters import FATHATAN
 
 if TYPE_CHECKING:
     from agents.extract.sources.speakers import Speaker
@@ -142,7 +146,7 @@ class Antecedents:
         phrases = around.phrases_before(_NAMED)
         for n, near_by in enumerate(phrases):
             span, path = near_by.span, near_by.path
-            if report.via and meet(span, report.via):
+            if (report.via and meet(span, report.via)) or _nobody(text, span):
                 continue
             source = self.article.source(span)
             token = text.word[span[0]]
@@ -169,7 +173,7 @@ class Antecedents:
             where = source.span[0]
             if source.kind == "document" or (rank and where < first - 60):
                 continue
-            if report.via and meet(source.span, report.via):
+            if (report.via and meet(source.span, report.via)) or _nobody(self.layout.text, source.span):
                 continue
             lines = line[at] - line[where]
             back = "here" if where >= first else f"back {min(lines, 3)}" if lines else "same line"
@@ -243,6 +247,17 @@ class Antecedents:
         )
         counts = "-" if not number or not speaker.number else "agrees" if number == speaker.number else "differs"
         return sexes, counts
+
+
+def _nobody(text: Text, span: Span) -> bool:
+    """A single word that only looks like a name: a verb (وانقسم), a participle (ممازحا), a letter, with what manner."""
+    first, last = span
+    token = text.word[first]
+    w = word(token)
+    if last - first > 1 or w.classes & (g.GIVEN | g.HEAD | g.PLACE):
+        return False
+    odd = w.classes & (g.VERB | g.NUMBER | g.ADVERB | g.BOUND) or len(token) == 1 or FATHATAN in token
+    return bool(odd) or (w.clitic in affixes("preposition") and not w.definite)
 
 
 # What an attached pronoun tells of whom it means: gender, number.

@@ -10,7 +10,7 @@ from agents.extract.lexicon.words import affixes
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.gazetteer import Word, word
-from agents.extract.phrases.person_names import name_end, son_of, title_for_name
+from agents.extract.phrases.person_names import name_end, son_of, title_behind, title_for_name
 from agents.extract.reading.text import Text
 from agents.extract.report import Kind, Span
 from agents.extract.sources.naming import name_in
@@ -246,8 +246,8 @@ def find_name(text: Text, span: Span) -> Span | None:
     head = word(text.word[span[0]])
     if head.noun and head.noun.lemma in classes()["nameless"]:
         return None  # مصدر في مستشفى ناصر
-    behind_titles = _behind_titles(text, span, head) or _in_apposition(text, span, head)
-    return _behind_comma(text, span, head) or _at_head(text, span, head) or behind_titles
+    told = _behind_comma(text, span, head) or _at_head(text, span, head) or _behind_titles(text, span, head)
+    return _in_apposition(text, span, head) if told is None else (_begun(text, told[0], span[0]), told[1])
 
 
 def _behind_comma(text: Text, span: Span, head: Word) -> Span | None:
@@ -328,7 +328,7 @@ def _of_the_title(text: Text, span: Span, i: int, given: bool) -> bool:
     """Token `i` belongs to the office or title: another noun of it, what it is for, an adjective."""
     first, last = span
     head, before, w = word(text.word[first]), word(text.word[i - 1]), word(text.word[i])
-    if text.form[i] in classes()["for"]:
+    if text.form[i] in classes()["for"] or (before.classes & g.TITLE and text.form[i] in classes()["of-rank"]):
         return True
     second = i == first + 1
     unnamed = head.classes & g.SOURCE and not head.definite and not before.definite
@@ -357,7 +357,8 @@ def _name_from(text: Text, span: Span, i: int, given: bool) -> Span | None:
     before, w = word(text.word[i - 1]), word(text.word[i])
     end = name_end(text, i, last, sure=True)
     end = _rest(text, end, last) if end > i else i
-    if end == i or (end < last and not word(text.word[end]).classes & (g.MARK | g.HEAD)):
+    titled = end < last and title_behind(text, end)
+    if end == i or (end < last and not titled and not word(text.word[end]).classes & (g.MARK | g.HEAD)):
         return None
     if given:
         return (i - 1 if _begun_before(text, i, first) else i), end  # السفير الصادق بابكر
@@ -380,23 +381,42 @@ def _surname_alone(text: Text, i: int, last: int) -> Span | None:
 
 
 def _in_apposition(text: Text, span: Span, head: Word) -> Span | None:
-    """Ordinary words that are a name where they stand (وزير الطوارئ السوري رائد الصالح، الناقدة أمل المناعي).
-
-    Behind what is definite a noun without article is neither its adjective, which would be definite too, nor its
-    genitive, which nothing definite has: what is left is an apposition, and who holds an office is named in it.
-    """
+    """Ordinary words that are a name where they stand (وزير الطوارئ السوري رائد الصالح، الناقدة أمل المناعي)."""
     first, last = span
     if not head.classes & (g.ROLE | g.TITLE) or head.noun is None or head.noun.number != "s":
         return None
     end = word(text.word[last - 1])
     if not end.definite or end.clitic or end.classes & (g.HEAD | g.TIME):
         return None
-    for i in range(max(first + 1, last - 3), last - 1):
-        before, w = word(text.word[i - 1]), word(text.word[i])
-        plain = not w.definite and not w.clitic and not w.classes & (g.HEAD | g.BOUND | g.MARK | g.NUMBER | g.TIME)
-        if before.definite and plain and not w.base.endswith((HEH, ALEF)):
-            return i, last
-    return None
+    starts = range(max(first + 1, last - 3), last - 1)
+    return next(((i, last) for i in starts if _apposed(text, i) and not text.form[i].endswith(HEH)), None)
+
+
+def _apposed(text: Text, i: int) -> bool:
+    """Token `i` is an apposition of what stands before it.
+
+    Behind what is definite a noun without article is neither its adjective, which would be definite too, nor its
+    genitive, which nothing definite has: who holds an office is named so.
+    """
+    before, w = word(text.word[i - 1]), word(text.word[i])
+    if w.definite or w.clitic or w.base.endswith(ALEF) or w.classes & (_NO_APPOSITION | g.PLACE):
+        return False
+    closed = before.definite or before.classes & (g.ADVERB | g.TIME) or text.form[i - 1] in classes()["of-rank"]
+    return bool(closed) and text.form[i] not in classes()["called"] | classes()["of-rank"]
+
+
+_NO_APPOSITION = g.HEAD | g.BOUND | g.MARK | g.NUMBER | g.TIME | g.ADVERB
+
+
+def _begun(text: Text, name: int, first: int) -> int:
+    """Where the name found at token `name` begins: with a word before it that can be nothing else, if there is one."""
+    if name - 2 < first:
+        return name
+    if text.form[name] in g.table_words("name_parts.tsv"):
+        return name - 1 if not word(text.word[name - 1]).classes else name  # السالكة منت سالم
+    before = word(text.word[name - 1]).classes
+    named = word(text.word[name]).classes & g.GIVEN and not before & g.TITLE
+    return name - 1 if named and _apposed(text, name - 1) else name
 
 
 def _opens(text: Text, first: int, name: int) -> bool:
@@ -447,7 +467,7 @@ def _rest(text: Text, end: int, last: int) -> int:
 def _foreign(text: Text, i: int) -> bool:
     """Token `i` cannot stand in a name, even one that holds words of the tables."""
     w = word(text.word[i])
-    if w.classes & (g.MARK | g.HEAD | g.NUMBER | g.PREPOSITION | g.THAT | g.WHICH | g.TIME):
+    if w.classes & (g.MARK | g.HEAD | g.NUMBER | g.PREPOSITION | g.THAT | g.WHICH | g.TIME) or title_behind(text, i):
         return True
     return (w.clitic in _GOVERNING and not len(text.word[i]) > 3) or (w.clitic in _GOVERNING and w.definite)
 

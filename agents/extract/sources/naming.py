@@ -8,6 +8,7 @@ by its words; what the rules found is one of its facts. Its weights are in lexic
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
 from math import inf
 
@@ -17,12 +18,13 @@ from agents.extract.lexicon.words import words as classes
 from agents.extract.model import Facts
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.gazetteer import Word, word
-from agents.extract.phrases.person_names import name_parts
+from agents.extract.phrases.person_names import name_parts, title_behind
 from agents.extract.phrases.sorts import sort
 from agents.extract.reading.text import Text
 from agents.extract.report import Span
 from agents.extract.source_tables import rankings
 from agents.extract.sources import features as named
+from streams.letters import WAW
 
 # The longest name, and the longest mention that is searched for one, in tokens.
 _NAME, _MENTION = 8, 20
@@ -48,13 +50,17 @@ class Stretches:
             _EDGE,
         ]
         self.outside = [
-            kind in _OUTSIDE and form not in name_parts()  # فان is فإن, and a part of names
-            for kind, form in zip(sorts, text.form[self.first : last], strict=True)
+            (kind in _OUTSIDE and form not in name_parts())  # فان is فإن, and a part of names
+            or (i > self.first and title_behind(text, i))
+            for i, kind, form in zip(range(self.first, last), sorts, text.form[self.first : last], strict=True)
         ]
         # Within the mention no name begins with a preposition (بجائزة, لترامب), and with و only another's.
         self._governed = [
-            w.clitic in affixes("conjunction") or (w.clitic in affixes("preposition") and not w.classes & g.GIVEN)
-            for w in words
+            (w.clitic in affixes("conjunction") and (w.clitic == WAW or not w.classes & g.GIVEN))
+            or (w.clitic in affixes("preposition") and not w.classes & g.GIVEN)
+            or (n > 0 and _genitive(words[n - 1], w))
+            or text.form[self.first + n] in _never_first()
+            for n, w in enumerate(words)
         ]
         begins, ends = by_rule or (-1, -1)
         self.begin: list[tuple[Facts, ...]] = []
@@ -137,6 +143,17 @@ def name_in(text: Text, mention: Span, by_rule: Span | None) -> Span | None:
         if likely > most:
             best, most = (stretches.first + i, stretches.first + j), likely
     return best
+
+
+@cache
+def _never_first() -> frozenset[str]:
+    """What goes with a word before it (بحر الدين، العقيد بحري), and the letter of a title (م. كريم)."""
+    return classes()["of-the-faith"] | classes()["title-letter"] | classes()["of-rank"]
+
+
+def _genitive(before: Word, w: Word) -> bool:
+    """The word ends the construct that the one before it begins (وزارة الطاقة)."""
+    return before.noun is not None and not before.definite and w.definite and not w.classes & g.GIVEN
 
 
 def _of_another(text: Text, mention: Span, by_rule: Span | None) -> bool:

@@ -208,7 +208,12 @@ def title_behind(text: Text, i: int) -> bool:
     """A title at `i` that tells what the one named before it is the head of (آدم صالح شيخ المخيم)."""
     w = word(text.word[i])
     titled = w.classes & g.TITLE and not w.classes & g.GIVEN and not w.definite and not w.clitic
-    return bool(titled) and w.base not in words_of("title-or-name") and i + 1 < len(text) and word(text.word[i + 1]).definite
+    return (
+        bool(titled)
+        and w.base not in words_of("title-or-name")
+        and i + 1 < len(text)
+        and word(text.word[i + 1]).definite
+    )
 
 
 def maybe_name(w: Word) -> bool:

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
 
+from agents.extract.reading.spelling import prepositions
 from streams.arabic import fold
 
 # Harakat to sukun, dagger alef and tatweel belong to the word that they stand in; so does a madda or hamza above.
@@ -28,7 +29,8 @@ def tokens(raw: str) -> list[str]:
 class Text:
     """Tokens of `raw` as parallel lists, which is what makes the engine fast.
 
-    start, end: code point offsets into `raw` · word: the token as written · form: the token folded ·
+    start, end: code point offsets into `raw` · word: the token as written, but على where the article writes علي for it
+    (spelling.py) · form: the token folded ·
     wordlike: whether it is a word and no mark · line: the number of its line, the headline being 0 ·
     vocabulary: each distinct word with its form.
     """
@@ -46,6 +48,12 @@ class Text:
         known: dict[str, str] = {}  # each distinct word is kept once
         self.word = list(map(known.setdefault, parts, parts))
         del parts, edges
+        for name, (spelt, behind) in prepositions(self.word, known).items():
+            known[spelt] = spelt
+            self.word = [
+                spelt if word == name and after in behind else word
+                for word, after in zip(self.word, (*self.word[1:], ""), strict=True)
+            ]
         # Folded all at once; a lone tatweel or mark, of which nothing is left, stays itself.
         forms = fold(" ".join(known)).split(" ") if known else ()
         self.vocabulary = {word: form or word for word, form in zip(known, forms, strict=True)}

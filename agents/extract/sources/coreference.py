@@ -70,6 +70,7 @@ class Article:
         heads = g.HEAD | g.TITLE | g.GIVEN | g.PLACE
         covered = [False] * size
         found: list[Source] = []
+        bylines = _bylines(text)
         classes = {token: word(token).classes for token in text.vocabulary}
         begins = {token for token, c in classes.items() if c & heads and not c & g.BOUND}
         while i < size:
@@ -81,6 +82,9 @@ class Article:
                 i += 1
                 continue
             source = self.source((i, end))
+            if text.line[i] in bylines:
+                i = end
+                continue
             found.append(source)
             if source.name:
                 self.people.append(source)
@@ -278,6 +282,19 @@ class Article:
             return None
         return next((body for body in reversed(same) if body.span[0] < at), same[0])
 
+    def of_field(self, source: Source) -> Source | None:
+        """The department that is called by its field (الري تنفي), if the article names one of that field in full."""
+        first, last = source.span
+        w = word(self.text.word[first])
+        if last - first > 1 or not w.definite or w.clitic or w.classes & (g.GIVEN | g.HEAD | g.TITLE | g.PLACE):
+            return None
+        found = {
+            body.role: body
+            for body in self.bodies
+            if body.head in classes()["called-by-field"] and body.number == "s" and w.base in body.role
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def in_full_office(self, source: Source) -> Source | None:
         """The office that a short form (الوزير) stands for, if the article has told it in full and no name for it."""
         before = bisect_left(self.sources, source.span[0], key=lambda other: other.span[0])
@@ -294,6 +311,21 @@ class Article:
                 if tuple(self.text.form[at : at + len(words)]) == tuple(words):
                     return at, at + len(words)
         return None
+
+
+def _bylines(text: Text) -> frozenset[int]:
+    """The lines that only tell who wrote the article (كتب سامر عيد، عمان - سامر عيد): nobody there speaks in it."""
+    found = set[int]()
+    for number, (first, last) in enumerate(text.lines()):
+        if number and 1 < last - first <= _LONGEST_BYLINE and text.form[last - 1] not in classes()["stop"]:
+            dash = next((i for i in range(first, last) if text.form[i] in classes()["dash"]), first)
+            placed = dash > first and g.entity(text, first, dash) is not None
+            if text.form[first] in classes()["byline"] or placed:
+                found.add(number)
+    return frozenset(found)
+
+
+_LONGEST_BYLINE = 7
 
 
 def _near(sources: list[Source], at: int) -> list[Source]:

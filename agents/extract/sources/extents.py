@@ -11,10 +11,11 @@ from math import inf
 from typing import NamedTuple
 
 from agents.extract.lexicon.classes import word_classes
+from agents.extract.lexicon.words import words_of
 from agents.extract.model import Facts, Ranking
 from agents.extract.phrases.agreement import OBLIQUE, is_oblique
 from agents.extract.phrases.chunks import PHRASE, steps
-from agents.extract.phrases.gazetteer import GIVEN, HEAD, ORDINARY, PLACE, ROLE, entity, word
+from agents.extract.phrases.gazetteer import GIVEN, HEAD, ORDINARY, PLACE, ROLE, VERB, entity, word
 from agents.extract.phrases.nominals import quoted_name
 from agents.extract.phrases.noun_phrases import phrase
 from agents.extract.phrases.sorts import clitic, sort
@@ -22,7 +23,7 @@ from agents.extract.reading.layout import Layout
 from agents.extract.reading.text import Text
 from agents.extract.sources import features as named
 from agents.extract.sources.offices import same_person
-from streams.letters import LAM
+from streams.letters import LAM, TEH, YEH
 
 # How many tokens and further parts a phrase may have.
 _LONGEST, _PARTS = 34, 5
@@ -83,6 +84,7 @@ def places(layout: Layout, first: int, bound: int, reason: str) -> Iterator[Plac
     begins = {part.begin: part for part in parts}
     where, how = "in", str(ending)
     heard = next((i for i in range(end, bound) if _audience(layout, i, head) or _person(text, i, first)), bound)
+    heard = next((i for i in range(first + 1, heard) if _predicate(text, i, first)), heard)
     for last in range(first + 1, heard + 1):
         if last == end:
             where = "at"
@@ -198,6 +200,20 @@ def _person(text: Text, i: int, first: int) -> bool:
     return bool(w.classes & GIVEN) or same_person(w.base) is not None
 
 
+def _predicate(text: Text, i: int, first: int) -> bool:
+    """A verb of the present that tells what the one named before it does (الوزير يعلق على الأزمة: …).
+
+    Behind an indefinite noun it may be its relative clause (مسؤول يعمل هناك), or a name (حركة تمرد).
+    """
+    w, head, before = word(text.word[i]), word(text.word[first]), word(text.word[i - 1])
+    if not w.classes & VERB or w.classes & (GIVEN | PLACE) or text.form[i][0] not in _PRESENT:
+        return False
+    if text.form[i] in words_of("called") or i + 1 == len(text) or not text.wordlike[i + 1]:
+        return False
+    return (head.definite or head.noun is None) and (before.definite or before.noun is None)
+
+
+_PRESENT = frozenset((YEH, TEH))
 _OF_OUTLETS = frozenset(("document", "media"))
 
 

@@ -178,6 +178,9 @@ class Resolver:
         return self.of(source)
 
     def _resolve(self, source: Source) -> Speaker:
+        department = self.article.of_field(source)
+        if department is not None:
+            return self._speaker(department, "title")
         source = self._surname(source)
         if source.name:
             return self._person(source)

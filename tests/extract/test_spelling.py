@@ -1,4 +1,4 @@
-"""A name that an article writes for a preposition: told by what follows it, and by whether it writes the preposition."""
+"""A name that an article writes for a preposition: told by what follows it, and by whether both are written."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ up: $(STAMP)  ## the service: real feeds from the packaged list, on the embedded
 demo: $(STAMP)  ## the same with no network: a packaged newsroom on loopback
 	$(BIN)/tasrih demo
 
-# Two files at a time, each with brokers of its own: most tests wait more than they compute.
-PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
+# Three files at a time, each with brokers of its own: most tests wait more than they compute.
+PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile
 
 test: $(STAMP)  ## everything that needs Python alone, on the embedded broker
 	$(PYTEST) -m "not kafka and not postgres and not browser"

@@ -15,7 +15,7 @@ from agents.extract.reading.text import Text
 from agents.extract.report import Kind, Span
 from agents.extract.sources.naming import name_in
 from streams.arabic import fold
-from streams.letters import ALEF, GHAIN, HEH, JEEM, SEEN, SHEEN, WAW, YEH
+from streams.letters import ALEF, GHAIN, HEH, JEEM, MEEM, SEEN, SHEEN, WAW, YEH
 
 # Letters that outlets write differently in foreign names (غوتيريس, جوتيريش, غوتيرس): dropped or made one.
 _ALIKE = [*((letter, "") for letter in (ALEF, WAW, YEH, HEH)), (JEEM, GHAIN), (SHEEN, SEEN)]
@@ -214,7 +214,9 @@ def _entity_gender(entity: g.Entity) -> str | None:
 def _plural(w: Word) -> bool:
     if w.base.endswith(_NISBA_PLURAL) and len(w.base) > 6 and not w.classes & g.GIVEN:
         return True
-    return w.base.endswith(_PLURAL) and bool(w.classes & (g.ORDINARY | g.NISBA)) and len(w.base) > 4
+    participle = w.definite and w.base[0] == MEEM and len(w.base) > 5  # المستجوبون, but المأمون is a name
+    known = w.classes & (g.ORDINARY | g.NISBA) and len(w.base) > 4
+    return w.base.endswith(_PLURAL) and bool(participle or known)
 
 
 def _construct(text: Text, i: int, last: int) -> bool:

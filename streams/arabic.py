@@ -17,7 +17,7 @@ from camel_tools.utils.normalize import (
 from streams.letters import HAMZA_ON_WAW, HAMZA_ON_YEH, WAW
 
 # Beyond camel-tools: the seats of hamza, and the yeh, kaf and heh of Persian and Urdu keyboards, by code point.
-_SAME_LETTER = {0x624: 0x648, 0x626: 0x64A, 0x6CC: 0x64A, 0x6A9: 0x643, 0x6C1: 0x647, 0x6D5: 0x647}
+_SAME_LETTER = {0x624: 0x648, 0x626: 0x64A, 0x6CC: 0x64A, 0x6A9: 0x643, 0x6BE: 0x647, 0x6C1: 0x647, 0x6D5: 0x647}
 # Tatweel, and what stands over or under a letter: the diacritics that camel-tools' `dediac_ar` drops, and those that it
 # leaves (madda and hamza, Quranic signs). Importing it would fill 33 MB with sets of all the letters of Unicode.
 _MARKS = tuple(map(chr, (0x640, *range(0x64B, 0x660), 0x670)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
-from agents.extract.phrases.gazetteer import said
+from agents.extract.phrases.gazetteer import GIVEN, said, word
 from agents.extract.phrases.nominals import quoted_name
 from agents.extract.phrases.noun_phrases import past_time, phrase
+from agents.extract.phrases.person_names import name_end, name_parts
 from agents.extract.phrases.sorts import sort
 from agents.extract.reading.text import Text
 
@@ -48,6 +49,8 @@ def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: in
             end, ending = quoted_name(text, i, last), "quoted"
         elif kind == "verb" and i == name and not said(text.form[i]):
             end, ending = i + 1, "lone"
+        elif kind == "link" and i in (first, name) and _mother(text, i, last):
+            end, ending = name_end(text, i, last), "name"
         elif kind == "number" or (kind not in _BETWEEN and kind != "cue"):
             end, ending = phrase(text, i, last)
         if end == i and kind in _LONE:
@@ -55,3 +58,8 @@ def steps(text: Text, first: int, last: int, cues: Container[int] = (), name: in
         step = Step(PHRASE, i, end, ending) if end > i else Step(kind, i, i + 1)
         yield step
         i = step.last
+
+
+def _mother(text: Text, i: int, last: int) -> bool:
+    """أم behind a verb or at the beginning, before a given name: whose mother she is, and no "or"."""
+    return name_parts().get(text.form[i]) == "joins" and i + 1 < last and bool(word(text.word[i + 1]).classes & GIVEN)

@@ -211,6 +211,8 @@ class Resolver:
     def _surname(self, source: Source) -> Source:
         """A phrase that ends in the surname of someone whom the article, or the table of offices, knows by name."""
         first, last = source.span
+        if last - first == 3 and self.text.form[first] in classes()["quote"]:
+            first, last = first + 1, last - 1  # وقال "منصور"، خلال لقائه، إن …
         form = self.text.form[last - 1]
         if source.name or source.code or not (self.article.is_surname(form) or same_person(form)):
             return source

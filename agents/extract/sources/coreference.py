@@ -184,7 +184,9 @@ class Article:
         if not spans:
             return name
         # Of two people with one surname the office-holder is meant; longer is fuller; a name seen once may be none.
-        known = {forms: len(forms) > 1 and same_person(" ".join(forms)) is not None for forms in spans}
+        known = {forms: same_person(" ".join(forms)) is not None for forms in spans}
+        if any(span[0] in self._named for forms, span in spans.items() if len(forms) > len(words)):
+            known[whole] = False  # who was named in full speaks here, not the office-holder of the same surname
         return spans[max(spans, key=lambda forms: (known[forms], min(len(forms), 4), counts[forms], -spans[forms][0]))]
 
     def _around(self, at: int) -> Span:

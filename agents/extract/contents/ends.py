@@ -22,6 +22,8 @@ _MOST = 40
 _SENTENCES = 5
 # How near behind a cut a verb tells something, in tokens.
 _NEAR = 7
+# How near behind his name somebody else in a headline says something, in tokens.
+_WHO = 4
 # How long what the cut leaves is, in tokens.
 _SIZE = Ranges(1, 2, 4, 8, 16, 32)
 
@@ -98,6 +100,8 @@ class Ends:
     def _closed(self, content: _Content, crossed: _Crossed, k: int, home: int) -> bool:
         """No end lies behind token k, which is counted to what is crossed."""
         text, quotations, opened = self.text, self.layout.quotations, content.opened
+        if not text.line[k] and opened < 0 and content.cue.shape == "colon" and text.form[k] in self.tokens.colons:
+            return True  # in a headline another speaks behind the next colon
         crossed.commas += text.word[k] in self.tokens.commas
         if self.layout.stop[k]:
             if text.word[k] == "\n" and (quotations.inside[k] < 0 or quotations.inside[k] != opened):
@@ -175,12 +179,13 @@ class Ends:
         return "and who" if self._other(k) else ""
 
     def _other(self, k: int) -> bool:
-        """In a headline somebody else comes in at token k (… ودمشق تنفي)."""
+        """In a headline somebody else comes in at token k (… ودمشق تنفي، … والدفاع المدني: …)."""
         text = self.text
         if text.line[k] or text.form[k][0] not in self.tokens.conjunctions or self.layout.readings[k]:
             return False
-        ahead = self.layout.readings[k + 1 : k + 4]
-        return any(readings and readings[0].form.shape == "finite" for readings in ahead)
+        ahead = range(k + 1, min(k + _WHO, self.tokens.size))
+        tells = (self.layout.readings[j] and self.layout.readings[j][0].form.shape == "finite" for j in ahead)
+        return any(tells) or any(text.form[j] in self.tokens.colons for j in ahead)
 
     def _where(self, content: _Content, k: int) -> str:
         """In what quotation a cut before token k lies: the content's own, its own just closed, a later one, none."""

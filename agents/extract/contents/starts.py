@@ -27,8 +27,12 @@ _REACH = 45
 _NEAR = Ranges(0, 1, 3, 7, 14, least=0)
 # How many tokens of its sentence stand before and behind a cue.
 _PLACE = Ranges(0, 1, 3, 7, 14, 28, least=0)
+# The longest name that is set in quotation marks, in tokens.
+_NAME = 3
 # Behind an attribution's word an outlet is named so soon.
 _NAMED = 4
+# Behind these another report begins.
+_TELLING = frozenset(("finite", "participle"))
 _HEADS = gazetteer.HEAD | gazetteer.GIVEN | gazetteer.PLACE | gazetteer.TITLE
 # The frames that the kinds of candidates stand for; particles and clitics are frames of their own.
 _FRAMES = {"that": "that", "that+": "that", "quote": "quote", "colon": "quote", "comma": "source", "object": "object"}
@@ -89,7 +93,9 @@ class Starts:
             elif what == "that+":
                 made = ("that+", k)
             elif what == "opens":
-                if k == i or kinds[k - 1] not in ("that", "colon", "that+", "line"):
+                if k == i and self._named(cue, k, limit):
+                    pass  # وأوضح "منصور"، خلال لقائه، أن …
+                elif k == i or kinds[k - 1] not in ("that", "colon", "that+", "line"):
                     made = ("quote", skip_marks(k + 1))
             elif what == "colon":
                 made = ("colon", skip_marks(k + 2 if kinds[k + 1] == "line" else k + 1))
@@ -153,6 +159,21 @@ class Starts:
                 found.append(around)
         none = Start("none", cue.at, cue.at, [*alone, *self._rivals(cue, found, join[0])])
         return [none, *found]
+
+    def _named(self, cue: Occurrence, k: int, limit: int) -> bool:
+        """The quotation that opens at token k, behind a verb, is who speaks: the complementizer is to come."""
+        quotations, kinds, readings = self.layout.quotations, self.tokens.kind, self.layout.readings
+        quoted = quotations.all[quotations.opening[k]]
+        if cue.shape != "finite" or quoted.close is None or quoted.last - quoted.first > _NAME:
+            return False
+        for j in range(quoted.last + 1, limit):
+            if kinds[j] in ("that", "that+"):
+                return True
+            cue_like = readings[j] and kinds[j] != "subordinator"  # عبر
+            told = cue_like and readings[j][0].form.shape in _TELLING and not readings[j][0].definite
+            if told or kinds[j] in ("stop", "colon"):
+                return False
+        return False
 
     def _sentence_end(self, at: int) -> int:
         """Where the sentence of token `at` ends; a colon at the end of its line leads on to a quotation on the next."""

@@ -250,13 +250,19 @@ class Antecedents:
 
 
 def _nobody(text: Text, span: Span) -> bool:
-    """A single word that only looks like a name: a verb (وانقسم), a participle (ممازحا), a letter, with what manner."""
+    """What only looks like a name: a verb (وانقسم), a participle (ممازحا), a letter, with what manner, a function word."""
     first, last = span
     token = text.word[first]
     w = word(token)
-    if last - first > 1 or w.classes & (g.GIVEN | g.HEAD | g.PLACE):
+    if w.classes & g.GIVEN:
         return False
-    odd = w.classes & (g.VERB | g.NUMBER | g.ADVERB | g.BOUND) or len(token) == 1 or FATHATAN in token
+    if w.classes & (g.THAT | g.WHICH | g.LINK | g.TIME):
+        return True
+    if last - first > 1 or w.classes & g.HEAD:
+        return False
+    if w.classes & g.PLACE:
+        return not w.definite and g.entity(text, first, last) is None  # جنوب
+    odd = w.classes & (g.VERB | g.NUMBER | g.ADVERB | g.BOUND | g.SOME) or len(token) == 1 or FATHATAN in token
     return bool(odd) or (w.clitic in affixes("preposition") and not w.definite)
 
 

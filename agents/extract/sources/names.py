@@ -416,8 +416,9 @@ def _begun(text: Text, name: int, first: int) -> int:
         return name
     if text.form[name] in g.table_words("name_parts.tsv"):
         return name - 1 if not word(text.word[name - 1]).classes else name  # السالكة منت سالم
-    before = word(text.word[name - 1]).classes
-    named = word(text.word[name]).classes & g.GIVEN and not before & g.TITLE
+    before = word(text.word[name - 1])
+    placed = not before.classes and text.form[name - 1][0] in _GOVERNING  # نقابة المعلمين بجرجيس نجاة
+    named = word(text.word[name]).classes & g.GIVEN and not before.classes & g.TITLE and not placed
     return name - 1 if named and _apposed(text, name - 1) else name
 
 

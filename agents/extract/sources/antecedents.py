@@ -250,7 +250,7 @@ class Antecedents:
 
 
 def _nobody(text: Text, span: Span) -> bool:
-    """What only looks like a name: a verb (وانقسم), a participle (ممازحا), a letter, with what manner, a function word."""
+    """What only looks like a name: a verb (وانقسم), a participle (ممازحا), a letter, with what manner, a particle."""
     first, last = span
     token = text.word[first]
     w = word(token)

@@ -176,7 +176,7 @@ class Article:
                 span = min(span[0], self._named[at][0]), max(span[1], self._named[at][1])
             forms = self.forms(span)
             longer = len(forms) - len(words)
-            if longer > 0 and not may_be_one(gender, self._genders.get(forms) or g.given_names().get(forms[0])):
+            if longer > 0 and not may_be_one(gender, self._genders.get(forms) or _gender(forms)):
                 continue  # قالت الأسد is not said of بشار الأسد
             if longer >= 0 and _within(words, [skeleton(form) for form in forms]):
                 counts[forms] = counts.get(forms, 0) + 1
@@ -198,6 +198,10 @@ class Article:
             if text.form[i] in self._surnames and not word(text.word[i]).classes & g.GIVEN:
                 break
             if i and word(text.word[i - 1]).classes & g.PLACE and (known := g.entity(text, i - 1, at)) and known[1] > i:
+                break
+            before = word(text.word[i - 1]) if i else None
+            if at - i == 1 and before and before.definite and before.classes & (g.TITLE | g.ROLE) and _plain(text, i):
+                first = i  # النائب ينال القطارنة: whoever is called by the last word alone
                 break
             calls = at - i > 1 or word(text.word[i]).classes & g.GIVEN
             lasts = calls and name_end(text, i, at) == at
@@ -313,6 +317,18 @@ class Article:
                 if tuple(self.text.form[at : at + len(words)]) == tuple(words):
                     return at, at + len(words)
         return None
+
+
+def _plain(text: Text, i: int) -> bool:
+    """Token `i` is a word without article and clitic, and no function word or noun of its own."""
+    w = word(text.word[i])
+    return not (w.definite or w.clitic or w.classes & (g.BOUND | g.MARK | g.NUMBER | g.SOME | g.HEAD | g.TITLE | g.PLACE))
+
+
+def _gender(name: tuple[str, ...]) -> str | None:
+    """The gender of a full name: that of the given name, but نور الدين is a man."""
+    faithful = len(name) > 1 and name[1] in classes()["of-the-faith"]
+    return "m" if faithful else g.given_names().get(name[0])
 
 
 def _bylines(text: Text) -> frozenset[int]:

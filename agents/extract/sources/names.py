@@ -94,6 +94,7 @@ def describe(text: Text, span: Span, mention: bool = False) -> Source:
     if not name and nominal and not plural and not quoted and last - first <= 2 and not w.classes & g.PLACE:
         # What no table knows is a name.
         name = span if not w.classes & g.ORDINARY or w.classes & (g.PERHAPS | g.VERB) else None
+        gender = _gender(text, w, name)  # العبادلة is no woman
     if mention and (weighed := name_in(text, span, name)) != name:
         name, gender = weighed, _gender(text, w, weighed)
     if noun is None or w.classes & g.GIVEN:

@@ -322,7 +322,9 @@ class Article:
 def _plain(text: Text, i: int) -> bool:
     """Token `i` is a word without article and clitic, and no function word or noun of its own."""
     w = word(text.word[i])
-    return not (w.definite or w.clitic or w.classes & (g.BOUND | g.MARK | g.NUMBER | g.SOME | g.HEAD | g.TITLE | g.PLACE))
+    return not (
+        w.definite or w.clitic or w.classes & (g.BOUND | g.MARK | g.NUMBER | g.SOME | g.HEAD | g.TITLE | g.PLACE)
+    )
 
 
 def _gender(name: tuple[str, ...]) -> str | None:

@@ -63,7 +63,7 @@ def test_a_short_name_is_found_in_full() -> None:
     text = article.text
     short = text.form.index(fold("الطويل"), 8)
     source = describe(text, (short, short + 1))
-    assert text.slice(*article.full_name(source.name or source.span)) == "كمال يوسف الطويل"
+    assert text.slice(*article.names.of(source.name or source.span)) == "كمال يوسف الطويل"
 
 
 @pytest.mark.parametrize(

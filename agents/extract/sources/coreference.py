@@ -7,26 +7,18 @@ dictionary reads.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from functools import cached_property
-from itertools import pairwise
+from collections import defaultdict
 
-from agents.extract.lexicon.words import affixes
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.agreement import may_be_one
 from agents.extract.phrases.gazetteer import word
 from agents.extract.phrases.noun_phrases import phrase
-from agents.extract.phrases.person_names import name_end
 from agents.extract.reading.text import Text
 from agents.extract.report import Span
-from agents.extract.sources.names import Source, describe, skeleton
+from agents.extract.sources.full_names import FullNames
+from agents.extract.sources.names import Source, describe
 from agents.extract.sources.offices import same_person
-from streams.letters import HEH, WAW
-
-_LONGEST_NAME = 6
-# What stands behind a name, and in none.
-_AFTER_NAMES = g.MARK | g.THAT | g.WHICH | g.PREPOSITION | g.LINK | g.TIME | g.VERB
 
 
 class Article:
@@ -42,28 +34,9 @@ class Article:
         # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
         self.sources: list[Source] = []
         self._described: dict[Span, Source] = {}
-        self._full: dict[tuple[tuple[str, ...], str | None], Span] = {}
         self._surnames: set[str] = set()
-        self._named: dict[int, Span] = {}  # the names that mentions give, by each of their tokens
-        self._genders: dict[tuple[str, ...], str] = {}
         self._scan()
-
-    @cached_property
-    def _by_letter(self) -> dict[str, list[str]]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for form in self._at:
-            if len(form) > 3:
-                found[form[0]].append(form)
-        return found
-
-    def _spelt_alike(self, form: str) -> list[str]:
-        """The longer words of the article that may be another spelling of a folded word."""
-        wanted = skeleton(form)
-        return [other for other in self._by_letter.get(form[0], ()) if skeleton(other) == wanted]
-
-    @cached_property
-    def _pairs(self) -> Counter[tuple[str, str]]:
-        return Counter(pairwise(self.text.form))
+        self.names = FullNames(text, self._at, self._surnames)
 
     def _scan(self) -> None:
         text, i, size = self.text, 0, len(self.text)
@@ -132,107 +105,6 @@ class Article:
     def forms(self, span: Span) -> tuple[str, ...]:
         """The folded tokens of a span."""
         return tuple(self.text.form[i] for i in range(*span))
-
-    def know(self, name: Span, first: int, gender: str | None = None) -> None:
-        """Take it from a mention that these tokens are a person's name, if it is sure where that ends.
-
-        So that who is called by another part of it than the last (حدي for أبو بكر عمر حدي روبله) has all of it.
-        `gender`: the verb's, which tells more than a table of names (سيسيل).
-        """
-        last, next_ = (word(self.text.word[i]) for i in (name[1] - 1, min(name[1], len(self.text) - 1)))
-        common = last.classes & (g.ORDINARY | g.VERB | g.ADVERB) and not last.classes & (g.GIVEN | g.NISBA)
-        if common and not last.definite and name[1] - name[0] != 2:
-            return
-        if next_.classes & (_AFTER_NAMES | g.ROLE) or next_.clitic:
-            for i in range(*name):
-                if i not in self._named or self._named[i][1] - self._named[i][0] < name[1] - name[0]:
-                    self._named[i] = name
-            if name[1] - name[0] > 1:
-                self._surnames.add(self.text.form[name[1] - 1])
-            if gender and name[0] == first:
-                self._genders[self.forms(name)] = gender
-
-    def full_name(self, name: Span, gender: str | None = None) -> Span:
-        """The fullest way in which the article writes the name at `name` of a person of this gender, if it is known."""
-        key = self.forms(name), gender
-        if key not in self._full:
-            self._full[key] = self._fullest(name, gender)
-        return self._full[key]
-
-    def _fullest(self, name: Span, gender: str | None) -> Span:
-        whole = self.forms(name)
-        if whole[0][0] in affixes("conjunction", "complement") and whole[0][1:] in self._at:
-            whole = (whole[0][1:], *whole[1:])  # وفقا لهولواي
-        words = [skeleton(form) for form in whole]
-        counts: dict[tuple[str, ...], int] = {}
-        spans: dict[tuple[str, ...], Span] = {}
-        last = whole[-1]
-        anchors = self._spelt_alike(last) or [last]
-        for at in (at for form in anchors for at in self._at.get(form, ())):
-            if word(self.text.word[at]).classes & g.BOUND:
-                continue
-            span = self._around(at)
-            if at in self._named:
-                span = min(span[0], self._named[at][0]), max(span[1], self._named[at][1])
-            forms = self.forms(span)
-            longer = len(forms) - len(words)
-            if longer > 0 and not may_be_one(gender, self._genders.get(forms) or _gender(forms)):
-                continue  # قالت الأسد is not said of بشار الأسد
-            if longer >= 0 and _within(words, [skeleton(form) for form in forms]):
-                counts[forms] = counts.get(forms, 0) + 1
-                spans.setdefault(forms, span)
-        if not spans:
-            return name
-        # Of two people with one surname the office-holder is meant; longer is fuller; a name seen once may be none.
-        known = {forms: same_person(" ".join(forms)) is not None for forms in spans}
-        if any(span[0] in self._named for forms, span in spans.items() if len(forms) > len(words)):
-            known[whole] = False  # who was named in full speaks here, not the office-holder of the same surname
-        return spans[max(spans, key=lambda forms: (known[forms], min(len(forms), 4), counts[forms], -spans[forms][0]))]
-
-    def _around(self, at: int) -> Span:
-        """The longest name that holds the token `at`: back over the words before it, then on over those after."""
-        text, first = self.text, at
-        for i in range(at - 1, max(-1, at - _LONGEST_NAME), -1):
-            if text.line[i] != text.line[at]:
-                break
-            if text.form[i] in self._surnames and not word(text.word[i]).classes & g.GIVEN:
-                break
-            if i and word(text.word[i - 1]).classes & g.PLACE and (known := g.entity(text, i - 1, at)) and known[1] > i:
-                break
-            before = word(text.word[i - 1]) if i else None
-            if at - i == 1 and before and before.definite and before.classes & (g.TITLE | g.ROLE) and _plain(text, i):
-                first = i  # النائب ينال القطارنة: whoever is called by the last word alone
-                break
-            calls = at - i > 1 or word(text.word[i]).classes & g.GIVEN
-            lasts = calls and name_end(text, i, at) == at
-            if lasts or name_end(text, i, at + 1) == at + 1:
-                if self._begins(i):
-                    first = i
-                if word(text.word[i]).clitic:
-                    break
-            elif word(text.word[i]).classes & g.COMMON & ~g.PLACE:
-                break
-        end = at + 1
-        if end + 1 < len(text) and text.form[end] in classes()["son-of"]:
-            end = max(end, name_end(text, first, min(len(text), end + _LONGEST_NAME)))
-        if (first == at and word(text.word[at]).classes & (g.GIVEN | g.COMMON) == g.GIVEN) or (
-            first == at and len(text.form[at]) < 4
-        ):
-            end = max(end, name_end(text, at, min(len(text), at + _LONGEST_NAME)))
-        return first, end
-
-    def _begins(self, i: int) -> bool:
-        """Token `i` may begin a name: a given name, or an unknown word that stands where names stand."""
-        w, form = word(self.text.word[i]), self.text.form[i]
-        if w.classes & g.GIVEN:
-            return True
-        if form.endswith(HEH) or form[0] == WAW:
-            return False
-        if i == 0 or self.text.line[i - 1] != self.text.line[i]:
-            return True
-        before = word(self.text.word[i - 1])
-        calls = g.ROLE | g.TITLE | g.KIN | g.ADJECTIVE | g.NISBA | g.MARK | g.VERB | g.GIVEN
-        return bool(before.classes & calls or before.definite) or self._pairs[form, self.text.form[i + 1]] > 1
 
     def bearer(self, source: Source, at: int) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
@@ -319,20 +191,6 @@ class Article:
         return None
 
 
-def _plain(text: Text, i: int) -> bool:
-    """Token `i` is a word without article and clitic, and no function word or noun of its own."""
-    w = word(text.word[i])
-    return not (
-        w.definite or w.clitic or w.classes & (g.BOUND | g.MARK | g.NUMBER | g.SOME | g.HEAD | g.TITLE | g.PLACE)
-    )
-
-
-def _gender(name: tuple[str, ...]) -> str | None:
-    """The gender of a full name: that of the given name, but نور الدين is a man."""
-    faithful = len(name) > 1 and name[1] in classes()["of-the-faith"]
-    return "m" if faithful else g.given_names().get(name[0])
-
-
 def _bylines(text: Text) -> frozenset[int]:
     """The lines that only tell who wrote the article (كتب سامر عيد، عمان - سامر عيد): nobody there speaks in it."""
     found = set[int]()
@@ -355,9 +213,3 @@ def _near(sources: list[Source], at: int) -> list[Source]:
 
 
 _NEAREST = 60
-
-
-def _within(short: list[str], long: list[str]) -> bool:
-    """All words of the short name are in the long one, in order."""
-    rest = iter(long)
-    return all(word in rest for word in short)

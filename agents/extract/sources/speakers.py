@@ -107,7 +107,7 @@ class Resolver:
             if report.via is None:
                 report.mention = find_mention(self.layout, report, self.others)
         if report.mention and (name := self._describe(report.mention).name):
-            self.article.know(name, report.mention[0], report.cue.gender if report.cue else None)
+            self.article.names.know(name, report.mention[0], report.cue.gender if report.cue else None)
 
     def _describe(self, mention: Span) -> Source:
         if mention not in self._mentioned:
@@ -233,7 +233,7 @@ class Resolver:
 
     def _person(self, source: Source, by: ResolvedBy = "named") -> Speaker:
         assert source.name is not None
-        full = self.article.full_name(source.name, source.gender)
+        full = self.article.names.of(source.name, source.gender)
         # A name behind its title begins with no clitic: المخرجة باتي جينكينز.
         titled = full == source.name and full[0] > source.span[0]
         name = self._written(full, titled)
@@ -301,7 +301,7 @@ class Resolver:
         }
         if len(named) == 1:
             ((holder, found),) = named.items()
-            name = self._written(self.article.full_name(found))
+            name = self._written(self.article.names.of(found))
             return Speaker(name, f"person:{slug(holder)}", "person", "title", source.gender, "s", source.head, "titled")
         person = self.article.bearer(source, at) if source.definite else None
         return self._person(person, "title") if person else None

@@ -6,7 +6,7 @@ dictionary reads.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
 
 from agents.extract.lexicon.words import words as classes
@@ -34,6 +34,7 @@ class Article:
         # All sources that the article names anywhere, in order: who may be meant by a verb without a subject.
         self.sources: list[Source] = []
         self._described: dict[Span, Source] = {}
+        self._holders: list[Source] = []
         self._surnames: set[str] = set()
         self._scan()
         self.names = FullNames(text, self._at, self._surnames)
@@ -106,21 +107,32 @@ class Article:
         """The folded tokens of a span."""
         return tuple(self.text.form[i] for i in range(*span))
 
+    def holds(self, person: Source) -> None:
+        """Take it from a mention that a person holds an office."""
+        insort(self._holders, person, key=lambda holder: holder.span[0])
+
     def bearer(self, source: Source, at: int) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
         wanted = source.role
         held = [
             p
-            for p in _near(self.people, at)
+            for p in _near(self.people, at) + [p for p in _near(self._holders, at) if self._of_office(p, source)]
             if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role) and self._is_name(p)
             if may_be_one(source.gender, p.gender)
         ]
         if len(wanted) > 1:
             # Of a longer office no more may be left out than a reader would (وزير الخارجية of وزير الخارجية الأميركي).
-            held = [p for p in held if len(p.role) - len(wanted) <= 2]
+            held = [p for p in held if len(p.role) - len(wanted) <= 2 or not any(map(str.isupper, p.role - wanted))]
             fewest = min((len(p.role) for p in held), default=0)
             held = [p for p in held if len(p.role) == fewest]
         return next((p for p in reversed(held) if p.span[0] < at), held[0] if held else None)
+
+    def _of_office(self, person: Source, office: Source) -> bool:
+        """What is told before the name, or first behind it, is the office (نائب المحافظ is not المحافظ)."""
+        assert person.name is not None
+        behind = (word(self.text.word[i]) for i in range(person.name[1], person.span[1]))
+        first = next((w.noun for w in behind if not w.classes & g.MARK), None)
+        return person.head == office.head or (first is not None and first.lemma == office.head)
 
     def people_near(self, at: int, before: int, after: int) -> list[Source]:
         """The last people named before token `at` and the next ones after it, so many of each."""

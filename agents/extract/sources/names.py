@@ -64,6 +64,9 @@ def describe(text: Text, span: Span, mention: bool = False) -> Source:
     if last - first > 1 and text.form[last - 1] in classes()["self"]:
         last -= 1  # المصدر نفسه
         span = first, last
+    if last - first > 1 and text.form[first] in classes()["same"] and word(text.word[first + 1]).definite:
+        first += 1  # ذات المصدر
+        span = first, last
     w = word(text.word[first])
     if w.classes & g.SOME and last - first > 1:
         return _some(text, span)

@@ -106,8 +106,11 @@ class Resolver:
             report.via = via.from_him(self.layout, report, self.others)
             if report.via is None:
                 report.mention = find_mention(self.layout, report, self.others)
-        if report.mention and (name := self._describe(report.mention).name):
-            self.article.names.know(name, report.mention[0], report.cue.gender if report.cue else None)
+        source = self._describe(report.mention) if report.mention else None
+        if source and source.name:
+            self.article.names.know(source.name, source.span[0], report.cue.gender if report.cue else None)
+            if source.role:
+                self.article.holds(source)
 
     def _describe(self, mention: Span) -> Source:
         if mention not in self._mentioned:

@@ -53,6 +53,7 @@ except Exception as end:
 
 _IMPATIENT = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background it is ignored
 class Impatient:
     def find_spec(self, name, *_):
         if name == "typer":

@@ -20,6 +20,7 @@ _READABLE = {
     "joint@.8": "and the right speaker, ≥ 0.8",
     "speaker named": "  where the text names one beside the cue",
     "speaker implied": "  where it is only implied",
+    "in full": "  people by their full names",
     "no speaker": "no speaker found",
 }
 

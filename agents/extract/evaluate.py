@@ -26,7 +26,7 @@ _FOUND, _GOOD = 0.3, 0.8
 _BINS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 _FINDINGS = ("@.3", "@.8", "joint@.3", "joint@.8")
 _FIELDS = ("form", "act", "kind")
-_SHARES = ("speaker", "speaker named", "speaker implied", "no speaker", "cue", *_FIELDS)
+_SHARES = ("speaker", "speaker named", "speaker implied", "in full", "no speaker", "cue", *_FIELDS)
 _DRAWS = 1000
 
 Gold = Mapping[str, Any]
@@ -46,6 +46,11 @@ class Pair:
         """The speaker is one of the answers."""
         answers = {_name(name) for name in (self.gold.get("speaker"), *self.gold.get("aliases", ()))} - {""}
         return _name(self.got.speaker) in answers
+
+    @property
+    def in_full(self) -> bool:
+        """The speaker is told by the fullest of his names, which is the first answer."""
+        return _name(self.got.speaker) == _name(self.gold.get("speaker"))
 
     @property
     def cue(self) -> bool:
@@ -77,6 +82,9 @@ class Score:
             c[how] += 1
             c[f"speaker {how}"] += pair.speaker
             c["speaker"] += pair.speaker
+            if pair.gold.get("kind") == "person":
+                c["people"] += 1
+                c["in full"] += pair.in_full
             c["no speaker"] += pair.got.speaker is None
             c["cue"] += pair.cue
             for name in _FIELDS:
@@ -151,7 +159,7 @@ class Score:
     def shares(self) -> dict[str, float]:
         """Of the statements found, the per cent of which each answer is right; for `no speaker`, that have none."""
         c = self.counts
-        of = {"speaker named": c["named"], "speaker implied": c["implied"]}
+        of = {"speaker named": c["named"], "speaker implied": c["implied"], "in full": c["people"]}
         return {name: 100 * c[name] / max(of.get(name, c["@.3"]), 1) for name in _SHARES}
 
     def table(self) -> dict[str, float | tuple[float, float, float]]:

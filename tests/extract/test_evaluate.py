@@ -37,7 +37,7 @@ def test_what_is_right_counts_in_full(file: Path) -> None:
     score.add(article, extract(article["text"]))
     assert score.findings() == dict.fromkeys(("@.3", "@.8", "joint@.3", "joint@.8"), (100, 100, 100))
     assert score.shares() == {
-        "speaker": 100, "speaker named": 100, "speaker implied": 100, "no speaker": 0,
+        "speaker": 100, "speaker named": 100, "speaker implied": 100, "in full": 100, "no speaker": 0,
         "cue": 100, "form": 100, "act": 100, "kind": 100,
     }  # fmt: skip
     assert score.interval("joint@.8") == (100, 100)
@@ -54,6 +54,7 @@ def test_what_is_wrong_counts_where_it_is_wrong(file: Path) -> None:
     assert findings["@.3"] == (67, 50, 57)
     assert findings["joint@.8"] == (33, 25, 29)
     assert score.shares()["speaker named"] == 50
+    assert round(score.shares()["in full"]) == 67
     low, high = score.interval("joint@.8")
     assert low < findings["joint@.8"][2] < high
     assert [kind for kind, _, _ in score.errors] == [

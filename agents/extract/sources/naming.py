@@ -1,8 +1,9 @@
 """The person's name inside a mention: which of its words are it, or none.
 
 Names are written like other words, so that rules alone (names_by_rule.py) miss those that the tables take for something
-else (رجاء الضوء، السر بابكر الحاج). A log-linear ranking weighs every stretch of the mention by where it begins and ends and
-by its words; what the rules found is one of its facts. Its weights are in lexicon/sources.tsv.gz, by train_sources.py.
+else (رجاء الضوء، السر بابكر الحاج). A log-linear ranking weighs every stretch of the mention by where it begins and
+ends and by its words; what the rules found is one of its facts. Its weights are in lexicon/sources.tsv.gz, by
+train_sources.py.
 """
 
 from __future__ import annotations

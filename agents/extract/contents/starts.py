@@ -169,9 +169,8 @@ class Starts:
         for j in range(quoted.last + 1, limit):
             if kinds[j] in ("that", "that+"):
                 return True
-            cue_like = readings[j] and kinds[j] != "subordinator"  # عبر
-            told = cue_like and readings[j][0].form.shape in _TELLING and not readings[j][0].definite
-            if told or kinds[j] in ("stop", "colon"):
+            form = readings[j][0].form if readings[j] and kinds[j] != "subordinator" else None  # عبر is no verb here
+            if kinds[j] in ("stop", "colon") or (form and form.shape in _TELLING and not readings[j][0].definite):
                 return False
         return False
 

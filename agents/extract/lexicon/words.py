@@ -76,6 +76,14 @@ def words_of(*names: str) -> frozenset[str]:
 
 
 @cache
+def given_names() -> dict[str, str]:
+    """Folded given name → "m" or "f" (lexicon/given_names.tsv)."""
+    return {
+        fold(name): row["gender"] for row in reversed(list(rows("given_names.tsv"))) for name in row["names"].split()
+    }
+
+
+@cache
 def _affixes() -> dict[str, tuple[str, ...]]:
     return {row["class"]: tuple(fold(row["affixes"]).split()) for row in rows("affixes.tsv")}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.extract.lexicon.words import affixes
+from agents.extract.lexicon.words import affixes, given_names
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.gazetteer import word
 from agents.extract.reading.text import Text
@@ -18,7 +18,7 @@ def gender_of(text: Text, span: Span) -> str | None:
     if w.classes & (g.SOME | g.THIS | g.MARK):
         return None
     if w.classes & g.GIVEN:
-        names = g.given_names()
+        names = given_names()
         return names.get(w.base) or names.get(text.form[span[0]])
     if w.noun:
         if w.noun.number != "s":

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from agents.extract.lexicon.classes import parts_of_speech
 from agents.extract.lexicon.cues import cues
 from agents.extract.lexicon.tables import REMEMBERED, rows
-from agents.extract.lexicon.words import affixes
+from agents.extract.lexicon.words import affixes, given_names
 from agents.extract.reading.text import Text
 from agents.extract.report import Kind
 from streams.arabic import fold
@@ -189,14 +189,6 @@ def adjectives_taking() -> dict[str, frozenset[str]]:
     """Adjectives with a complement, and its prepositions (folded)."""
     return {
         fold(row["adjective"]): frozenset(fold(row["takes"]).split()) for row in rows("adjectives.tsv") if row["takes"]
-    }
-
-
-@cache
-def given_names() -> dict[str, str]:
-    """Folded given name → "m" or "f"."""
-    return {
-        fold(name): row["gender"] for row in reversed(list(rows("given_names.tsv"))) for name in row["names"].split()
     }
 
 

@@ -91,12 +91,14 @@ def _beyond_place(text: Text, k: int, stop: int, definite: bool) -> tuple[int, E
     comma = text.form[place] in words_of("comma")
     first = place + 1 if comma else place
     w = word(text.word[first])
-    if w.classes & g.TITLE and w.definite and not w.clitic and text.line[first] == text.line[k]:
+    if text.line[first] != text.line[k] or w.clitic:
+        return None
+    if w.classes & g.TITLE and w.definite:
         end, kind = titled(text, first, stop, 1)
         return (end, "name") if kind == "name" else None  # مندوب الكويت في جنيف السفير بدر المقهوي
     if not (definite if comma else w.classes & g.GIVEN and not w.classes & g.HEAD):
         return None
-    if text.line[first] != text.line[k] or w.clitic or not (w.classes & g.GIVEN or maybe_name(w)):
+    if not (w.classes & g.GIVEN or maybe_name(w)):
         return None
     end = name_end(text, first, stop, sure=True)
     closed = end >= stop or word(text.word[end]).classes & (g.MARK | g.BOUND | g.VERB)

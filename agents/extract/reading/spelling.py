@@ -6,6 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 from agents.extract.lexicon.tables import rows
+from agents.extract.lexicon.words import given_names
 from streams.arabic import fold
 from streams.letters import ALEF_MAKSURA, ARTICLE, YEH
 
@@ -27,7 +28,7 @@ def prepositions(words: list[str], known: dict[str, str]) -> dict[str, tuple[str
 
 
 def _no_name(word: str) -> bool:
-    return word[0].isalnum() and fold(word).removeprefix(ARTICLE) not in _given_names()
+    return word[0].isalnum() and fold(word).removeprefix(ARTICLE) not in given_names()
 
 
 @cache
@@ -36,8 +37,3 @@ def _alike() -> dict[str, str]:
     particles = {fold(row["word"]) for row in rows("particles.tsv")}
     names = (name for row in rows("given_names.tsv") for name in row["names"].split())
     return {name: name[:-1] + ALEF_MAKSURA for name in names if name.endswith(YEH) and fold(name) in particles}
-
-
-@cache
-def _given_names() -> frozenset[str]:
-    return frozenset(fold(name) for row in rows("given_names.tsv") for name in row["names"].split())

@@ -146,7 +146,7 @@ class Antecedents:
         phrases = around.phrases_before(_NAMED)
         for n, near_by in enumerate(phrases):
             span, path = near_by.span, near_by.path
-            if (report.via and meet(span, report.via)) or _nobody(text, span):
+            if self._passed_over(report, span):
                 continue
             source = self.article.source(span)
             token = text.word[span[0]]
@@ -173,7 +173,7 @@ class Antecedents:
             where = source.span[0]
             if source.kind == "document" or (rank and where < first - 60):
                 continue
-            if (report.via and meet(source.span, report.via)) or _nobody(self.layout.text, source.span):
+            if self._passed_over(report, source.span):
                 continue
             lines = line[at] - line[where]
             back = "here" if where >= first else f"back {min(lines, 3)}" if lines else "same line"
@@ -187,6 +187,10 @@ class Antecedents:
             rank += 1
             if rank == _NAMED:
                 break
+
+    def _passed_over(self, report: Report, span: Span) -> bool:
+        """The phrase names who passes the words on, or nobody."""
+        return bool(report.via and meet(span, report.via)) or _nobody(self.layout.text, span)
 
     def _verb(self, report: Report) -> _Verb:
         at = report.cue.span[0] if report.cue else report.content[0][0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
+from functools import cached_property
 
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
@@ -55,10 +56,10 @@ class Article:
             if end == i:
                 i += 1
                 continue
-            source = self.source((i, end))
             if text.line[i] in bylines:
                 i = end
                 continue
+            source = self.source((i, end))
             found.append(source)
             if source.name:
                 self.people.append(source)
@@ -103,10 +104,6 @@ class Article:
             return "surname"
         return "repeated" if len(self._at[self.text.form[last - 1]]) > 1 else "unknown"
 
-    def forms(self, span: Span) -> tuple[str, ...]:
-        """The folded tokens of a span."""
-        return tuple(self.text.form[i] for i in range(*span))
-
     def holds(self, person: Source) -> None:
         """Take it from a mention that a person holds an office."""
         insort(self._holders, person, key=lambda holder: holder.span[0])
@@ -114,9 +111,10 @@ class Article:
     def bearer(self, source: Source, at: int) -> Source | None:
         """The person who holds the office that `source` tells, nearest before token `at`, else nearest after."""
         wanted = source.role
+        told = (p for p in _near(self._holders, at) if self._of_office(p, source))
         held = [
             p
-            for p in _near(self.people, at) + [p for p in _near(self._holders, at) if self._of_office(p, source)]
+            for p in (*_near(self.people, at), *told)
             if wanted and wanted <= p.role and (p.head == source.head or source.head in p.role) and self._is_name(p)
             if may_be_one(source.gender, p.gender)
         ]
@@ -178,12 +176,18 @@ class Article:
         w = word(self.text.word[first])
         if last - first > 1 or not w.definite or w.clitic or w.classes & (g.GIVEN | g.HEAD | g.TITLE | g.PLACE):
             return None
-        found = {
-            body.role: body
-            for body in self.bodies
-            if body.head in classes()["called-by-field"] and body.number == "s" and w.base in body.role
-        }
+        found = self._departments.get(w.base, {})
         return next(iter(found.values())) if len(found) == 1 else None
+
+    @cached_property
+    def _departments(self) -> dict[str, dict[frozenset[str], Source]]:
+        """The departments that the article names in full, by each word of what they are for, and then by all of it."""
+        found: defaultdict[str, dict[frozenset[str], Source]] = defaultdict(dict)
+        for body in self.bodies:
+            if body.head in classes()["called-by-field"] and body.number == "s":
+                for field in body.role:
+                    found[field][body.role] = body
+        return found
 
     def in_full_office(self, source: Source) -> Source | None:
         """The office that a short form (الوزير) stands for, if the article has told it in full and no name for it."""

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from itertools import pairwise
 
-from agents.extract.lexicon.words import affixes
+from agents.extract.lexicon.words import affixes, given_names
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.agreement import may_be_one
@@ -185,7 +185,7 @@ _NO_FIRST = g.BOUND | g.MARK | g.NUMBER | g.SOME | g.HEAD | g.TITLE | g.PLACE
 def _gender(name: tuple[str, ...]) -> str | None:
     """The gender of a full name: that of the given name, but نور الدين is a man."""
     faithful = len(name) > 1 and name[1] in classes()["of-the-faith"]
-    return "m" if faithful else g.given_names().get(name[0])
+    return "m" if faithful else given_names().get(name[0])
 
 
 def _within(short: list[str], long: list[str]) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from agents.extract.lexicon.tables import REMEMBERED
-from agents.extract.lexicon.words import affixes
+from agents.extract.lexicon.words import affixes, given_names
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.gazetteer import Word, word
@@ -241,7 +241,7 @@ def _gender(text: Text, w: Word, name: Span | None) -> str | None:
     if w.noun and w.noun.number == "s" and not w.classes & g.GIVEN:
         return w.noun.gender if w.noun.gender in ("m", "f") else None
     if name:
-        return g.given_names().get(text.form[name[0]])
+        return given_names().get(text.form[name[0]])
     if w.definite and w.base.endswith(HEH):
         return "f"
     return None

@@ -5,7 +5,7 @@ What the rules find is one of the facts by which the name in a mention is weighe
 
 from __future__ import annotations
 
-from agents.extract.lexicon.words import affixes
+from agents.extract.lexicon.words import affixes, given_names
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.gazetteer import Word, word
@@ -204,7 +204,7 @@ def _begun_before(text: Text, i: int, first: int) -> bool:
     if i - 2 < first:
         return False
     title, w = word(text.word[i - 2]), word(text.word[i - 1])
-    name = w.definite and not w.clitic and w.base in g.given_names() and not w.classes & (g.HEAD | g.TITLE)
+    name = w.definite and not w.clitic and w.base in given_names() and not w.classes & (g.HEAD | g.TITLE)
     return name and title.definite and bool(title.classes & (g.TITLE | g.ROLE)) and not g.nation(w.base)
 
 

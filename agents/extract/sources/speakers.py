@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from agents.extract.lexicon.words import affixes
+from agents.extract.lexicon.words import affixes, given_names
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.agreement import may_be_one
@@ -241,7 +241,7 @@ class Resolver:
         titled = full == source.name and full[0] > source.span[0]
         name = self._written(full, titled)
         first = self.text.form[full[0]]
-        gender = source.gender or g.given_names().get(first)
+        gender = source.gender or given_names().get(first)
         gender = gender or ("m" if first in classes()["man"] else "f" if first in classes()["woman"] else None)
         return Speaker(
             name,

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ctypes
 import logging
+import secrets
 import signal
 import socket
 import sys
@@ -38,6 +39,7 @@ _PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 _START_TIMEOUT = 10.0
 _STOP_TIMEOUT = 2.0
+_PORTS = range(1 << 14, 1 << 15)  # systems hand out those above to outgoing connections
 
 
 class BrokerError(SetupError):
@@ -45,11 +47,16 @@ class BrokerError(SetupError):
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that nothing listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port: int = s.getsockname()[1]
-        return port
+    """A TCP port of the loopback address that nothing listens on.
+
+    None of those that the system hands out: an outgoing connection could take it before we do.
+    """
+    for _ in _PORTS:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
+    raise BrokerError("no port of the loopback address is free")
 
 
 async def listening(host: str, port: int) -> bool:
@@ -98,7 +105,8 @@ async def embedded(data_dir: Path) -> AsyncIterator[str]:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(process.wait(), _STOP_TIMEOUT)
+                async with asyncio.timeout(_STOP_TIMEOUT):
+                    await process.wait()
             except TimeoutError:
                 process.kill()
                 await process.wait()

@@ -103,6 +103,7 @@ async def _up(
                 soft_wrap=True,
             )
             with until_told(), contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await stop.wait()
             stopped = time.monotonic()
     console.print(f"[dim]stopped in {time.monotonic() - stopped:.1f} s[/dim]")

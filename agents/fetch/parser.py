@@ -67,7 +67,8 @@ class Parser:
             return _parse(_Job(body, url, content_type))
         async with self._turn:
             try:
-                done = await asyncio.wait_for(self._ask(_Job(body, url, content_type)), self._timeout)
+                async with asyncio.timeout(self._timeout):
+                    done = await self._ask(_Job(body, url, content_type))
             except TimeoutError:
                 await self._end()
                 raise NotAFeedError(f"could not be read within {self._timeout:.0f} s") from None

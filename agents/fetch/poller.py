@@ -138,7 +138,9 @@ class Poller:
             self._changed.clear()
             timeout = max(0.0, self._queue[0][0] - time.time()) if self._queue else None
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), timeout)
+                # Not wait_for: before Python 3.12 it forgets a cancellation that comes with what it waits for.
+                async with asyncio.timeout(timeout):
+                    await self._changed.wait()
 
     def _begin(self, key: bytes, due: float) -> None:
         if key in self._polls:

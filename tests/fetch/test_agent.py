@@ -17,6 +17,7 @@ from aiokafka.errors import TopicAuthorizationFailedError
 from agents.fetch import registry
 from agents.fetch.agent import run
 from agents.fetch.poller import Poller
+from agents.fetch.state import FeedRow
 from streams import produce
 from streams.broker import BrokerError, create_topics, embedded
 from streams.records import DeadLetter, Entry, Feed
@@ -136,6 +137,17 @@ async def test_an_outlet_is_not_asked_without_end_for_what_cannot_be_written(
         with pytest.raises(BrokerError, match="TopicAuthorizationFailedError"):
             await until_it_gives_up(quick)
         assert len(outlet.asked("/rss")) == 1
+
+
+async def test_a_stop_is_heard_whatever_else_happens_at_that_moment(quick: Settings) -> None:
+    row = FeedRow(feed=Feed(url="http://outlet.example/rss", outlet="المرصد"), partition=0, since=0.0, due=2e9)
+    async with run(quick) as poller:
+        for turns in range(8):
+            async with asyncio.timeout(20), poller.running():
+                await asyncio.sleep(0.01)  # until it waits for something to happen
+                poller.watch(b"key", row)
+                for _ in range(turns):
+                    await asyncio.sleep(0)
 
 
 async def test_pages_are_fetched_where_the_feed_is_short_and_robots_allow(quick: Settings) -> None:

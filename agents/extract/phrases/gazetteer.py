@@ -7,6 +7,7 @@ name (a country, a capital, an organisation, an outlet) that begins at a token.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -469,16 +470,17 @@ _TWINS = {YEH: TEH, TEH: YEH}
 
 def _of_pronoun(base: str) -> Noun | None:
     """A head noun with an attached pronoun (وزيرها، زوجته)."""
-    if not base.endswith(_PRONOUNS):
-        return None
-    for ending in _PRONOUNS:
+    return next(filter(None, map(nouns().get, without_pronoun(base))), None)
+
+
+def without_pronoun(base: str) -> Iterator[str]:
+    """What a word may be that ends in an attached pronoun, without it (كتابه is كتاب, خطبته is خطبة)."""
+    for ending in _PRONOUNS if base.endswith(_PRONOUNS) else ():
         if base.endswith(ending) and len(base) > len(ending) + 2:
             stem = base[: -len(ending)]
-            for lemma in (stem, stem[:-1] + HEH if stem.endswith(TEH) else stem):
-                noun = nouns().get(lemma)
-                if noun:
-                    return noun
-    return None
+            yield stem
+            if stem.endswith(TEH):
+                yield stem[:-1] + HEH
 
 
 def _stem(base: str) -> str:

@@ -16,6 +16,7 @@ from agents.extract.phrases.person_names import (
     name_end,
     name_parts,
     perhaps_name,
+    quoted_person,
     son_of,
     surname,
     title_for_name,
@@ -148,12 +149,16 @@ def _rank(text: Text, i: int, stop: int) -> bool:
 def titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
     """A form of address, and the name or office after it; alone it is a noun (الشيخ)."""
     w = word(text.word[i])
+    if of_pronoun(w):
+        return i + 1, "role"  # سماحته
     end = _adjectives(text, i + 1, stop, w, w.definite)
     while end < stop and text.form[end] in words_of("of-rank"):
         end += 1
     if end < stop and text.form[end] == "." and text.end[end - 1] == text.start[end]:
         end += 1
     if end < stop and text.line[end] == text.line[i]:
+        if (quoted := quoted_person(text, end, stop)) > end:
+            return quoted, "name"
         following = word(text.word[end])
         if following.classes & g.VERB and not following.classes & (g.HEAD | g.GIVEN):
             return end, "role"
@@ -174,7 +179,7 @@ def titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
 def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, Ending]:
     """A phrase whose head has no article: through the chain to its definite word, or to its indefinite adjective."""
     j = i + 1
-    if _of_pronoun(head):
+    if of_pronoun(head):
         return _completed(text, j, stop, head, depth)
     while j < stop:
         w = word(text.word[j])
@@ -211,7 +216,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
         if (c & (g.HEAD | g.ORDINARY | g.TITLE | g.VERB) or (chained and head.classes & g.BODY)) and not c & g.GIVEN:
             if j - i > 4 or not head.classes & g.HEAD:
                 break
-            if _of_pronoun(w):
+            if of_pronoun(w):
                 return _completed(text, j + 1, stop, head, depth)
             j += 1
             continue
@@ -222,7 +227,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
     return _completed(text, j, stop, head, depth, definite=False)
 
 
-def _of_pronoun(w: Word) -> bool:
+def of_pronoun(w: Word) -> bool:
     """Made definite by an attached pronoun (وزير خارجيتها)."""
     return w.noun is not None and w.base != w.noun.lemma and w.base.endswith(_POSSESSED) and w.noun.number == "s"
 
@@ -268,6 +273,8 @@ def _completed(
                 return end, "name"  # المحامية والناشطة التونسية سنية بن سالم
         if title_for_name(text, j, stop):
             return name_end(text, j, stop), "name"
+        if (end := quoted_person(text, j, stop)) > j:
+            return end, "name"
         if (
             (w.classes & (g.TITLE | g.ROLE) and not w.classes & g.GIVEN and w.definite)
             or _rank(text, j, stop)

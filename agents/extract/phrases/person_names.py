@@ -216,6 +216,19 @@ def title_behind(text: Text, i: int) -> bool:
     )
 
 
+def quoted_person(text: Text, i: int, stop: int) -> int:
+    """The end of a person's name in quotation marks that open at `i` (المدرب "دراغان ستويتش"), else `i`."""
+    if not i or i + 2 >= stop or text.form[i] not in words_of("quote"):
+        return i
+    before = word(text.word[i - 1])
+    if not before.definite and not before.classes & (g.ROLE | g.TITLE | g.PLACE):
+        return i  # باسم "كلاود نورا"، أغنية "عييت نسول"
+    end = name_end(text, i + 1, stop, sure=True)
+    closed = end < stop and text.form[end] in words_of("quote")
+    whole = end - i > 2 or word(text.word[i + 1]).classes & g.GIVEN
+    return end + 1 if end > i + 1 and closed and whole else i
+
+
 def maybe_name(w: Word) -> bool:
     """No table knows it: in this place it may be a name."""
     if w.classes & g.COMMON or w.definite or len(w.base) < 2:

@@ -109,10 +109,15 @@ class Neighbourhood:
         for step in steps(self.text, self.end, self.bound, self.others.cues, self.end):
             if step.kind == "that" or len(found) == _AFTER:
                 break
-            if step.kind == PHRASE and not self._governed(step):
+            if step.kind == PHRASE and not self._governed(step) and not self._drawn(step):
                 found.append(Near((step.first, step.last), path, step.ending))
             path += (step.kind,)
         return found
+
+    def _drawn(self, step: Step) -> bool:
+        """What the verb's idiom has for an object: لفت النظر إلى, لفت الانتباه إلى."""
+        table = classes()
+        return self.cue.lemma in table["draws"] and word(self.text.word[step.first]).base in table["attention"]
 
     def _governed(self, step: Step) -> bool:
         return self.cue.shape in _VERBAL and clitic(self.text.word[step.first]) in _GOVERNED

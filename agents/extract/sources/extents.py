@@ -15,8 +15,19 @@ from agents.extract.lexicon.words import words_of
 from agents.extract.model import Facts, Ranking
 from agents.extract.phrases.agreement import OBLIQUE, is_oblique
 from agents.extract.phrases.chunks import PHRASE, steps
-from agents.extract.phrases.gazetteer import GIVEN, HEAD, ORDINARY, PLACE, ROLE, VERB, entity, word
-from agents.extract.phrases.nominals import quoted_name
+from agents.extract.phrases.gazetteer import (
+    GIVEN,
+    HEAD,
+    ORDINARY,
+    PLACE,
+    ROLE,
+    TITLE,
+    VERB,
+    entity,
+    without_pronoun,
+    word,
+)
+from agents.extract.phrases.nominals import of_pronoun, quoted_name
 from agents.extract.phrases.noun_phrases import phrase
 from agents.extract.phrases.sorts import clitic, sort
 from agents.extract.reading.layout import Layout
@@ -84,7 +95,9 @@ def places(layout: Layout, first: int, bound: int, reason: str) -> Iterator[Plac
     begins = {part.begin: part for part in parts}
     where, how = "in", str(ending)
     heard = next((i for i in range(end, bound) if _audience(layout, i, head) or _person(text, i, first)), bound)
-    heard = next((i for i in range(first + 1, heard) if _predicate(text, i, first)), heard)
+    heard = next((i for i in range(first + 1, heard) if _predicate(text, i, first) or _spoken_in(text, i)), heard)
+    if of_pronoun(word(text.word[first])) and word(text.word[first]).classes & TITLE:
+        heard = min(heard, first + 1)  # سماحته
     for last in range(first + 1, heard + 1):
         if last == end:
             where = "at"
@@ -211,6 +224,14 @@ def _predicate(text: Text, i: int, first: int) -> bool:
     if text.form[i] in words_of("called") or i + 1 == len(text) or not text.wordlike[i + 1]:
         return False
     return (head.definite or head.noun is None) and (before.definite or before.noun is None)
+
+
+def _spoken_in(text: Text, i: int) -> bool:
+    """Where it was said, not who says it (النادي في كتابه، النائب في تغريدة); but الباحثة في الدراسة."""
+    if text.form[i] not in words_of("in") or i + 1 == len(text):
+        return False
+    base = word(text.word[i + 1]).base
+    return base in words_of("spoken-in") or any(one in words_of("spoken-in") for one in without_pronoun(base))
 
 
 _PRESENT = frozenset((YEH, TEH))

@@ -9,7 +9,7 @@ from agents.extract.lexicon.words import affixes, given_names
 from agents.extract.lexicon.words import words as classes
 from agents.extract.phrases import gazetteer as g
 from agents.extract.phrases.gazetteer import Word, word
-from agents.extract.phrases.person_names import name_end, son_of, title_behind, title_for_name
+from agents.extract.phrases.person_names import name_end, quoted_person, son_of, title_behind, title_for_name
 from agents.extract.reading.text import Text
 from agents.extract.report import Span
 from streams.letters import ALEF, HEH, YEH
@@ -60,6 +60,8 @@ def _behind_titles(text: Text, span: Span, head: Word) -> Span | None:
     i = first
     while i + 1 < last:
         i += 1
+        if (end := quoted_person(text, i, last)) > i:
+            return i + 1, end - 1
         if text.form[i] in classes()["quote"]:
             # What stands in quotation marks or brackets is the name of a body (رئيس "الخوذ البيضاء" رائد صالح).
             i = next((k for k in range(i + 1, last) if text.form[k] in classes()["quote"]), i)

@@ -158,9 +158,11 @@ def _genitive(before: Word, w: Word) -> bool:
 
 
 def _of_another(text: Text, mention: Span, by_rule: Span | None) -> bool:
-    """The mention ends in the name of another: whose relative, lawyer or spokesman speaks (زوجة X، باسم الرئيس X)."""
+    """The name is another's: of a place of several people, or whose relative, lawyer or spokesman speaks (زوجة X)."""
     first, last = mention
     head = word(text.word[first])
+    if head.noun and head.noun.number == "p" and not head.classes & g.GIVEN:
+        return True  # مواطنون من دير علا
     bare = not head.definite and not text.form[first].endswith(g.POSSESSED)
     if bare and head.noun and head.noun.lemma in classes()["of-somebody"] and last - first > 1:
         behind = word(text.word[first + 1]).classes

@@ -197,7 +197,8 @@ class Resolver:
                 return held
         if source.kind == "anonymous" and source.definite and source.span[1] - source.span[0] == 1:
             same = self._same_head(source)
-            if same is None and source.head in classes()["nameless"]:
+            anyone = source.head in classes()["anyone"] and source.number == "s"
+            if same is None and (anyone or source.head in classes()["nameless"]):
                 same = self._said_last(source)
             if same is not None:
                 return same

@@ -36,10 +36,12 @@ async def told(settings: Settings, until: Callable[[list[Statement]], bool] | No
 async def test_an_edit_is_a_new_revision_and_its_statements_change(topics: Settings) -> None:
     async with normalize.run(topics), extract.run(topics):
         await put_entries(topics, an_entry("a", FIRST, SECOND, THIRD))
+        await told(topics, until=lambda found: bool(found))
         first = await told(topics)
         await put_entries(topics, an_entry("a", FIRST, SECOND, THIRD))  # the same again
         assert await told(topics) == first
         await put_entries(topics, an_entry("a", SECOND, THIRD, OTHER))
+        await told(topics, until=lambda found: len(found) > len(first))
         after = await told(topics)
     assert {s.status for s in first} == {"new"}
     news = after[len(first) :]

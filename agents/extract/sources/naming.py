@@ -162,7 +162,7 @@ def _of_another(text: Text, mention: Span, by_rule: Span | None) -> bool:
     first, last = mention
     head = word(text.word[first])
     if head.noun and head.noun.number == "p" and not head.classes & g.GIVEN:
-        return True  # مواطنون من دير علا
+        return True  # مسؤولون في لواء دير علا
     bare = not head.definite and not text.form[first].endswith(g.POSSESSED)
     if bare and head.noun and head.noun.lemma in classes()["of-somebody"] and last - first > 1:
         behind = word(text.word[first + 1]).classes

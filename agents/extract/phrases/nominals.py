@@ -149,7 +149,7 @@ def _rank(text: Text, i: int, stop: int) -> bool:
 def titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
     """A form of address, and the name or office after it; alone it is a noun (الشيخ)."""
     w = word(text.word[i])
-    if of_pronoun(w):
+    if possessed(w):
         return i + 1, "role"  # سماحته
     end = _adjectives(text, i + 1, stop, w, w.definite)
     while end < stop and text.form[end] in words_of("of-rank"):
@@ -179,7 +179,7 @@ def titled(text: Text, i: int, stop: int, depth: int) -> tuple[int, Ending]:
 def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, Ending]:
     """A phrase whose head has no article: through the chain to its definite word, or to its indefinite adjective."""
     j = i + 1
-    if of_pronoun(head):
+    if possessed(head):
         return _completed(text, j, stop, head, depth)
     while j < stop:
         w = word(text.word[j])
@@ -216,7 +216,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
         if (c & (g.HEAD | g.ORDINARY | g.TITLE | g.VERB) or (chained and head.classes & g.BODY)) and not c & g.GIVEN:
             if j - i > 4 or not head.classes & g.HEAD:
                 break
-            if of_pronoun(w):
+            if possessed(w):
                 return _completed(text, j + 1, stop, head, depth)
             j += 1
             continue
@@ -227,7 +227,7 @@ def _idafa(text: Text, i: int, stop: int, head: Word, depth: int) -> tuple[int, 
     return _completed(text, j, stop, head, depth, definite=False)
 
 
-def of_pronoun(w: Word) -> bool:
+def possessed(w: Word) -> bool:
     """Made definite by an attached pronoun (وزير خارجيتها)."""
     return w.noun is not None and w.base != w.noun.lemma and w.base.endswith(_POSSESSED) and w.noun.number == "s"
 

@@ -27,7 +27,7 @@ from agents.extract.phrases.gazetteer import (
     without_pronoun,
     word,
 )
-from agents.extract.phrases.nominals import of_pronoun, quoted_name
+from agents.extract.phrases.nominals import possessed, quoted_name
 from agents.extract.phrases.noun_phrases import phrase
 from agents.extract.phrases.sorts import clitic, sort
 from agents.extract.reading.layout import Layout
@@ -96,7 +96,8 @@ def places(layout: Layout, first: int, bound: int, reason: str) -> Iterator[Plac
     where, how = "in", str(ending)
     heard = next((i for i in range(end, bound) if _audience(layout, i, head) or _person(text, i, first)), bound)
     heard = next((i for i in range(first + 1, heard) if _predicate(text, i, first) or _spoken_in(text, i)), heard)
-    if of_pronoun(word(text.word[first])) and word(text.word[first]).classes & TITLE:
+    w = word(text.word[first])
+    if w.classes & TITLE and possessed(w):
         heard = min(heard, first + 1)  # سماحته
     for last in range(first + 1, heard + 1):
         if last == end:
@@ -231,7 +232,7 @@ def _spoken_in(text: Text, i: int) -> bool:
     if text.form[i] not in words_of("in") or i + 1 == len(text):
         return False
     base = word(text.word[i + 1]).base
-    return base in words_of("spoken-in") or any(one in words_of("spoken-in") for one in without_pronoun(base))
+    return not words_of("spoken-in").isdisjoint((base, *without_pronoun(base)))
 
 
 _PRESENT = frozenset((YEH, TEH))

@@ -195,15 +195,10 @@ class Resolver:
             held = self._holder(source)
             if held is not None:
                 return held
-        if source.kind == "anonymous" and source.definite and source.span[1] - source.span[0] == 1:
-            same = self._same_head(source)
+        if source.kind in ("anonymous", "office") and source.definite and source.span[1] - source.span[0] == 1:
             anyone = source.head in classes()["anyone"] and source.number == "s"
-            if same is None and (anyone or source.head in classes()["nameless"]):
-                same = self._said_last(source)
-            if same is not None:
-                return same
-        if source.kind == "office" and source.definite and source.span[1] - source.span[0] == 1:
-            same = self._same_head(source) or self._said_last(source)
+            one = source.kind == "office" or anyone or source.head in classes()["nameless"]
+            same = self._same_head(source) or (self._said_last(source) if one else None)
             if same is not None:
                 return same
         if source.kind in ("organization", "media"):

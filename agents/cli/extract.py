@@ -163,6 +163,8 @@ def _lines(file: Path, jobs: int, html: bool) -> int:
                     progress.told(number, packed)
             sys.stdout.buffer.flush()
         except KeyboardInterrupt:
+            # A second one would cut short the end of the other processes, and they would wait for work for good.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             sys.stdout.buffer.flush()
             typer.echo(f"\ntasrih: stopped after line {number} of {file}: go on from the next", err=True)
             raise

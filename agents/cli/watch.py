@@ -71,7 +71,7 @@ async def _statements(settings: Settings, console: show.Terminal, counts: Counte
 
 
 async def _summaries(console: show.Terminal, counts: Counter[str], last: float) -> AsyncIterator[None]:
-    told, before = "", Counter[str]()
+    before: Counter[str] | None = None
     while True:
         await asyncio.sleep(_SUMMARY_EVERY)
         if time.monotonic() > last and counts == before and counts[STATEMENTS.name]:
@@ -81,13 +81,12 @@ async def _summaries(console: show.Terminal, counts: Counter[str], last: float) 
                 soft_wrap=True,
             )
             return
-        before = counts.copy()
-        parts = " · ".join([*_polls(), *(f"{counts[topic.name]:,} {topic.name}" for topic in _TOPICS)])
-        if counts[_UNSHOWN]:
-            parts += f" ({counts[_UNSHOWN]:,} statements came too fast to be shown)"
-        if parts != told:
-            told = parts
+        if counts != before:  # polls that found nothing new are no news
+            parts = " · ".join([*_polls(), *(f"{counts[topic.name]:,} {topic.name}" for topic in _TOPICS)])
+            if counts[_UNSHOWN]:
+                parts += f" ({counts[_UNSHOWN]:,} statements came too fast to be shown)"
             console.print(f"[dim]── since the start: {parts}[/dim]\n", soft_wrap=True)
+        before = counts.copy()
         yield
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as Xml
 import msgspec
 from aiohttp import web
 from msgspec import Meta
+from yarl import URL
 
 from agents.alert.wording import act_word
 from agents.alert.wording import entry as worded
@@ -71,10 +72,11 @@ async def _feed_title(request: web.Request, query: Filter) -> str:
 
 
 def _addresses(request: web.Request) -> tuple[str, str]:
-    """The server's own address and the request's, as the reader sees them; without the key."""
+    """The page's address, with the same filter, and the request's, as the reader sees them; without the key."""
     settings = request.app[SERVER].settings
     origin = (settings.public_url or str(request.url.origin())).rstrip("/")
-    return origin, origin + str(request.rel_url.without_query_params("access_token"))
+    feed = request.rel_url.without_query_params("access_token")
+    return str(URL(origin + "/").with_query(feed.without_query_params("limit").query)), origin + str(feed)
 
 
 async def _statements(request: web.Request, query: FeedQuery) -> list[Statement]:
@@ -84,10 +86,10 @@ async def _statements(request: web.Request, query: FeedQuery) -> list[Statement]
 
 async def json_feed(request: web.Request, query: FeedQuery) -> web.Response:
     """The newest statements of a filter as a JSON Feed."""
-    origin, address = _addresses(request)
+    page, address = _addresses(request)
     items = [_item(statement) for statement in await _statements(request, query)]
     title = await _feed_title(request, query)
-    feed = JsonFeed("https://jsonfeed.org/version/1.1", title, origin + "/", address, items, language="ar")
+    feed = JsonFeed("https://jsonfeed.org/version/1.1", title, page, address, items, language="ar")
     return web.Response(body=msgspec.json.encode(feed), content_type="application/feed+json")
 
 
@@ -107,7 +109,7 @@ def _item(statement: Statement) -> Item:
 
 async def atom(request: web.Request, query: FeedQuery) -> web.Response:
     """The newest statements of a filter as an Atom feed."""
-    origin, address = _addresses(request)
+    page, address = _addresses(request)
     statements = await _statements(request, query)
     feed = Xml.Element("feed", {"xmlns": _ATOM, "xml:lang": "ar"})
 
@@ -121,7 +123,7 @@ async def atom(request: web.Request, query: FeedQuery) -> web.Response:
     say(feed, "title", await _feed_title(request, query))
     say(feed, "updated", max((s.extracted_at for s in statements), default=datetime.fromtimestamp(0, UTC)).isoformat())
     say(feed, "link", rel="self", href=address)
-    say(feed, "link", rel="alternate", href=origin + "/")
+    say(feed, "link", rel="alternate", href=page)
     for statement in statements:
         title, text = worded(statement, "ar")
         entry = say(feed, "entry")

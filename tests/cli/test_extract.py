@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,6 +118,24 @@ def test_interrupted_it_says_where_to_go_on() -> None:
         assert run.wait() == 130
         assert len(run.stdout.read().splitlines()) == 1
         assert run.stderr.read().decode() == "\ntasrih: stopped after line 2 of -: go on from the next\n"
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_interrupted_twice_it_leaves_no_process_behind(tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_bytes((json.dumps({"text": ARTICLE}).encode() + b"\n") * 20_000)
+    with subprocess.Popen(
+        [sys.executable, "-m", "agents.cli", "extract", "--jsonl", "--jobs", "2", str(file)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as run:  # fmt: skip
+        assert run.stdout
+        assert run.stdout.read(1) == b"{"
+        run.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=20)  # which end when the last process has closed them
+        assert run.returncode == 130
+        assert b"go on from the next" in errors
 
 
 def test_a_text_for_a_person_and_for_a_program(tmp_path: Path) -> None:

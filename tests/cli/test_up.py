@@ -60,6 +60,17 @@ async def test_the_demo_says_when_it_has_no_more(tmp_path: Path) -> None:
     assert (process.returncode, errors) == (0, b"")
 
 
+async def test_a_wrong_file_of_alerts_is_told_before_any_feed_is_registered(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    process = await start("up", "--port", str(free_port()), data=data, TASRIH_ALERTS="/nowhere.toml")
+    _, errors = await process.communicate()
+    assert (process.returncode, errors.decode()) == (
+        1,
+        "tasrih: /nowhere.toml: cannot be read: No such file or directory\n",
+    )
+    assert not list(tmp_path.iterdir())
+
+
 async def test_statements_come_and_the_next_start_goes_on(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with newsroom() as feeds:

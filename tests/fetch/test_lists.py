@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from agents.fetch.cli import app
 from agents.fetch.lists import FeedListError
 from agents.fetch.state import FeedRow
 from streams.broker import create_topics
-from streams.records import Feed
+from streams.records import Feed, Record
 from streams.settings import Settings
 from tests.fetch.outlet import Story, serving
 
@@ -56,6 +57,14 @@ def test_toml(tmp_path: Path) -> None:
     path = tmp_path / "feeds.toml"
     path.write_text('[[feed]]\nurl = "https://a.example/rss"\noutlet = "صحيفة"\ninterval = 60\nfull_text = "always"\n')
     assert lists.read(path) == [Feed(url="https://a.example/rss", outlet="صحيفة", interval=60.0, full_text="always")]
+
+
+def test_the_example_that_is_shown_is_right_and_has_every_field() -> None:
+    path = Path(__file__).parents[2] / "deploy" / "feeds.example.toml"
+    first, second = lists.read(path)
+    assert (first.outlet, second.active) == ("feeds.bbci.co.uk", False)
+    (_, written) = tomllib.loads(path.read_text("utf-8"))["feed"]
+    assert set(written) == {*Feed.__struct_fields__} - {*Record.__struct_fields__}
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ async def test_any_filter_is_a_feed(topics: Settings, serving: Serving) -> None:
         assert item["id"] == f"urn:tasrih:statement:{one.statement_id}"
         assert item["_tasrih"]["act"] == "deny"
         assert item["_tasrih"]["content"] == one.content
+        assert feed["home_page_url"] == atom.feed.link == client.address + "/?act=deny", "the page, filtered alike"
 
 
 async def test_a_feeds_title_says_whose_it_is(topics: Settings, serving: Serving) -> None:

@@ -24,6 +24,16 @@ _ESCAPE = re.compile("%[0-9a-f]{2}", re.I)
 _SAFE = "/:@!$&'()*+,;=-._~%"
 
 
+def joined(base: str, link: str) -> str:
+    """The address that `link`, found at the address `base`, names; empty for what is none (`http://[`)."""
+    try:
+        found = urljoin(base, link)
+        _ = urlsplit(found).port  # which is read, and may be impossible, only when it is asked for
+    except ValueError:
+        return ""
+    return found
+
+
 def article_address(link: str, base: str = "") -> str:
     """The article's address as published: whole, over HTTP, without tracking parameters and fragment.
 

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from agents.fetch import metrics
+from agents.fetch.canonical import joined
 from agents.fetch.lanes import Lanes
 from streams.addresses import ForbiddenAddressError, socket_factory
 from streams.retry_after import retry_after
@@ -125,9 +126,9 @@ class Client:
                 moved = url if permanent and url != asked else ""
                 return Answer(url, answer.status, answer.body, answer.headers, moved, answer.cut, spent, tuple(hops))
             permanent = permanent and answer.status in _PERMANENT
-            url = urljoin(url, target).partition("#")[0]
+            url = joined(url, target).partition("#")[0]
             if urlsplit(url).scheme not in ("http", "https"):
-                raise FetchError(f"it redirects to {url[:200]}, which is no web address")
+                raise FetchError(f"it redirects to {target[:200]}, which is no web address")
             if url in hops:
                 raise FetchError(f"it redirects in a circle, back to {url[:200]}")
             hops.append(url)

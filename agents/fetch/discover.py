@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from lxml import etree, html
 
 from agents.fetch import charset
+from agents.fetch.canonical import joined
 from agents.fetch.client import Answer, Client, FetchError
 from agents.fetch.feed import NotAFeedError, Parsed
 from agents.fetch.lanes import HeldError
@@ -67,7 +68,7 @@ def linked(answer: Answer) -> list[str]:
         page = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except (etree.ParserError, ValueError):
         return []
-    base = next(iter(page.xpath("//base/@href")), "")
+    base = joined(answer.url, next(iter(page.xpath("//base/@href")), "")) or answer.url
     links = (
         link.get("href").strip()
         for link in page.iter("link")
@@ -75,7 +76,7 @@ def linked(answer: Answer) -> list[str]:
         and _TYPES.fullmatch((link.get("type") or "").partition(";")[0].strip())
         and link.get("href")
     )
-    return list(dict.fromkeys(urljoin(urljoin(answer.url, base), link) for link in links))
+    return list(dict.fromkeys(filter(None, (joined(base, link) for link in links))))
 
 
 async def _parsed(answer: Answer, parser: Parser) -> Parsed | None:

@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 import msgspec
 
 from agents.fetch import charset
+from agents.fetch.canonical import joined
 
 
 class NotAFeedError(ValueError):
@@ -181,7 +181,7 @@ def _time(parts: time.struct_time | None) -> datetime | None:
 
 def _rel(links: Iterable[Mapping[str, str]], rel: str, base: str) -> str:
     found = next((link["href"] for link in links if link.get("rel") == rel), "")
-    return urljoin(base, found) if found else ""
+    return joined(base, found) if found else ""
 
 
 def _ttl(feed: Mapping[str, Any]) -> float | None:

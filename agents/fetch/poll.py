@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
 from agents.fetch import metrics, schedule
+from agents.fetch.canonical import joined
 from agents.fetch.client import Answer, Client, FetchError, quiet_until, refusal
 from agents.fetch.feed import NotAFeedError, Parsed
 from agents.fetch.lanes import HeldError
@@ -151,5 +151,5 @@ def _hub(answer: Answer) -> tuple[str, str]:
     for target, parameters in _LINK.findall(answer.headers.get("Link", "")):
         for rel in found:
             if re.search(rf'\brel\s*=\s*"?[^";]*\b{rel}\b', parameters) and not found[rel]:
-                found[rel] = urljoin(answer.url, target)
+                found[rel] = joined(answer.url, target)
     return found["hub"], found["self"]

@@ -20,6 +20,15 @@ def test_the_feeds_that_a_page_names() -> None:
     ]
 
 
+def test_what_is_no_address_is_passed_over() -> None:
+    assert linked(page('href="http://["', 'href="/rss"')) == ["https://outlet.example/rss"]
+    broken = Answer(
+        "https://outlet.example/", 200,
+        b'<base href="http://["><link rel="alternate" type="application/rss+xml" href="rss">',
+    )  # fmt: skip
+    assert linked(broken) == ["https://outlet.example/rss"]
+
+
 def test_libxml2_is_not_given_a_tag_that_is_too_long() -> None:
     many = " ".join(f"a{n}=1" for n in range(190_000))
     begun = time.perf_counter()

@@ -16,6 +16,7 @@ from agents.fetch import registry
 from agents.fetch.agent import run
 from agents.fetch.client import Client, FetchError, user_agent
 from agents.fetch.lanes import HeldError, Lanes, host_of
+from agents.fetch.pages import Pages
 from streams.records import Entry, Feed
 from streams.settings import Settings
 from streams.topics import ENTRIES
@@ -112,6 +113,18 @@ async def test_a_redirect_to_a_private_address_is_not_followed(
                 await client.get(outlet.feed, "feed")
         assert len(outlet.log) == 1
         assert not inner.log
+
+
+async def test_a_redirect_to_no_address_is_a_failure_like_others(settings: Settings) -> None:
+    async with serving() as outlet, Client(settings, Lanes(0.0)) as client:
+
+        async def redirect(_: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": "http://["})
+
+        outlet.handlers["/rss"] = outlet.handlers["/robots.txt"] = redirect
+        with pytest.raises(FetchError, match=r"redirects to http://\[, which is no web address"):
+            await client.get(outlet.feed, "feed")
+        assert not await Pages(client).allowed(outlet.feed)
 
 
 async def test_feeds_and_pages_of_a_host_share_its_turn(topics: Settings) -> None:

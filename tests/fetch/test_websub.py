@@ -48,11 +48,11 @@ class Hub:
         self.verified.set()
         return web.Response(status=202)
 
-    async def publish(self, *stories: Story, secret: str = "", body: bytes = b"") -> int:
+    async def publish(self, *stories: Story, secret: str = "", body: bytes = b"", link: str = "") -> int:
         form = self.forms[-1]
         body = body or rss(stories, self.outlet.base)
         mac = hmac.new((secret or form["hub.secret"]).encode(), body, hashlib.sha256).hexdigest()
-        headers = {"X-Hub-Signature": f"sha256={mac}", "Content-Type": "application/rss+xml"}
+        headers = {"X-Hub-Signature": f"sha256={mac}", "Content-Type": "application/rss+xml", "Link": link}
         async with (
             aiohttp.ClientSession() as session,
             session.post(form["hub.callback"], data=body, headers=headers) as answer,
@@ -95,6 +95,15 @@ async def test_a_hub_that_brings_no_feed_makes_it_due_at_once(topics: Settings) 
         await hub.outlet.wait_asked("/rss", 1)
         assert await hub.publish(body=b"new!") == 202
         await hub.outlet.wait_asked("/rss", 2)
+
+
+async def test_a_hub_that_names_an_impossible_address_ends_no_worker(topics: Settings) -> None:
+    async with pushing(topics) as (settings, hub):
+        await records(settings, ENTRIES, Entry, 1)
+        assert await hub.publish(Story("/b", "الخبر الثاني"), link='<http://[>; rel="hub"') == 202
+        await records(settings, ENTRIES, Entry, 2)
+        assert await hub.publish(Story("/c", "الخبر الثالث")) == 202
+        await records(settings, ENTRIES, Entry, 3)
 
 
 async def test_a_feed_is_polled_on_however_often_a_hub_calls_in_the_midst_of_a_poll(topics: Settings) -> None:

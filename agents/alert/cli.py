@@ -35,8 +35,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, fo
 @app.command()
 def check(file: File) -> None:
     """Whether FILE is written right: rules, channels, and the secrets that they name."""
-    found = _load(file)
-    options.run(_open_all(found, options.settings()))
+    found = options.run(checked(file, options.settings()))
     typer.echo(f"{file} is written right (rules: {len(found.rules)}, channels: {len(found.channels)})")
 
 
@@ -182,18 +181,20 @@ def _load(file: Path) -> AlertFile:
         options.fail(str(error))
 
 
-async def _open_all(file: AlertFile, settings: Settings) -> None:
+async def checked(file: Path, settings: Settings) -> AlertFile:
+    """What `file` says, each of its channels opened once for trial. Ends the command with all that is wrong."""
     from agents.alert.channels import ChannelError, opened
 
-    problems = []
-    for name, table in file.channels.items():
+    found, problems = _load(file), []
+    for name, table in found.channels.items():
         try:
             async with opened({name: table}, settings):
                 pass
         except ChannelError as error:
-            problems.append(f"{file.path}: {error}")
+            problems.append(f"{file}: {error}")
     if problems:
         options.fail("\n".join(problems))
+    return found
 
 
 async def _try(rules: tuple[AlertRule, ...], days: float, settings: Settings) -> Trial:

@@ -163,8 +163,6 @@ def _lines(file: Path, jobs: int, html: bool) -> int:
                     progress.told(number, packed)
             sys.stdout.buffer.flush()
         except KeyboardInterrupt:
-            # A second one would cut short the end of the other processes, and they would wait for work for good.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
             sys.stdout.buffer.flush()
             typer.echo(f"\ntasrih: stopped after line {number} of {file}: go on from the next", err=True)
             raise
@@ -195,7 +193,11 @@ def _workers(jobs: int, html: bool) -> Iterator[Callable[[Iterable[Numbered]], I
                     numbers, pool.map(partial(answered, html=html), texts, chunksize=_BATCH // 8), strict=True
                 )
 
-        yield answers
+        try:
+            yield answers
+        except KeyboardInterrupt:
+            _uninterrupted()  # a second one would cut short the end of the others, and they would wait for good
+            raise
 
 
 def _uninterrupted() -> None:

@@ -69,7 +69,7 @@ async def _up(
     last: float = math.inf,
 ) -> None:
     """`last`: when, by the monotonic clock, the last article appears."""
-    from agents.alert.rules import load
+    from agents.alert.cli import checked
     from agents.cli import show
     from agents.cli.watch import watch
     from agents.cli.worker import playing
@@ -83,7 +83,7 @@ async def _up(
     if await listening(settings.host, settings.port):
         options.fail(f"something listens on {settings.host}:{settings.port} already: choose another with --port")
     if settings.alerts:
-        load(settings.alerts)  # what is wrong with it is told before anything is written
+        await checked(settings.alerts, settings)  # what is wrong with it is told before anything is written
     # The terminal shows the stream; the log speaks up when something is wrong, unless it was asked for more.
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "warning"})

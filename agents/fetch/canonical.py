@@ -41,18 +41,18 @@ def article_address(link: str, base: str = "") -> str:
     """
     if not link.strip():
         return ""
+    parts = urlsplit(joined(base, link.strip()))
     try:
-        parts = urlsplit(urljoin(base, link.strip()))
-        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
-    except (ValueError, UnicodeError):
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+    except UnicodeError:
         return ""
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not host:
         return ""
     if ":" in host:
         host = f"[{host}]"
-    if port and port != _DEFAULT_PORTS[scheme]:
-        host += f":{port}"
+    if parts.port and parts.port != _DEFAULT_PORTS[scheme]:
+        host += f":{parts.port}"
     query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])]
     path = _ESCAPE.sub(lambda escape: escape[0].upper(), quote(parts.path, safe=_SAFE, errors="replace")) or "/"
     return urlunsplit((scheme, host, path, urlencode(query), ""))

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 from lxml import etree
 
+from agents.fetch.canonical import joined
 from streams.records import Feed
 
 _FIELDS = set(Feed.__struct_fields__) - {"schema_version"}
@@ -103,11 +104,7 @@ def feed(fields: Any, source: str) -> Feed:
 
 def _host(url: str) -> str | None:
     """The host of a web address; None when it is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # which is read, and may be impossible, only when it is asked for
-    except ValueError:
-        return None
+    parts = urlsplit(joined("", url))
     return parts.hostname if parts.scheme in ("http", "https") and not re.search(r"[\t\n\r]", url) else None
 
 

@@ -153,10 +153,22 @@ class Poller:
 
     async def _guarded(self, key: bytes, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work()  # made here, so that none is left unawaited when the worker stops before it begins
+            await self._attempt(key, work)
         except Exception as error:
             self._places.pop(key, None)  # not to be polled again until the worker has ended
             await self._crash(error)
+
+    async def _attempt(self, key: bytes, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()  # made here, so that none is left unawaited when the worker stops before it begins
+        except KafkaError:  # the broker refuses, for good
+            raise
+        except Exception as error:  # our own fault; the other feeds must be served, and this one again
+            log.exception("polling %s failed", key.decode(errors="replace"))
+            if row := self.row(key):
+                now = time.time()
+                failed = replace(row, error=f"internal error: {error!r}", error_at=now, due=now + 900)
+                await self._remember(key, failed)
 
     def _ended(self, key: bytes) -> None:
         # Not before the poll has left `_polls`: a feed that is due again at once would be passed over for good.
@@ -173,20 +185,11 @@ class Poller:
         row = self.row(key)
         if row is None or not row.polled:
             return
-        try:
-            reading = await poll(row, self._client, self._parser, self._settings)
-            if reading.answer:
-                metrics.LATENESS.observe(max(0.0, reading.row.polled_at - reading.answer.seconds - due))
-            self._tell(key, row, reading.row)
-            await self._take(key, reading)
-        except KafkaError:  # the broker refuses, for good
-            raise
-        except Exception as error:  # our own fault; the other feeds must be served, and this one again
-            log.exception("polling %s failed", row.feed.url)
-            if row := self.row(key):
-                now = time.time()
-                failed = replace(row, error=f"internal error: {error!r}", error_at=now, due=now + 900)
-                await self._remember(key, failed)
+        reading = await poll(row, self._client, self._parser, self._settings)
+        if reading.answer:
+            metrics.LATENESS.observe(max(0.0, reading.row.polled_at - reading.answer.seconds - due))
+        self._tell(key, row, reading.row)
+        await self._take(key, reading)
 
     def _tell(self, key: bytes, before: FeedRow, after: FeedRow) -> None:
         """Say of a feed that its first poll since our start failed: whoever has just listed it looks now, not later."""

@@ -70,6 +70,14 @@ async def test_a_wrong_file_of_alerts_is_told_before_any_feed_is_registered(tmp_
     )
     assert not list(tmp_path.iterdir())
 
+    file = tmp_path / "alerts.toml"
+    file.write_text('[channels.desk]\nkind = "webhook"\nurl = "env:NO_SUCH_VARIABLE"\nsecret = "x"\n')
+    process = await start("up", "--port", str(free_port()), data=data, TASRIH_ALERTS=str(file))
+    _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert errors.decode() == f"tasrih: {file}: channel desk: the environment has no variable NO_SUCH_VARIABLE\n"
+    assert not data.exists()
+
 
 async def test_statements_come_and_the_next_start_goes_on(tmp_path: Path) -> None:
     data = tmp_path / "data"

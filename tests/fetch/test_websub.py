@@ -106,6 +106,21 @@ async def test_a_hub_that_names_an_impossible_address_ends_no_worker(topics: Set
         await records(settings, ENTRIES, Entry, 3)
 
 
+async def test_what_fails_while_a_push_is_taken_in_ends_no_worker(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pushing(topics) as (settings, hub):
+        await records(settings, ENTRIES, Entry, 1)
+        with monkeypatch.context() as patch:
+            patch.setattr("agents.fetch.poller.read", None)
+            assert await hub.publish(Story("/b", "الخبر الثاني")) == 202
+            async with asyncio.timeout(20):
+                while f"polling {hub.outlet.feed} failed" not in caplog.text:
+                    await asyncio.sleep(0.02)
+        assert await hub.publish(Story("/c", "الخبر الثالث")) == 202
+        await records(settings, ENTRIES, Entry, 2)
+
+
 async def test_a_feed_is_polled_on_however_often_a_hub_calls_in_the_midst_of_a_poll(topics: Settings) -> None:
     """What they make due may be due before the poll under way has ended: none may be lost."""
     async with pushing(topics) as (_, hub):

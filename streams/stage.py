@@ -125,7 +125,7 @@ class Stage(Generic[R, Row]):
 
     async def _process(self, batch: Sequence[EventT[bytes]]) -> Sequence[EventT[bytes]]:
         """Work on the batch, in order, for a while, if it is ours; returns its beginning, done and confirmed."""
-        rows: dict[bytes, tuple[int, Kept[Row]]] = {}
+        rows: dict[bytes, tuple[EventT[bytes], Kept[Row]]] = {}
         today = _today()
         sends: list[tuple[EventT[bytes], tuple[str, Send, Headers]]] = []
         sent: list[Callable[[], None]] = []
@@ -147,13 +147,19 @@ class Stage(Generic[R, Row]):
             sends += ((event, (f"{place}/{n:05}", send, trace)) for n, send in enumerate(outcome.send))
             sent.append(outcome.sent)
             if outcome.row is not None:
-                rows[_key(event)] = (event.message.partition, Kept(place, outcome.row, today))
+                rows[_key(event)] = event, Kept(place, outcome.row, today)
             elif kept is not None and kept.day != today:
-                rows[_key(event)] = (event.message.partition, Kept(kept.sequence, kept.row, today))
+                rows[_key(event)] = event, Kept(kept.sequence, kept.row, today)
         await confirmed(self.name, self._put, sends)
         for tell in sent:
             tell()
-        await confirmed(self.name, self._write, [((number, key), kept) for key, (number, kept) in rows.items()])
+        # Sending may have taken until the partition was another's, whose rows must stay the last word.
+        ours = [
+            ((event.message.partition, key), kept)
+            for key, (event, kept) in rows.items()
+            if is_current(self._app, event)
+        ]
+        await confirmed(self.name, self._write, ours)
         return batch[:done]
 
     async def _forget(self) -> None:
@@ -300,20 +306,16 @@ async def acknowledged(
     not: the app ends.
     """
 
-    def is_current(event: EventT[bytes]) -> bool:
-        return bool(event.message.generation_id == app.consumer_generation_id)
-
     try:
         # Acknowledgement is ours alone: Faust's own comes at the end of an iteration, whatever became of it.
         stream = stream.noack()  # type: ignore[attr-defined]
         tidied = time.monotonic()
         async for batch in _batches(stream):
-            # After a rebalance, what was taken before is somebody else's, or comes again: not ours to acknowledge.
             rest: Sequence[EventT[bytes]] = batch
-            while rest := [event for event in rest if is_current(event)]:
+            while rest := [event for event in rest if is_current(app, event)]:
                 done = await process(rest)
                 for event in done:
-                    if is_current(event):
+                    if is_current(app, event):
                         await stream.ack(event)
                         metrics.LAST_PROGRESS.labels(name).set(time.time())
                 if is_leaving(app):
@@ -327,6 +329,11 @@ async def acknowledged(
     except Exception as error:
         await app.crash(error)
         raise
+
+
+def is_current(app: faust.App, event: EventT[bytes]) -> bool:
+    """Whether no partition has moved since `event` was read: what was read before is another's, or comes again."""
+    return bool(event.message.generation_id == app.consumer_generation_id)
 
 
 def is_leaving(app: faust.App) -> bool:

@@ -44,7 +44,8 @@ STATEMENTS = Topic("statements", records.Statement, key="article_id")
 ALERTS = Topic("alerts", records.Alert, key="article_id")
 ALERT_RULES = Topic("alert-rules", records.AlertRule, key="name", retention=None, compacted=True)
 ALERT_CHANNELS = Topic("alert-channels", records.AlertChannels, key="stage", retention=None, compacted=True)
-# Read from its beginning by whoever delivers: longer than any message waits, shorter than Kafka keeps offsets.
+# Read from its beginning by whoever delivers: longer than any alert waits there (`outbox.LONGEST`), shorter than Kafka
+# keeps offsets.
 DELIVERIES = Topic("deliveries", records.Delivery, key="channel", retention=timedelta(days=5))
 DEAD_LETTERS = Topic("dead-letters", records.DeadLetter, key="letter_id", max_bytes=MAX_MESSAGE_BYTES)
 

@@ -38,7 +38,10 @@ log = logging.getLogger(__name__)
 
 
 class Raised(msgspec.Struct, frozen=True):
-    """What was raised for an article: the rules by statement, and the statements whose retraction was told."""
+    """What was raised for an article: the rules by statement, and the statements whose retraction was told.
+
+    Each once: an article that an outlet sends in two forms by turns would raise alerts without end.
+    """
 
     rules: dict[str, list[str]]
     retracted: list[str]

@@ -31,7 +31,7 @@ from msgspec.structs import replace
 
 from agents.alert import metrics
 from agents.alert.channels import Channel, Delivered, Message, Refused, Result, Retry
-from agents.alert.outbox import Outbox, Released, Waiting
+from agents.alert.outbox import LONGEST, Outbox, Released, Waiting
 from agents.alert.rulebook import Rulebook
 from streams.identity import identity
 from streams.produce import Producer, place
@@ -192,6 +192,9 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
             steps = outbox.releases(self._rulebook.rule, now)
             for offset in await asyncio.gather(*map(self._write, steps)):
                 owned.decided[outbox.channel] = offset
+            if not steps and (waited := outbox.too_long(now)):
+                reason = f"its rule let it wait for more than {LONGEST.days} days"
+                owned.decided[outbox.channel] = await self._refuse(outbox.channel, "", waited, reason)
         free = _SIDE_BY_SIDE - len(owned.under_way & outbox.messages.keys())
         for message in [m for m in outbox.due(now) if m.id not in owned.under_way][: max(0, free)]:
             owned.under_way.add(message.id)
@@ -210,7 +213,8 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _write_down(self, outbox: Outbox, message: Released, result: Result) -> None:
         now, attempt = self._clock(), message.attempts + 1
-        if isinstance(result, Retry) and message.attempts >= len(SCHEDULE):
+        wait = _wait(message, result.after, now) if isinstance(result, Retry) else None
+        if isinstance(result, Retry) and wait is None:
             hours = (now - message.at) / timedelta(hours=1)
             result = Refused(f"given up after {attempt} attempts in {hours:.0f} hours; the last: {result.reason}")
         channel = self._channels.get(outbox.channel)
@@ -223,9 +227,8 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
                     self._failing.discard(outbox.channel)
                     log.warning("Channel %s takes messages again", outbox.channel)  # as loud as that it did not
                 await self._write(step)
-            case Retry(reason, after):
-                wait = min(max(SCHEDULE[message.attempts] * (1 + random.uniform(0, _JITTER)), after), _LONGEST_WAIT)
-                # Whoever waits for alerts hears of it at once, and once; dead letters come after 32 hours.
+            case Retry(reason) if wait:
+                # Whoever waits for alerts hears of it at once, and once; dead letters come after 32 hours or more.
                 level = logging.INFO if outbox.channel in self._failing else logging.WARNING
                 self._failing.add(outbox.channel)
                 log.log(level, "Channel %s: %s; trying again in %.0f s", outbox.channel, reason, wait.total_seconds())
@@ -283,6 +286,15 @@ class Deliverer(ConsumerRebalanceListener):  # type: ignore[misc]
             for attempt in late:
                 attempt.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+def _wait(message: Released, after: timedelta, now: datetime) -> timedelta | None:
+    """How long until `message` is tried again; None when it was tried enough, or would wait for longer than any may."""
+    if message.attempts >= len(SCHEDULE):
+        return None
+    wait = max(SCHEDULE[message.attempts] * (1 + random.uniform(0, _JITTER)), after)
+    wait = min(wait, _LONGEST_WAIT)
+    return wait if now + wait <= message.taken[0].since + LONGEST else None
 
 
 class DeliveryError(Exception):

@@ -23,6 +23,8 @@ _MOST_WAITING = 2000
 # Ids remembered, so that an alert that comes again is known; crashes repeat the last few hundred.
 _REMEMBERED = 100_000
 _HOUR = timedelta(hours=1)
+# How long an alert may wait, for its rule and for its receiver; a day later its topic forgets that it was queued.
+LONGEST = timedelta(days=4)
 
 
 class Waiting(NamedTuple):
@@ -128,6 +130,10 @@ class Outbox:
             for waiting in self.waiting.values()
             for one in list(waiting.values())[: max(0, len(waiting) - _MOST_WAITING)]
         ]
+
+    def too_long(self, now: datetime) -> list[Waiting]:
+        """The alerts that have waited for longer than any may."""
+        return [one for waiting in self.waiting.values() for one in waiting.values() if now - one.since > LONGEST]
 
     def due(self, now: datetime) -> list[Released]:
         """The messages to be tried now, the longest due first.

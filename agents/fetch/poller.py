@@ -119,13 +119,13 @@ class Poller:
                 poll_.cancel()
             await asyncio.gather(task, *polls, return_exceptions=True)
             await self.settled()
-            for write in self._writes:
-                write.cancel()
 
     async def settled(self) -> None:
         """Wait until what has begun to be sent is sent and remembered, but not for a broker that is away."""
         if self._writes:
-            await asyncio.wait(self._writes, timeout=_LAST_WORDS)
+            _, late = await asyncio.wait(self._writes, timeout=_LAST_WORDS)
+            for write in late:  # whoever has the feed next writes of it now
+                write.cancel()
 
     async def _run(self) -> None:
         while True:
@@ -275,11 +275,12 @@ class Poller:
 
     async def subscribed(self, key: bytes, subscription: Subscription | None) -> None:
         """Remember what a hub was asked for."""
-        await self._change(key, lambda current: replace(current, subscription=subscription))
+        await self._change(self._places.get(key), key, lambda current: replace(current, subscription=subscription))
 
     async def _remember(self, key: bytes, row: FeedRow) -> None:
         """Write the row, but for what others may have written in the meantime: the registry, the hub."""
         await self._change(
+            row.partition,
             key,
             lambda current: replace(
                 row,
@@ -290,14 +291,14 @@ class Poller:
             ),
         )
 
-    async def _change(self, key: bytes, change: Callable[[FeedRow], FeedRow]) -> None:
-        """Write what `change` makes of the feed's row, unless the feed is no longer ours."""
+    async def _change(self, partition: int | None, key: bytes, change: Callable[[FeedRow], FeedRow]) -> None:
+        """Write what `change` makes of the feed's row on `partition`, unless it is none of ours, or was removed."""
 
         async def put(key: bytes, row: FeedRow) -> Awaitable[Any]:
             return self._rows.put(row.partition, key, row)
 
         async with self._lock(key):
-            if current := self.row(key):
+            if current := None if partition is None else self._rows.get(partition, key):
                 await confirmed("fetch", put, [(key, change(current))])
 
     def _lock(self, key: bytes) -> asyncio.Lock:

@@ -21,11 +21,12 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from agents.alert import deliver
 from agents.alert.channels import opened
 from agents.alert.deliver import SCHEDULE, Deliverer, delivering
+from agents.alert.outbox import LONGEST
 from agents.alert.rulebook import following, publish
 from streams import dead_letters
 from streams.broker import create_topics
 from streams.produce import producing
-from streams.records import AlertRule, DeadLetter, Delivery, encode
+from streams.records import AlertRule, DeadLetter, Delivery, Quiet, encode
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, DELIVERIES
 from streams.wire import decode
@@ -167,10 +168,10 @@ async def test_what_is_given_up_is_a_dead_letter_that_can_be_sent_round_again(
     clock, receiver.status = Clock(), 500
     async with worker(topics, clock, desk=receiver):
         await queue(topics, clock, 1)
-        for attempt in range(len(SCHEDULE)):
-            await receiver.got(attempt + 1)
-            await written(topics, "failed", attempt + 1)
-            clock.forward(hours=25)
+        for attempt, wait in enumerate(SCHEDULE, start=1):
+            await receiver.got(attempt)
+            await written(topics, "failed", attempt)
+            clock.forward(seconds=wait.total_seconds() * 1.1)
         (letter,) = await records(topics, DEAD_LETTERS, DeadLetter, 1)
         assert (letter.stage, letter.topic) == ("alert", topics.prefix + "deliveries")
         assert letter.reason.startswith("given up after 9 attempts in ")
@@ -179,6 +180,29 @@ async def test_what_is_given_up_is_a_dead_letter_that_can_be_sent_round_again(
         receiver.status = 204
         await dead_letters.retry(topics, (await dead_letters.waiting(topics)).values())
         await until(lambda: receiver.alert_ids() == ["alert1"])
+
+
+async def test_none_waits_for_so_long_that_its_topic_forgets_it(topics: Settings, receiver: Receiver) -> None:
+    """Not for its receiver, and not for a rule that lets out too little."""
+    assert DELIVERIES.retention
+    assert DELIVERIES.retention - LONGEST >= timedelta(days=1)
+    clock, receiver.status = Clock(), 500
+    async with worker(topics, clock, desk=receiver):
+        await queue(topics, clock, 1)
+        for attempt in range(1, 5):
+            await written(topics, "failed", attempt)
+            clock.forward(hours=25)
+        (letter,) = await records(topics, DEAD_LETTERS, DeadLetter, 1)
+        assert letter.reason.startswith("given up after 5 attempts in 100 hours")
+    quiet = Quiet(begin="00:00", end="23:59", zone="UTC")
+    async with worker(topics, clock, rule(quiet=quiet, acts=["warn"]), desk=receiver):
+        await queue(topics, clock, 2)
+        clock.forward(hours=95)
+        await asyncio.sleep(1.5)
+        assert len(await everything(topics, DEAD_LETTERS)) == 1
+        clock.forward(hours=2)
+        *_, letter = await records(topics, DEAD_LETTERS, DeadLetter, 2)
+        assert letter.reason == "its rule let it wait for more than 4 days"
 
 
 async def test_410_disables_the_channel_until_it_is_enabled(topics: Settings, receiver: Receiver) -> None:

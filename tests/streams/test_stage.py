@@ -130,6 +130,29 @@ async def test_what_is_measured_has_been_confirmed(topics: Settings, monkeypatch
     assert REGISTRY.get_sample_value(LAST_PROGRESS, {"stage": "normalize"}) != acknowledged
 
 
+async def test_who_is_sending_when_its_partition_moves_leaves_the_rows_to_the_next_owner(
+    topics: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Topic(changelog(topics, "normalize", "normalize").removeprefix(topics.prefix), Entry, key="article_id")
+    original = stage.confirmed
+
+    async def confirmed(*args: Any) -> None:
+        await original(*args)
+        app.consumer_generation_id = -1  # as if the group had gone on without us
+
+    for is_slow in (True, False):
+        monkeypatch.setattr(stage, "confirmed", confirmed if is_slow else original)
+        app = build("normalize", topics)
+        Stage(app, topics, name="normalize", source=ENTRIES, work=count, row=Seen)
+        async with running(app):
+            if is_slow:
+                await put_entries(topics, entry("a", "first"))
+            told = await messages(topics, ARTICLES, 1 if is_slow else 2)
+        assert len(await everything(topics, rows)) == (0 if is_slow else 1)
+    assert told[0].value == told[1].value
+    assert sequence(told[0].headers) == sequence(told[1].headers), "whoever reads it twice passes it over"
+
+
 @pytest.mark.parametrize("store", ["memory", "rocksdb"])
 async def test_rows_go_when_nothing_can_ask_for_them_any_more(
     topics: Settings, monkeypatch: pytest.MonkeyPatch, store: str

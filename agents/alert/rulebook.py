@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator, Collection, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from aiokafka.errors import KafkaError
 
 from agents.alert.matching import Matcher
 from agents.alert.rules import AlertFile, RuleError, checked
@@ -147,7 +146,7 @@ async def _follow(consumer: AIOKafkaConsumer, book: Rulebook, producer: Producer
     while True:
         try:
             await _take(await _next(consumer, 60_000), book, producer)
-        except KafkaError as error:
+        except Exception as error:  # whatever it is, rules that come later must be heard of
             log.warning("Cannot read the alert rules (%r); trying again in %.0f s", error, _RETRY)
             await asyncio.sleep(_RETRY)
 

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -216,6 +217,11 @@ def _quiet(quiet: Quiet) -> Iterable[str]:
         ZoneInfo(quiet.zone)
     except (ValueError, OSError, KeyError):  # unknown; a path; a folder
         yield f"quiet.zone: {_shown(quiet.zone)} is not known; allowed: {_ALLOWED['quiet.zone']}"
+    for field, clock in (("quiet.from", quiet.begin), ("quiet.to", quiet.end)):
+        try:
+            time.fromisoformat(clock)
+        except ValueError:  # other digits, a newline behind: in Python the schema's pattern lets them through
+            yield f"{field}: {_shown(clock)} is no time; allowed: {_ALLOWED[field]}"
     if quiet.begin == quiet.end:
         yield "quiet: from and to are the same time; allowed: two times, or enabled = false for never"
 

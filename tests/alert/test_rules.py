@@ -84,6 +84,8 @@ def test_the_example_for_people_is_right() -> None:
         ({"quiet": {"from": "22:00", "to": "07:00", "zone": "Mars/Base"}}, ["quiet.zone", "Mars/Base", "Asia/Riyadh"]),
         ({"quiet": {"from": "22:00", "to": "07:00", "zone": "../../etc/passwd"}}, ["quiet.zone"]),
         ({"quiet": {"from": "7pm", "to": "07:00", "zone": "UTC"}}, ["quiet.from", "a time such as"]),
+        ({"quiet": {"from": "22:00\n", "to": "07:00", "zone": "UTC"}}, ["quiet.from", "a time such as"]),
+        ({"quiet": {"from": "2\N{ARABIC-INDIC DIGIT TWO}:00", "to": "07:00", "zone": "UTC"}}, ["quiet.from"]),
         ({"quiet": {"from": "07:00", "to": "07:00", "zone": "UTC"}}, ["quiet", "same time"]),
         ({"quiet": {"from": "07:00"}}, ["quiet", "zone"]),
         ({"acts": []}, ["no condition", "every statement", "speakers"]),

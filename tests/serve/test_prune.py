@@ -126,6 +126,26 @@ async def test_sqlite_gives_the_room_back(settings: Settings) -> None:
         assert await pages("page") < before / 3
 
 
+async def test_what_nobody_foresaw_does_not_end_it(
+    empty: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    original = pruning.step
+
+    async def once(*_: object) -> Counter[str]:
+        monkeypatch.setattr(pruning, "step", original)
+        raise AttributeError("of a driver's own")
+
+    await filled(empty, old=3, new=0)
+    monkeypatch.setattr(pruning, "step", once)
+    monkeypatch.setattr(pruning, "_AGAIN", 0.01)
+    going = asyncio.create_task(pruning.pruning(empty, datetime.now(UTC) - CUT))
+    async with asyncio.timeout(10):
+        while await listed(empty):
+            await asyncio.sleep(0.02)
+    going.cancel()
+    assert "AttributeError" in caplog.text
+
+
 async def test_a_server_keeps_to_its_setting(topics: Settings, serving: Serving) -> None:
     await publish(topics, statement(published_at=OLD))
     async with serving(topics) as client:

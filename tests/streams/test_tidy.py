@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.settings import Settings
-from streams.tidy import KEPT, tidy
+from streams.tidy import KEPT, tidy, tidying
 from streams.topics import ENTRIES
 from streams.wire import client_options
 from tests.kafka import put
@@ -31,3 +34,21 @@ async def test_only_what_is_acknowledged_goes(topics: Settings) -> None:
         assert await normalizer.end_offsets(partitions) == written
     finally:
         await normalizer.stop()
+
+
+async def test_what_nobody_foresaw_does_not_end_it(topics: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    again, failing = asyncio.Event(), True
+
+    async def once(settings: Settings) -> None:
+        nonlocal failing
+        if failing:
+            failing = False
+            raise AttributeError("of a client's own")
+        again.set()
+
+    monkeypatch.setattr("streams.tidy.tidy", once)
+    monkeypatch.setattr("streams.tidy._EVERY", 0.01)
+    going = asyncio.create_task(tidying(topics))
+    async with asyncio.timeout(10):
+        await again.wait()
+    going.cancel()

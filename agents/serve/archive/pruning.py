@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import asyncpg
 
 from agents.serve import metrics
 from agents.serve.archive import Archive
@@ -62,7 +59,7 @@ async def pruning(archive: Archive, keep: timedelta) -> None:
         try:
             if gone := await prune(archive, datetime.now(UTC) - keep):
                 log.info("older than %s, and gone from the archive: %s", keep, told(gone))
-        except (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except Exception as error:  # whatever it is, the archive must not grow without end
             wait = _AGAIN
             log.error("the archive could not be pruned (%r); again in %.0f s", error, wait)
         await asyncio.sleep(wait)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import msgspec
 from tld import get_fld
 
 from agents.fetch import lists
-from agents.fetch.state import FeedRow
+from agents.fetch.state import FeedRow, row
 from streams.produce import writing
 from streams.records import Feed
 from streams.rows import changelog
@@ -19,6 +19,8 @@ from streams.settings import Settings
 from streams.tail import follow
 from streams.topics import FEEDS, Topic
 from streams.wire import UnreadableError, decode
+
+log = logging.getLogger(__name__)
 
 
 async def feeds(settings: Settings) -> dict[str, Feed]:
@@ -68,10 +70,13 @@ async def rows(settings: Settings) -> dict[str, FeedRow]:
     found: dict[str, FeedRow] = {}
     async for message in follow(settings, topic, last=None, forever=False):
         url = (message.key or b"").decode("utf-8", "replace")
-        if message.value:
-            found[url] = msgspec.msgpack.decode(message.value, type=FeedRow)
-        else:
+        if not message.value:
             found.pop(url, None)
+            continue
+        try:
+            found[url] = row(message.value)
+        except UnreadableError as error:
+            log.warning("How %s stands now cannot be read: %s", url, error)
     return found
 
 

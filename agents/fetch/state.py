@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from streams.records import Feed
+from streams.wire import UnreadableError
 
 
 class Seen(msgspec.Struct, frozen=True, array_like=True):
@@ -78,3 +79,11 @@ class FeedRow(msgspec.Struct, frozen=True, omit_defaults=True):
     def polled(self) -> bool:
         """Whether it is to be polled at all."""
         return self.feed.active and not self.retired
+
+
+def row(value: bytes) -> FeedRow:
+    """A row as the changelog of the fetcher's table has it. Raises `UnreadableError`."""
+    try:
+        return msgspec.msgpack.decode(value, type=FeedRow)
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(f"not a row of the fetcher: {error}") from error

@@ -9,11 +9,10 @@ import sqlite3
 import time
 
 import asyncpg
-import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from agents.fetch.state import FeedRow
+from agents.fetch.state import row
 from agents.serve import metrics
 from agents.serve.archive import Archive
 from agents.serve.archive.writing import Arrived, Batch, BehindError
@@ -220,17 +219,10 @@ class Follower:
                 case DELIVERIES.name, value:
                     batch.deliveries.append((part, message.offset, decode(value, Delivery)))
                 case _, value:
-                    batch.healths[key] = None if value is None else health(_row(value), time.time())
+                    batch.healths[key] = None if value is None else health(row(value), time.time())
         except UnreadableError as error:
             # Nothing of ours is written to Kafka, and its bytes stay where they are: this says where.
             log.warning("%s/%d/%d is left out of the archive: %s", message.topic, part, message.offset, error)
             PROCESSED.labels("serve", "unreadable").inc()
         else:
             PROCESSED.labels("serve", "ok").inc()
-
-
-def _row(value: bytes) -> FeedRow:
-    try:
-        return msgspec.msgpack.decode(value, type=FeedRow)
-    except msgspec.MsgspecError as error:
-        raise UnreadableError(f"not a row of the fetcher: {error}") from error

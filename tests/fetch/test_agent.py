@@ -21,8 +21,9 @@ from agents.fetch.state import FeedRow
 from streams import produce
 from streams.broker import BrokerError, create_topics, embedded
 from streams.records import DeadLetter, Entry, Feed
+from streams.rows import changelog
 from streams.settings import Settings
-from streams.topics import DEAD_LETTERS, ENTRIES, FEEDS
+from streams.topics import DEAD_LETTERS, ENTRIES, FEEDS, Topic
 from streams.wire import decode
 from tests.fetch.outlet import Outlet, Story, rss, serving
 from tests.kafka import everything, on_kafka, put, records
@@ -217,6 +218,18 @@ async def test_feeds_whose_polls_take_longer_than_their_interval_are_all_polled_
 async def slow(_: web.Request) -> web.Response:
     await asyncio.sleep(0.1)
     return web.Response(text=f"<p>{LONG}</p>", content_type="text/html")
+
+
+async def test_a_row_that_cannot_be_read_hides_no_other(quick: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    async with serving() as outlet:
+        await registry.add(quick, [feed(outlet)])
+        async with run(quick):
+            await outlet.wait_asked("/rss", 2)
+    known = await registry.rows(quick)
+    rows = Topic(changelog(quick, "fetch", "fetch").removeprefix(quick.prefix), Feed, key="url")
+    await put(quick, rows, [(outlet.feed, b"rubbish"), ("http://another.example/", b"\xff")])
+    assert await registry.rows(quick) == known
+    assert "http://another.example/ stands now cannot be read" in caplog.text
 
 
 async def test_what_is_no_feed_record_becomes_a_dead_letter(quick: Settings) -> None:

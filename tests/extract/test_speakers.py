@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -51,11 +53,17 @@ def test_spellings_of_one_name_are_one_person() -> None:
     assert same_person(fold("بنيامين نتانياهو")) == same_person(fold("بنيامين نتنياهو")) is not None
 
 
-def test_tenures_of_one_office_do_not_overlap_in_the_table() -> None:
+def test_an_office_is_held_by_one_at_a_time_and_only_spokesmen_share_theirs() -> None:
+    tenures = defaultdict(list)
     for row in rows("offices.tsv"):
-        assert row["title"], row
         assert row["holder"], row
-        assert not row["to"] or row["from"] <= row["to"] or not row["from"], row
+        for title in row["title"].split(" | "):
+            assert title, row
+            tenures[title].append((row["from"] or "0", row["to"] or "9"))
+    for title, held in tenures.items():
+        held.sort()
+        assert all(begin < end for begin, end in held), title
+        assert "المتحدث" in title or all(end <= begin for (_, end), (begin, _) in pairwise(held)), title
 
 
 def test_a_short_name_is_found_in_full() -> None:
@@ -102,6 +110,5 @@ def test_any_text_is_resolved_within_its_bounds(raw: str) -> None:
         assert statement.mention is None or 0 <= statement.mention[0] < statement.mention[1] <= len(raw)
 
 
-def test_an_unattributed_text_has_no_speaker() -> None:
-    layout = Layout(Text(""))
-    speakers.resolve(layout, [], None)
+def test_a_text_without_reports_has_no_speakers() -> None:
+    assert speakers.resolve(Layout(Text("")), [], None) == []
